@@ -1,0 +1,113 @@
+"""The seam between a planned delivery and the outside: `Channel.send(message) -> Receipt`.
+
+A channel is one file with one class, named in `alerts/channels/__init__.py`. Formatting is the channel's own and pure
+(`rendering`), so that the outbox writes exactly what would have been sent. Failures are TemporaryFailure or
+PermanentFailure; retry lives outside. No secret in any error.
+"""
+
+from typing import ClassVar, Protocol
+
+import msgspec
+
+from alerts.deliveries import Delivery
+from alerts.participants import Participant, Person
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a message: a label (may be empty) and its text, both in one language, plain text."""
+
+    label: str
+    text: str
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """A heading and its lines, below the first screen."""
+
+    heading: str
+    lines: tuple[Line, ...]
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """A message in one language, as plain text: channels escape and lay out, they do not word."""
+
+    language: str
+    subject: str  # at most 78 characters (Japanese 40), TLP and level first
+    headline: str
+    first_screen: tuple[Line, ...]  # at most 12
+    sections: tuple[Section, ...]
+    asked: str = ""  # what is asked of the reader and by when
+    watermark: str = ""  # exercise or test: shown in every rendering
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """A machine-readable pair for CAP parameters and custom details."""
+
+    name: str
+    value: str
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """The machine-readable side of a message, the same for every language."""
+
+    mode: str  # actual, exercise, test
+    msg_type: str  # CAP: Alert, Update, Cancel
+    hazard: str
+    level: str
+    certainty: str
+    severity: str
+    urgency: str
+    sent_at: int
+    onset_at: int
+    expires_at: int
+    area: str
+    geocodes: tuple[str, ...]
+    parameters: tuple[Parameter, ...]
+    references: tuple[str, ...]  # CAP "sender,identifier,sent" of the revisions before
+    tlp: str = "TLP:AMBER"
+    releasable_to: tuple[str, ...] = ()
+
+
+class Thread(msgspec.Struct, frozen=True, kw_only=True):
+    """What was sent before on this alert to this recipient by this channel, so that a thread holds."""
+
+    root: str = ""  # receipt of the first message
+    previous: tuple[str, ...] = ()  # receipts since
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """One delivery with everything a channel needs. `contents[0]` is in the recipient's language."""
+
+    delivery: Delivery
+    participant: Participant
+    person: Person
+    contents: tuple[Content, ...]
+    facts: Facts
+    thread: Thread
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """The provider's reference for what it took."""
+
+    reference: str
+    confirmed: bool = False  # True: delivered, not only accepted
+
+
+class Rendering(msgspec.Struct, frozen=True, kw_only=True):
+    """What a channel would send, as one file that a person can open."""
+
+    suffix: str  # .json, .eml, .xml, .txt
+    content: bytes
+
+
+class Channel(Protocol):
+    """Sends. `waking` channels wake a person; the others inform."""
+
+    name: ClassVar[str]
+    waking: ClassVar[bool]
+
+    def send(self, message: Message) -> Receipt:
+        """Deliver, or raise TemporaryFailure / PermanentFailure. Sending twice with one delivery id is harmless."""
+
+    @staticmethod
+    def rendering(message: Message) -> Rendering:
+        """Exactly what `send` would put on the wire, without secrets."""

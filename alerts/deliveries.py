@@ -1,0 +1,62 @@
+"""Alert → **delivery** → acknowledgement: one revision of one alert to one recipient by one channel, and its state."""
+
+from enum import StrEnum
+
+import msgspec
+
+from streams.assessments import Level
+
+
+class Purpose(StrEnum):
+    """Why this delivery exists."""
+
+    RING = "ring"  # something new: wakes
+    ESCALATE = "escalate"  # the next rung of the ladder
+    REPEAT = "repeat"  # nobody has answered
+    UPDATE = "update"  # changed in place: informs, wakes nobody
+    PARTNER = "partner"  # the other side answered, moved or cannot be reached
+    RESOLVE = "resolve"
+    CLOSE = "close"
+    TEST = "test"
+
+
+class DeliveryState(StrEnum):
+    """due → sending → sent → delivered | failed_temporary → due … | failed_permanent | suppressed"""
+
+    DUE = "due"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED_TEMPORARY = "failed_temporary"
+    FAILED_PERMANENT = "failed_permanent"
+    SUPPRESSED = "suppressed"
+
+
+class Mode(StrEnum):
+    """Every played episode is an exercise; actual needs live or imported figures and `mode = "actual"`."""
+
+    EXERCISE = "exercise"
+    ACTUAL = "actual"
+    TEST = "test"
+
+
+class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+    """`delivery_id` is a hash of alert, revision, purpose, occasion, person and channel: planning twice plans once."""
+
+    delivery_id: str
+    alert_id: str
+    also: tuple[str, ...]  # alerts grouped into the same message, none of them unmentioned
+    revision: int
+    participant: str
+    person: str
+    channel: str
+    language: str
+    purpose: Purpose
+    level: Level
+    mode: Mode
+    occasion: str  # the ring, step, repeat number or fact that it is about
+    due_at: int
+    state: DeliveryState = DeliveryState.DUE
+    reason: str = ""
+    attempts: int = 0
+    receipt: str = ""  # the provider's reference: Slack ts, Message-ID, dedup key, file

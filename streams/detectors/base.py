@@ -1,0 +1,45 @@
+"""The seam between observations and signals: what every detector offers.
+
+A detector is one file with one class, named in `streams/detectors/__init__.py`. It is then held to
+`tests/conformance/test_detectors.py`: deterministic; cutting a run anywhere with snapshot and restore between changes
+nothing; silent in warm-up; a constant series never signals; bounded memory; NaN, None and zero variance do not raise;
+evidence names only what was seen.
+"""
+
+from typing import Any, ClassVar, Protocol
+
+import msgspec
+
+from streams.observations import NoticeObservation, Run, Series
+from streams.signals import Signal
+
+
+class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of a detector's own thresholds; `check` raises ValueError naming the fields whose relation cannot hold."""
+
+    def check(self) -> None:
+        """Relations between fields, for instance that clear is not above raise."""
+
+
+class Detector(Protocol):
+    """Scores the rows of one series. The state is the one mutable thing and is owned by the caller."""
+
+    code: ClassVar[str]
+    Parameters: ClassVar[type[Any]]  # a subclass of Parameters, read from thresholds.toml
+    State: ClassVar[type[Any]]  # a msgspec.Struct that encodes and decodes to itself: snapshot and restore
+
+    def watches(self, series: Series) -> bool:
+        """Whether this series is one that the detector reads."""
+
+    def observe(self, state: Any, run: Run, parameters: Any) -> list[Signal]:
+        """Apply the rows of `run` to `state` in order and return the signals found. A None value is unknown."""
+
+
+class NoticeDetector(Protocol):
+    """Scores documents, which have no series and no state."""
+
+    code: ClassVar[str]
+    Parameters: ClassVar[type[Any]]
+
+    def observe(self, notice: NoticeObservation, group: str, parameters: Any) -> list[Signal]:
+        """The signals that this document gives for `group`."""

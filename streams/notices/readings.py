@@ -1,0 +1,57 @@
+"""What the reader found in one document, with the spans of text that say so."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Polarity(StrEnum):
+    """What an act does to the restriction, whatever verb it uses."""
+
+    IMPOSE = "impose"
+    TIGHTEN = "tighten"
+    EXTEND = "extend"
+    SUSPEND = "suspend"
+    RELAX = "relax"
+    NONE = "none"
+
+
+class ActKind(StrEnum):
+    """The instrument that a document is about."""
+
+    EXPORT_BAN = "export_ban"
+    EXPORT_LICENSING = "export_licensing"
+    EXPORT_QUOTA = "export_quota"
+    EXPORT_TAX = "export_tax"
+    ENTITY_LISTING = "entity_listing"
+    TECHNOLOGY_CONTROL = "technology_control"
+    SUSPENSION = "suspension"
+    OTHER = "other"
+    NONE = "none"
+
+
+class Span(msgspec.Struct, frozen=True):
+    """Where in `part` (title or text) the characters start..end say what `field` holds."""
+
+    field: str
+    part: str
+    start: int
+    end: int
+    text: str
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """A document read: which minerals, which act, which way, when, against whom. Dates are ISO days or empty."""
+
+    is_relevant: bool
+    act_kind: ActKind
+    polarity: Polarity
+    minerals: tuple[str, ...]
+    actor: str  # alpha-3 of the state that acts, or empty
+    targets: tuple[str, ...]  # alpha-3, or ("ALL",)
+    hs: tuple[str, ...] = ()
+    published_on: str = ""
+    effective_on: str = ""
+    end_on: str = ""
+    spans: tuple[Span, ...] = ()
+    reader: str = ""  # name and version of the rules that read it

@@ -1,0 +1,114 @@
+"""Feed → **observation** → signal: one fact with its two times, in columns by series, gathered in batches by group.
+
+Times are whole seconds since 1970-01-01 UTC. `occurred_at` is what a figure is about (the first instant of its period),
+`known_at` is when it could be known. There is no third time.
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from streams.notices.readings import Reading
+
+SECONDS_A_DAY = 86_400
+
+
+class Family(StrEnum):
+    """The kind of evidence a feed brings; agreement of two families lifts certainty."""
+
+    PRICES = "prices"
+    CUSTOMS = "customs"
+    CHOKEPOINT_TRANSITS = "chokepoint_transits"
+    PORT_CALLS = "port_calls"
+    NOTICES = "notices"
+    HAZARD_FEED = "hazard_feed"
+
+
+class Cadence(StrEnum):
+    """How often a series promises a figure. An irregular one promises none, so it is never stale."""
+
+    DAILY = "daily"
+    MONTHLY = "monthly"
+    IRREGULAR = "irregular"
+
+
+class Measure(StrEnum):
+    """What a number counts."""
+
+    PRICE = "price"
+    INDEX = "index"
+    STOCK = "stock"
+    VOLUME = "volume"
+    QUANTITY = "quantity"
+    VALUE = "value"
+    UNIT_VALUE = "unit_value"
+    COUNT = "count"
+    CAPACITY = "capacity"
+
+
+class Series(msgspec.Struct, frozen=True, kw_only=True):
+    """What a row of numbers is about. `series_id` is stable for ever: vintages, states and ids hang on it."""
+
+    series_id: str
+    feed: str  # which feed or manifest brings it
+    family: Family
+    group: str  # supply group, or route id for a pure route
+    measure: Measure
+    unit: str
+    cadence: Cadence
+    minerals: tuple[str, ...] = ()  # ids of the reference data; empty for a pure route
+    origin: str = ""  # ISO 3166-1 alpha-3
+    destination: str = ""  # alpha-3, or WLD
+    hs: str = ""
+    route: str = ""  # chokepoint or port id of the reference data
+    ship_class: str = ""  # "total" or a class
+    market: str = ""  # exchange or basis of a price: lme_cash, lme_3m, shfe_close, fob_china …
+    pooled: bool = False  # the code or group holds several minerals: it can prove nothing about one of them
+    partial: bool = False  # a vintage or side measure kept for reading, not for detection
+    publisher: str = ""
+    publication: str = ""
+    address: str = ""
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """New rows of one series in columns of one length, ascending in `occurred_at`.
+
+    A value of None is *unknown*: a row that was there and said nothing usable. `evidence` is the SHA-256 of the stored
+    bytes that all rows came from and `rows` the row numbers in it (1 is the first row after the header).
+    """
+
+    series: Series
+    evidence: str
+    occurred_at: list[int]
+    known_at: list[int]
+    values: list[float | None]
+    rows: list[int]
+    provisional: list[bool]
+    context: dict[str, list[float | None]] = {}  # columns that every group needs, as known at that time
+
+
+class NoticeObservation(msgspec.Struct, frozen=True, kw_only=True):
+    """One document of an issuer, as read. Identity is issuer and number wherever the document stands."""
+
+    document_id: str
+    feed: str
+    issuer: str
+    number: str
+    language: str
+    title: str
+    address: str
+    occurred_at: int  # published
+    known_at: int
+    evidence: str
+    row: int
+    reading: Reading
+
+
+class ObservationBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """The observations of one group from one poll. `tick_at` is set by the harness: time passes, absence shows."""
+
+    group: str
+    feed: str
+    runs: list[Run] = []
+    notices: list[NoticeObservation] = []
+    tick_at: int | None = None

@@ -1,0 +1,34 @@
+"""Every decision of this room names one of these; the same word goes to log, metric label, message and test."""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why something was taken, dropped, raised or held between a row and an assessment."""
+
+    # an observation
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"  # the same series, period and value was known already
+    REVISED = "revised"  # another value for a period that was known already
+    LATE = "late"  # older than what the detector has applied: kept as a vintage, not applied
+    NOT_RELEVANT = "not_relevant"  # a document that is no export-control act on a mineral
+    VALUE_MISSING = "value_missing"
+    VALUE_NOT_A_NUMBER = "value_not_a_number"
+    VALUE_OUT_OF_RANGE = "value_out_of_range"
+    DATE_UNREADABLE = "date_unreadable"
+    DATE_OUT_OF_RANGE = "date_out_of_range"
+    ROW_MALFORMED = "row_malformed"
+    ROW_TOO_LONG = "row_too_long"
+    WRONG_ENCODING = "wrong_encoding"
+    FILE_TRUNCATED = "file_truncated"
+    FILE_TOO_LARGE = "file_too_large"
+    COLUMN_MISSING = "column_missing"
+    UNKNOWN_NAME = "unknown_name"
+    UNKNOWN_SCHEMA = "unknown_schema"
+    # an assessment
+    RAISED = "raised"
+    RAISED_LEVEL = "raised_level"
+    DWELLING = "dwelling"  # below its level, not yet for long enough
+    DATA_UNKNOWN = "data_unknown"  # the series that would show an end is stale: nothing fades
+    FADED = "faded"
+    RETURNED_TO_NORMAL = "returned_to_normal"

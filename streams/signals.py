@@ -1,0 +1,119 @@
+"""Observation → **signal** → assessment: one detector found one subject abnormal. A detector scores, it never decides."""
+
+from enum import StrEnum
+
+import msgspec
+
+from streams.codec import identity
+from streams.notices.readings import ActKind, Polarity
+from streams.observations import Family
+
+
+class Hazard(StrEnum):
+    """What a situation is about. NONE: the signal bears on what is open and opens nothing."""
+
+    RESTRICTION = "restriction"
+    LOGISTICS = "logistics"
+    NATURAL = "natural"
+    MARKET = "market"
+    DUMPING = "dumping"
+    NONE = "none"
+
+
+class Certainty(StrEnum):
+    """CAP 1.2 words, strongest first."""
+
+    OBSERVED = "Observed"
+    LIKELY = "Likely"
+    POSSIBLE = "Possible"
+    UNLIKELY = "Unlikely"
+    UNKNOWN = "Unknown"
+
+
+class Phase(StrEnum):
+    """RAISED once, CONTINUING while it lasts (so that a long disruption does not fade), CLEARED on data."""
+
+    RAISED = "raised"
+    CONTINUING = "continuing"
+    CLEARED = "cleared"
+
+
+class Direction(StrEnum):
+    """Which way a price or a flow moved."""
+
+    UP = "up"
+    DOWN = "down"
+    NONE = ""
+
+
+class Evidence(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure or document behind a signal: the stored bytes, the row, and what was read there."""
+
+    sha256: str
+    row: int
+    subject: str  # series id or document id
+    occurred_at: int
+    known_at: int
+    value: float | None = None
+    unit: str = ""
+    publisher: str = ""
+    publication: str = ""
+    address: str = ""
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True):
+    """The official act behind a notice signal. Dates are ISO days or empty."""
+
+    document_id: str
+    issuer: str
+    number: str
+    title: str
+    language: str
+    address: str
+    kind: ActKind
+    polarity: Polarity
+    published_on: str
+    effective_on: str = ""
+    end_on: str = ""
+    targets: tuple[str, ...] = ()
+    hs: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
+
+
+class Signal(msgspec.Struct, frozen=True, kw_only=True):
+    """What one detector says of one subject in one period. `score` is 1.0 at the raise threshold.
+
+    `signal_id` is made by `signal_id_of`: a hash of detector, subject, phase and period, never of when or where it ran.
+    """
+
+    signal_id: str
+    detector: str
+    hazard: Hazard
+    group: str
+    subject: str
+    family: Family
+    phase: Phase
+    occurred_at: int
+    known_at: int
+    score: float
+    claims: Certainty  # what it may claim alone
+    minerals: tuple[str, ...] = ()
+    origin: str = ""
+    destination: str = ""
+    route: str = ""
+    direction: Direction = Direction.NONE
+    observed: float | None = None
+    expected: float | None = None
+    band_low: float | None = None
+    band_high: float | None = None
+    unit: str = ""
+    window: int = 0  # observations over which the change was seen
+    provisional: bool = False
+    act: Act | None = None
+    evidence: tuple[Evidence, ...] = ()
+    thresholds: str = ""  # hash of the thresholds that made it
+
+
+def signal_id_of(detector: str, subject: str, phase: Phase, occurred_at: int) -> str:
+    """The id of a signal: what it is about (detector, subject, phase, period)."""
+    return identity("signal", detector, subject, phase, occurred_at)
