@@ -1,0 +1,48 @@
+"""What can go wrong in this room. Each message says what happened, where, and what to do next.
+
+ServicesError
+├── BadSettings       a configuration that must not be run
+├── BadManifest       a manifest that does not say how to read its files
+├── FeedError         a source that cannot be read at all
+├── TooManyDeadLetters past the limit: the deployment is broken, not the data
+├── UnknownEpisode    no recorded episode has this id
+├── NothingFound      an alert, message, thresholds or bytes that a command asked for and that are not there
+├── WrongStore        the store is of another kind, another version, or played another episode
+└── CheckFailed       `twinbell check` found something to mend
+"""
+
+
+class ServicesError(Exception):
+    """Base of every error raised on purpose in this room."""
+
+
+class BadSettings(ServicesError):
+    """A configuration that must not be run; names the file, the setting and the relation that cannot hold."""
+
+
+class BadManifest(ServicesError):
+    """A manifest that does not say how to read its files; names the entry and what to write."""
+
+
+class FeedError(ServicesError):
+    """A source that cannot be read at all; what was read before stays, and the source counts as unknown."""
+
+
+class TooManyDeadLetters(ServicesError):
+    """More rows were unusable than the limit allows: the deployment is broken, not the data."""
+
+
+class UnknownEpisode(ServicesError):
+    """No recorded episode has this id."""
+
+
+class NothingFound(ServicesError):
+    """An alert, message, thresholds or bytes that a command asked for and that are not there."""
+
+
+class WrongStore(ServicesError):
+    """The store is of another kind, another version, or played another episode."""
+
+
+class CheckFailed(ServicesError):
+    """`twinbell check` found something to mend; the message lists it."""
