@@ -14,10 +14,16 @@ from alerts.participants import Participant, Person
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a message: a label (may be empty) and its text, both in one language, plain text."""
+    """One line of a message: a label (may be empty) and its text, both in one language, plain text.
+
+    `address` is an https address of our own choosing (a runbook, a publisher's page): the only thing that a channel
+    shows as a link, with `text` as its words. An address inside `text` stays dead text, since a feed may have put it
+    there.
+    """
 
     label: str
     text: str
+    address: str = ""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +43,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     sections: tuple[Section, ...]
     asked: str = ""  # what is asked of the reader and by when
     watermark: str = ""  # exercise or test: shown in every rendering
+    event: str = ""  # short name of the hazard for CAP's <event>; the headline where it is empty
 
 
 class Parameter(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +72,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     references: tuple[str, ...]  # CAP "sender,identifier,sent" of the revisions before
     tlp: str = "TLP:AMBER"
     releasable_to: tuple[str, ...] = ()
+    answered: bool = False  # this side has answered: a provider that repeats by itself may be quiet
 
 
 class Thread(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,15 +107,30 @@ class Rendering(msgspec.Struct, frozen=True, kw_only=True):
     content: bytes
 
 
-class Channel(Protocol):
-    """Sends. `waking` channels wake a person; the others inform."""
+class Kind(Protocol):
+    """What is known of a channel without building one: enough for the registry, the policies and the outbox."""
 
     name: ClassVar[str]
     waking: ClassVar[bool]
 
+    @staticmethod
+    def rendering(message: Message) -> Rendering:
+        """Exactly what `send` would put on the wire, without secrets."""
+
+
+class Channel(Protocol):
+    """Sends. `waking` channels wake a person; the others inform."""
+
+    @property
+    def name(self) -> str:
+        """What policies and deliveries call it."""
+
+    @property
+    def waking(self) -> bool:
+        """Whether it wakes a person."""
+
     def send(self, message: Message) -> Receipt:
         """Deliver, or raise TemporaryFailure / PermanentFailure. Sending twice with one delivery id is harmless."""
 
-    @staticmethod
-    def rendering(message: Message) -> Rendering:
+    def rendering(self, message: Message) -> Rendering:
         """Exactly what `send` would put on the wire, without secrets."""
