@@ -16,6 +16,9 @@ class Polarity(StrEnum):
     NONE = "none"
 
 
+TIGHTENING = (Polarity.IMPOSE, Polarity.TIGHTEN, Polarity.EXTEND)
+
+
 class ActKind(StrEnum):
     """The instrument that a document is about."""
 
