@@ -1,0 +1,194 @@
+"""The one typed list of settings: what a configuration file may say, read, and checked before anything runs.
+
+The file is TOML. Unknown names are refused, relations between values are checked with a message that names them, and
+every secret stands in a file of its own. Paths are relative to the configuration file.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+from msgspec import Meta
+
+from alerts.deliveries import Mode
+from alerts.participants import Directory, Participant
+from services.errors import BadSettings
+from streams.codec import digest
+
+_T = TypeVar("_T")
+_DURATION = re.compile(r"(\d{1,6})([smhd])")
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+_Text = Annotated[str, Meta(max_length=1_000)]
+_Path = Annotated[str, Meta(max_length=4_000)]
+_Duration = Annotated[str, Meta(pattern=r"^\d{1,6}[smhd]$")]
+_Port = Annotated[int, Meta(ge=1, le=65_535)]
+_Timeout = Annotated[float, Meta(gt=0, le=600)]
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every table of the file: a name that is not listed is refused."""
+
+
+class FeedSettings(Section, frozen=True, kw_only=True):
+    """`[[feeds]]`: one directory that is read again and again by one manifest."""
+
+    manifest: Annotated[_Path, Meta(description="The manifest that says how to read the files of `directory`.")]
+    directory: Annotated[_Path, Meta(description="Where new files are dropped; new rows ring.")]
+    every: Annotated[_Duration, Meta(description="Time between two readings: 30s, 15m, 1h, 1d.")] = "15m"
+
+
+class EmailSettings(Section, frozen=True, kw_only=True):
+    """`[email]`: the site's mail relay. TLS always."""
+
+    host: Annotated[_Text, Meta(description="Name of the SMTP server.")]
+    sender: Annotated[_Text, Meta(description="Address in From, for instance twinbell@example.org.")]
+    port: Annotated[_Port, Meta(description="587 with starttls, 465 with implicit.")] = 587
+    tls: Annotated[
+        Literal["starttls", "implicit"], Meta(description="How TLS begins; without TLS nothing is sent.")
+    ] = "starttls"
+    username: Annotated[_Text, Meta(description="Empty: the relay asks for no login.")] = ""
+    password_file: Annotated[_Path, Meta(description="File that holds the password and nothing else.")] = ""
+    ca_file: Annotated[_Path, Meta(description="Certificates (PEM) of a private authority; empty: the system's.")] = ""
+    timeout_s: Annotated[_Timeout, Meta(description="Seconds until an answer counts as late.")] = 30.0
+
+
+class SlackSettings(Section, frozen=True, kw_only=True):
+    """`[slack]`: one app, installed in each side's workspace."""
+
+    token_file: Annotated[_Path, Meta(description="File that holds the bot token (scopes chat:write, users:read).")]
+    api_base: Annotated[_Text, Meta(description="Address of the Web API; GovSlack has its own.")] = (
+        "https://slack.com/api/"
+    )
+    timeout_s: Annotated[_Timeout, Meta(description="Seconds until an answer counts as late.")] = 30.0
+
+
+class PagerDutySettings(Section, frozen=True, kw_only=True):
+    """`[pagerduty]`: Events API v2. Each person's key stands in `pagerduty_key_file` of the person."""
+
+    address: Annotated[_Text, Meta(description="Where events are sent.")] = "https://events.pagerduty.com/v2/enqueue"
+    timeout_s: Annotated[_Timeout, Meta(description="Seconds until an answer counts as late.")] = 30.0
+
+
+class CapSettings(Section, frozen=True, kw_only=True):
+    """`[cap]`: CAP 1.2 files for other warning systems."""
+
+    directory: Annotated[_Path, Meta(description="Where the files are put, one folder for each participant.")]
+
+
+class LogSettings(Section, frozen=True, kw_only=True):
+    """`[log]`: one JSON object on a line."""
+
+    level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="The least that is written.")] = (
+        "info"
+    )
+    file: Annotated[_Path, Meta(description="Empty: var/twinbell.log beside the store.")] = ""
+
+
+class Settings(Section, frozen=True, kw_only=True):
+    """The file."""
+
+    mode: Annotated[
+        Literal["exercise", "actual"],
+        Meta(description="`exercise`: the outbox only, watermarked. `actual`: the channels below."),
+    ]
+    participants: Annotated[
+        tuple[Participant, ...], Meta(min_length=1, description="The governments that are rung, each with its people.")
+    ]
+    site: Annotated[
+        str, Meta(pattern=r"^[a-z0-9-]{1,40}$", description="Name of this hub: author of its facts, `system@SITE`.")
+    ] = "hub"
+    store: Annotated[_Text, Meta(description="Where the record is kept.")] = ""
+    outbox: Annotated[_Path, Meta(description="Where renderings are put in an exercise.")] = "var/outbox"
+    thresholds: Annotated[_Path, Meta(description="A thresholds file of one's own; empty: the shipped one.")] = ""
+    reference: Annotated[
+        tuple[_Path, ...],
+        Meta(description="Directories with rows of reference data that are added to the shipped ones, in this order."),
+    ] = ()
+    runbook_base: Annotated[
+        _Text, Meta(description="Address under which the runbook pages are served; printed in each message.")
+    ] = ""
+    dead_letter_limit: Annotated[
+        int, Meta(ge=1, description="Unusable rows in one reading at which the run stops: then the manifest is wrong.")
+    ] = 10_000
+    metrics: Annotated[_Text, Meta(description="HOST:PORT for Prometheus; empty: none.")] = ""
+    feeds: Annotated[tuple[FeedSettings, ...], Meta(description="What is read while Twinbell runs.")] = ()
+    email: Annotated[EmailSettings | None, Meta(description="The mail relay.")] = None
+    slack: Annotated[SlackSettings | None, Meta(description="The Slack app.")] = None
+    pagerduty: Annotated[PagerDutySettings | None, Meta(description="PagerDuty.")] = None
+    cap: Annotated[CapSettings | None, Meta(description="CAP files.")] = None
+    log: Annotated[LogSettings, Meta(description="What is written for operators.")] = LogSettings()
+
+
+class Configuration(msgspec.Struct, frozen=True, kw_only=True):
+    """A file as read: its settings, where it lies (paths are relative to it), and its hash for the record."""
+
+    settings: Settings
+    name: str  # how messages call it
+    base: Path
+    sha256: str
+
+    @property
+    def mode(self) -> Mode:
+        """Exercise or actual."""
+        return Mode(self.settings.mode)
+
+    @property
+    def directory(self) -> Directory:
+        """The participants in the order of the file."""
+        return Directory(participants=self.settings.participants)
+
+    def path(self, relative: str) -> Path:
+        """A path of the file as one that can be opened."""
+        return self.base / Path(relative).expanduser()
+
+    def secret(self, setting: str, relative: str) -> str:
+        """The one line of a secret's file. BadSettings names setting and path, never the content."""
+        path = self.path(relative)
+        try:
+            text = path.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as problem:
+            raise BadSettings(
+                f"{self.name}: {setting} = {relative!r} cannot be read ({_why(problem)}); "
+                f"write the secret into {path} and make it readable for this user only"
+            ) from None
+        if not text or "\n" in text:
+            raise BadSettings(f"{self.name}: {setting} = {relative!r} must hold one line, the secret itself")
+        return text
+
+
+def read_configuration(content: bytes, name: str, base: Path) -> Configuration:
+    """The settings of one file, decoded; relations are not yet checked (`services.configuration.load` does)."""
+    try:
+        settings = msgspec.toml.decode(content, type=Settings)
+    except (msgspec.DecodeError, UnicodeDecodeError) as problem:
+        raise BadSettings(
+            f"{name}: {problem}; every setting stands in docs/manual/settings.md, and "
+            "`twinbell init` writes a file with comments to start from"
+        ) from None
+    return Configuration(settings=settings, name=name, base=base, sha256=digest(content))
+
+
+def seconds(duration: str) -> int:
+    """Seconds of a duration such as 30s, 15m, 1h or 1d. ValueError when it is none, or zero."""
+    match = _DURATION.fullmatch(duration)
+    if match is None or int(match[1]) == 0:
+        raise ValueError(f"{duration!r} is no duration: write a number above 0 and s, m, h or d, for instance 15m")
+    return int(match[1]) * _SECONDS[match[2]]
+
+
+def repeated(items: Iterable[_T]) -> list[_T]:
+    """What stands more than once, in order."""
+    seen: set[_T] = set()
+    twice: list[_T] = []
+    for item in items:
+        if item in seen:
+            twice.append(item)
+        seen.add(item)
+    return twice
+
+
+def _why(problem: Exception) -> str:
+    return problem.strerror or "not readable" if isinstance(problem, OSError) else "not UTF-8 text"
