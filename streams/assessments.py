@@ -152,7 +152,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     direction: Direction
     minerals: tuple[str, ...]
     families: tuple[Family, ...]
-    signals: tuple[Signal, ...]  # those of this run, ordered by (known_at, signal_id)
+    signals: tuple[Signal, ...]  # that opened, rang, hold or cleared, ordered by (known_at, signal_id)
     holding: tuple[str, ...]  # ids of the signals that still hold
     rings: tuple[Ring, ...]
     impacts: tuple[Impact, ...]

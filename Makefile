@@ -1,0 +1,51 @@
+# Two commands: `make run` plays a recorded episode through the whole path, `make test` runs every test.
+# Both set up .venv from the lock files first; nothing else is needed than Python 3.11 or newer and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+EPISODE ?= gallium-germanium-2023
+SEEDS ?= 10000
+FIRST ?= 1
+WORKERS ?= auto
+
+.PHONY: install run test check bench simulate lock clean
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: requirements.lock requirements-schema.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Twinbell needs Python 3.11 or newer: call make with PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || \
+		{ echo "This Python cannot make a virtual environment: install its venv package (Debian: python3-venv)"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-schema.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: install
+	@$(BIN)/twinbell run $(EPISODE)
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest -p no:xdist tests/test_structure.py
+
+test: check
+	$(BIN)/pytest -n $(WORKERS)
+
+bench: install
+	$(BIN)/python -m benchmarks
+
+simulate: install
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST)
+
+# Written anew after a change of the dependencies in pyproject.toml; needs uv on the path.
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras \
+		--upgrade pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .pytest_cache

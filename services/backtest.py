@@ -1,0 +1,155 @@
+"""History through the pipeline, scored against a ledger of real events: would it have rung, when, and for what."""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from alerts.fingerprint import alert_id_of
+from alerts.participants import Directory
+from benchmarks import score_alerts
+from services.archive import Archive
+from services.clock import at_local, iso_time
+from streams.assessments import Assessment, Level
+from streams.engine import Engine, GroupState
+from streams.observations import SECONDS_A_DAY, ObservationBatch
+from streams.reference import Reference
+
+NIGHT = (22, 7)  # local hours in which a wake costs sleep
+
+
+class RingRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of `rings` as the scorer reads it."""
+
+    at: str
+    level: str
+    families: tuple[str, ...]
+    direction: str | None
+
+
+class AlertRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of alerts.jsonl as the scorer reads it, with the words that say why it rang."""
+
+    alert_id: str
+    hazard: str
+    minerals: tuple[str, ...]
+    origin_or_route: str | None
+    closed_at: str | None
+    rings: tuple[RingRecord, ...]
+    evidence: tuple[str, ...]  # detector, subject and score of the signals that rang
+
+
+class Nights(msgspec.Struct, frozen=True, kw_only=True):
+    """How often one side's officer would have been woken at night in one year."""
+
+    participant: str
+    year: int
+    wakes: int
+
+
+class Score(msgspec.Struct, frozen=True, kw_only=True):
+    """What the scorer says of one span, in its own words, and the recall by hazard."""
+
+    figures: dict[str, object]
+    hazards: dict[str, tuple[int, int, int]]  # hazard → observable, detected, named
+
+
+def play(
+    batches: Iterator[tuple[int, ObservationBatch]], engine: Engine, until: int, on_day: Callable[[int], None]
+) -> list[Assessment]:
+    """Run batches (in order of known_at) through the engine with a tick a day; return the last assessment of each run."""
+    states: dict[str, GroupState] = {}
+    newest: dict[str, Assessment] = {}
+    today = 0
+    for known_at, batch in batches:
+        if known_at > until:
+            break
+        day = known_at // SECONDS_A_DAY
+        if day != today:
+            _tick(states, engine, newest, day * SECONDS_A_DAY)
+            today = day
+            on_day(known_at)
+        state = states.setdefault(batch.group, GroupState())
+        newest.update((a.assessment_id, a) for a in engine.apply(state, batch).assessments)
+    _tick(states, engine, newest, until)
+    return [newest[key] for key in sorted(newest)]
+
+
+def _tick(states: dict[str, GroupState], engine: Engine, newest: dict[str, Assessment], at: int) -> None:
+    for group, state in states.items():
+        if engine.is_live(state):
+            tick = ObservationBatch(group=group, feed="tick", tick_at=at)
+            newest.update((a.assessment_id, a) for a in engine.apply(state, tick).assessments)
+
+
+def alert_records(assessments: Sequence[Assessment], reference: Reference) -> list[AlertRecord]:
+    """The alerts that rang, as the scorer reads them, in order of their first ring."""
+    records = [_record(a, reference) for a in assessments if a.rings]
+    return sorted(records, key=lambda r: (r.rings[0].at, r.alert_id))
+
+
+def _record(assessment: Assessment, reference: Reference) -> AlertRecord:
+    situation = assessment.situation
+    place = reference.places.get(situation.route)
+    where = (place.name["en"] if place is not None else situation.route) or situation.origin or None
+    signals = {s.signal_id: s for s in assessment.signals}
+    rings = tuple(
+        RingRecord(at=iso_time(r.at), level=r.level, families=r.families, direction=r.direction or None)
+        for r in assessment.rings
+    )
+    why = tuple(
+        f"{r.cause}: {signals[r.signal_id].detector} {signals[r.signal_id].subject} {signals[r.signal_id].score:.2f}"
+        for r in assessment.rings
+        if r.signal_id in signals
+    )
+    return AlertRecord(
+        alert_id=alert_id_of(situation.situation_id, assessment.opened_on),
+        hazard=situation.hazard,
+        minerals=assessment.minerals,
+        origin_or_route=where,
+        closed_at=iso_time(assessment.as_of) if assessment.resolved else None,
+        rings=rings,
+        evidence=why,
+    )
+
+
+def score(alerts_file: Path, ledger: Path, coverage: Path, span: tuple[date, date]) -> Score:
+    """The scorer's figures for alerts.jsonl against a ledger, for rings and events in `span` (both days included)."""
+    alerts = score_alerts.load_lines(str(alerts_file))
+    score_alerts.check_alerts(alerts, str(alerts_file))
+    figures = score_alerts.score(
+        score_alerts.load_events(str(ledger)), alerts, score_alerts.load_lines(str(coverage)), *span
+    )
+    hazards: dict[str, tuple[int, int, int]] = {}
+    for row in figures["table"]:
+        seen, detected, named = hazards.get(row["hazard"], (0, 0, 0))
+        hazards[row["hazard"]] = (seen + 1, detected + row["detected"], named + row["named"])
+    return Score(figures=figures, hazards=hazards)
+
+
+def write_alerts(records: Sequence[AlertRecord], path: Path) -> None:
+    """Write alerts.jsonl, one alert a line."""
+    lines = (json.dumps(msgspec.to_builtins(r), ensure_ascii=False) for r in records)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
+def nights(assessments: Sequence[Assessment], directory: Directory) -> list[Nights]:
+    """Expected wakes by night: rings at warning and above between 22 and 7 o'clock local time, by side and year."""
+    counts: dict[tuple[str, int], int] = {}
+    for assessment in assessments:
+        for ring in assessment.rings:
+            if ring.level.rank < Level.WARNING.rank:
+                continue
+            for participant in directory.participants:
+                local = at_local(ring.at, participant.time_zone)
+                asleep = local.hour >= NIGHT[0] or local.hour < NIGHT[1]
+                key = (participant.iso3, local.year)
+                counts[key] = counts.get(key, 0) + asleep
+    return [Nights(participant=p, year=y, wakes=n) for (p, y), n in sorted(counts.items())]
+
+
+def run(archive: Archive, engine: Engine, until: int, on_day: Callable[[int], None]) -> list[Assessment]:
+    """Play the whole archive up to `until` (what is older than the reported span warms the detectors up)."""
+    return play(archive.batches(0, until), engine, until, on_day)

@@ -1,0 +1,273 @@
+"""Signals of one situation → assessment: the only place that sets certainty, severity, urgency and level, and rings.
+
+A pure function of the set of a situation's recent signals: they are folded in order of (known_at, signal id), so the
+order in which they arrived changes nothing. The rules are those of the decision record on levels and rings.
+"""
+
+import functools
+import math
+from collections.abc import Sequence
+from datetime import date
+
+import msgspec
+
+from streams.assessments import Assessment, Impact, Level, Severity, Situation, Urgency
+from streams.codec import identity
+from streams.impact import ImpactParameters, ImpactQuestion, alternatives, impacts
+from streams.notices.readings import TIGHTENING
+from streams.observations import SECONDS_A_DAY, Family
+from streams.reference import Reference
+from streams.runs import Runs, direction_of, is_after, is_over, iso_day
+from streams.signals import Certainty, Hazard, Phase, Signal
+from streams.situations import (
+    HORIZON_S,
+    AssessParameters,
+    Book,
+    Fold,
+    Held,
+    Verdict,
+    bears_on,
+    fades_until,
+    heard_age,
+    is_stale,
+    members,
+)
+
+_CERTAINTY = (Certainty.UNKNOWN, Certainty.UNLIKELY, Certainty.POSSIBLE, Certainty.LIKELY, Certainty.OBSERVED)
+_SEVERITY = (Severity.UNKNOWN, Severity.MINOR, Severity.MODERATE, Severity.SEVERE, Severity.EXTREME)
+
+
+class Assessor:
+    """Judges situations with one set of thresholds, one reference and one list of participants."""
+
+    def __init__(
+        self,
+        parameters: AssessParameters,
+        impact: ImpactParameters,
+        reference: Reference,
+        participants: tuple[str, ...],
+        thresholds: str,
+    ) -> None:
+        self._parameters = parameters
+        self._impact = impact
+        self._reference = reference
+        self._participants = participants
+        self._thresholds = thresholds
+        self._dwell_s = int(parameters.dwell_days * SECONDS_A_DAY)
+        self._impacts = functools.lru_cache(maxsize=4096)(self._impacts_of)
+
+    def assess(self, book: Book, situation: Situation, at: int) -> Assessment | None:
+        """The assessment of `situation` at `at` from the signals in `book`; None where no run was ever opened.
+
+        Advances `book.folded`, which saves work and changes no result.
+        """
+        held = self._held(book, situation, at)
+        key = situation.situation_id
+        sealed = book.sealed.get(key, Fold())
+        fold = book.folded.get(key, sealed)
+        events = [h for h in held if h.signal.phase is not Phase.CLEARED and h.signal.known_at <= at]
+        seen = [h for h in events if is_after(sealed, h) and not is_after(fold, h)]
+        if len(seen) != fold.count - sealed.count:
+            fold = sealed  # a signal came late: fold again from the summary
+        runs = self._runs(book, situation, held)
+        for event in events:
+            if is_after(fold, event):
+                fold = runs.step(fold, event)
+        book.folded[key] = fold
+        if not fold.started:
+            return None
+        return self._assessment(book, situation, fold, held, at)
+
+    def seal(self, book: Book, situation: Situation) -> None:
+        """Fold what is older than the horizon into a summary, so that it can be forgotten."""
+        horizon = book.now - HORIZON_S
+        key = situation.situation_id
+        fold = book.sealed.get(key, Fold())
+        held = self._held(book, situation, book.now)
+        runs = self._runs(book, situation, held)
+        for event in held:
+            if event.signal.known_at > horizon:
+                break
+            if event.signal.phase is not Phase.CLEARED and is_after(fold, event):
+                fold = runs.step(fold, event)
+        if fold.count:
+            book.sealed[key] = fold
+        book.folded.pop(key, None)
+
+    def _runs(self, book: Book, situation: Situation, held: Sequence[Held]) -> Runs:
+        return Runs(
+            self._parameters, situation, lambda at, before: self._verdict(book, situation, held, at, before=before)
+        )
+
+    def _held(self, book: Book, situation: Situation, at: int) -> list[Held]:
+        """All signals of the situation in order, each with the moment at which it stops counting."""
+        chosen = members(book, situation)
+        clears: dict[tuple[str, str], list[Signal]] = {}
+        for signal in chosen:
+            if signal.phase is Phase.CLEARED:
+                clears.setdefault((signal.detector, signal.subject), []).append(signal)
+        held = []
+        for signal in chosen:
+            until = fades_until(signal.known_at, self._lasting_s(signal), book.clocks.get(signal.subject), at)
+            for clear in clears.get((signal.detector, signal.subject), ()):
+                if clear.occurred_at >= signal.occurred_at and clear.known_at >= signal.known_at:
+                    until = min(until, clear.known_at)
+            held.append(Held(signal, not bears_on(signal, situation), until))
+        return held
+
+    def _lasting_s(self, signal: Signal) -> float:
+        """Seconds of heard time until the faded score falls below the holding score."""
+        ratio = signal.score / self._parameters.hold_score
+        if ratio <= 1:
+            return 0.0
+        half_life_s = self._parameters.half_life_days[signal.family] * SECONDS_A_DAY
+        return half_life_s * math.log2(ratio)
+
+    def _verdict(
+        self, book: Book, situation: Situation, held: Sequence[Held], at: int, before: bool = False
+    ) -> Verdict:
+        """Judge the signals that hold at `at` (`before`: without those that became known at that very moment)."""
+        holding = tuple(
+            h
+            for h in held
+            if h.signal.phase is not Phase.CLEARED
+            and (h.signal.known_at < at or (not before and h.signal.known_at == at))
+            and at < h.until
+        )
+        primary = [h.signal for h in holding if h.primary]
+        if not primary:
+            return Verdict()
+        score = max(self._faded(book, h.signal, at) for h in holding)
+        certainty = _certainty(primary, {h.signal.family for h in holding})
+        question = _question(situation, primary)
+        found = self._impacts(question)
+        severity = max((i.severity for i in found), key=_SEVERITY.index, default=Severity.UNKNOWN)
+        level = self._level(severity, certainty, score)
+        return Verdict(level=level, certainty=certainty, severity=severity, score=score, holding=holding, impacts=found)
+
+    def _impacts_of(self, question: ImpactQuestion) -> tuple[Impact, ...]:
+        return impacts(question, self._reference, self._impact, self._participants)
+
+    def _faded(self, book: Book, signal: Signal, at: int) -> float:
+        half_life_s = self._parameters.half_life_days[signal.family] * SECONDS_A_DAY
+        age_s = heard_age(signal.known_at, book.clocks.get(signal.subject), at)
+        return float(signal.score * 2.0 ** (-age_s / half_life_s))
+
+    def _level(self, severity: Severity, certainty: Certainty, score: float) -> Level:
+        """The level table of thresholds.toml."""
+        row = self._parameters.levels[severity.value]
+        if certainty is Certainty.OBSERVED:
+            return Level(row.observed)
+        if certainty is Certainty.LIKELY:
+            return Level(row.likely)
+        if certainty is Certainty.POSSIBLE:
+            return Level(row.possible_strong if score >= self._parameters.strong_score else row.possible)
+        return Level.ADVISORY
+
+    def _assessment(self, book: Book, situation: Situation, fold: Fold, held: Sequence[Held], at: int) -> Assessment:
+        verdict = self._verdict(book, situation, held, at)
+        level = self._runs(book, situation, held).level_at(fold, at, verdict.level)
+        run = set(fold.signals)
+        holding = tuple(h.signal.signal_id for h in verdict.holding)
+        told = {*holding, *(r.signal_id for r in fold.rings), *fold.signals[:1]}
+        signals = tuple(
+            h.signal
+            for h in held
+            if h.signal.signal_id in told or (h.signal.phase is Phase.CLEARED and h.signal.known_at >= fold.started)
+        )
+        named = [h.signal for h in held if h.primary and h.signal.signal_id in run]
+        shown = verdict if verdict.holding else self._last_verdict(book, situation, fold, held)
+        assessment = Assessment(
+            assessment_id=identity("assessment", situation.situation_id, fold.opened_on),
+            revision="",
+            situation=situation,
+            opened_on=fold.opened_on,
+            as_of=at,
+            certainty=shown.certainty,
+            severity=shown.severity,
+            urgency=self._urgency(situation, shown, at),
+            level=level,
+            score=round(verdict.score, 4),
+            direction=direction_of([h.signal for h in shown.holding]),
+            minerals=tuple(sorted({m for s in named for m in s.minerals})),
+            families=tuple(sorted({h.signal.family for h in shown.holding})),
+            signals=signals,
+            holding=holding,
+            rings=fold.rings,
+            impacts=shown.impacts,
+            alternatives=alternatives(situation.group, situation.origin, fold.started, self._reference),
+            industries=tuple(sorted({m for s in named for m in s.minerals})),
+            stale=tuple(sorted(s.subject for s in named if is_stale(book.clocks.get(s.subject), at))),
+            provisional=any(h.signal.provisional for h in shown.holding),
+            resolved=is_over(fold, level),
+            thresholds=self._thresholds,
+        )
+        return msgspec.structs.replace(assessment, revision=_revision(assessment))
+
+    def _last_verdict(self, book: Book, situation: Situation, fold: Fold, held: Sequence[Held]) -> Verdict:
+        """What the situation last meant: an alert that ends is still told with its own certainty and impact."""
+        return self._verdict(book, situation, held, fold.known_at)
+
+    def _urgency(self, situation: Situation, verdict: Verdict, at: int) -> Urgency:
+        """Days to the effective date; else days of cover; a closed route is immediate."""
+        days = [
+            (date.fromisoformat(h.signal.act.effective_on) - date.fromisoformat(iso_day(at))).days
+            for h in verdict.holding
+            if h.signal.act is not None and h.signal.act.effective_on
+        ]
+        if days:
+            ahead = [d for d in days if d > 0]
+            if not ahead:
+                return Urgency.IMMEDIATE
+            return Urgency.EXPECTED if min(ahead) <= self._parameters.expected_within_days else Urgency.FUTURE
+        if situation.hazard is Hazard.LOGISTICS:
+            return Urgency.IMMEDIATE
+        cover = [i.cover.value for i in verdict.impacts if i.cover.value is not None]
+        if cover:
+            return Urgency.IMMEDIATE if min(cover) <= self._parameters.cover_short_days else Urgency.EXPECTED
+        return Urgency.UNKNOWN
+
+
+def _certainty(primary: Sequence[Signal], families: set[Family]) -> Certainty:
+    """What the strongest signal claims alone; two families make it at least Likely, provisional rows at most Likely."""
+    claims = [Certainty.LIKELY if s.provisional and s.claims is Certainty.OBSERVED else s.claims for s in primary]
+    strongest = max(claims, key=_CERTAINTY.index)
+    if len(families) >= 2 and _CERTAINTY.index(strongest) < _CERTAINTY.index(Certainty.LIKELY):
+        return Certainty.LIKELY
+    return strongest
+
+
+def _question(situation: Situation, primary: Sequence[Signal]) -> ImpactQuestion:
+    """What the impact panel has to answer for these signals."""
+    acts = [s.act for s in primary if s.act is not None and s.act.polarity in TIGHTENING]
+    flows = [s for s in primary if s.family is Family.CUSTOMS]
+    targets = {t for act in acts for t in act.targets} | {s.destination for s in flows if s.destination}
+    everybody = not targets or bool(targets & {"ALL", "WLD"})
+    return ImpactQuestion(
+        hazard=situation.hazard,
+        group=situation.group,
+        minerals=tuple(sorted({m for s in primary for m in s.minerals})),
+        origin=situation.origin,
+        route=situation.route,
+        act_kinds=tuple(sorted({act.kind for act in acts})),
+        targets=("ALL",) if everybody else tuple(sorted(targets)),
+        halted=bool(flows),
+        at=min(s.known_at for s in primary),
+    )
+
+
+def _revision(assessment: Assessment) -> str:
+    """A hash of everything that a reader would see change; the passing of time alone is no change."""
+    return identity(
+        assessment.assessment_id,
+        assessment.level,
+        assessment.certainty,
+        assessment.severity,
+        assessment.urgency,
+        " ".join(s.signal_id for s in assessment.signals),
+        " ".join(assessment.holding),
+        " ".join(r.ring_id for r in assessment.rings),
+        " ".join(assessment.stale),
+        int(assessment.resolved),
+        assessment.thresholds,
+    )

@@ -1,0 +1,85 @@
+"""Batch in, signals and assessments out: what every harness runs for one group, whatever plumbing is around it."""
+
+import msgspec
+
+from streams.assess import Assessor
+from streams.assessments import Assessment, Situation
+from streams.observations import ObservationBatch
+from streams.pipeline import Pipeline, PipelineState
+from streams.reference import Reference
+from streams.signals import Signal
+from streams.situations import HORIZON_S, Book, situations, take_batch, take_signals
+from streams.thresholds import Thresholds
+
+
+class GroupState(msgspec.Struct, kw_only=True):
+    """Everything that one group remembers: the detectors' states and the book of its situations."""
+
+    pipeline: PipelineState = msgspec.field(default_factory=PipelineState)
+    book: Book = msgspec.field(default_factory=Book)
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What one batch gave: new signals, and the assessments that changed, in order of situation id."""
+
+    signals: tuple[Signal, ...]
+    assessments: tuple[Assessment, ...]
+
+
+class Engine:
+    """One set of thresholds, one reference, one list of participants (ISO alpha-3)."""
+
+    def __init__(self, thresholds: Thresholds, reference: Reference, participants: tuple[str, ...]) -> None:
+        self._parameters = thresholds.assess
+        self._pipeline = Pipeline(thresholds)
+        self._assessor = Assessor(thresholds.assess, thresholds.impact, reference, participants, thresholds.digest)
+        self._encoder = msgspec.msgpack.Encoder()
+        self._decoder = msgspec.msgpack.Decoder(GroupState)
+
+    def apply(self, state: GroupState, batch: ObservationBatch) -> Outcome:
+        """Apply one batch of the group to its state. A tick batch lets time pass: levels fall, alerts end, on data."""
+        take_batch(state.book, batch, self._parameters)
+        signals = self._pipeline.signals(state.pipeline, batch)
+        touched = take_signals(state.book, signals)
+        if batch.tick_at is not None:
+            touched |= situations(state.book)
+        ordered = sorted(touched, key=lambda s: s.situation_id)
+        changed = [a for s in ordered if (a := self._changed(state.book, s)) is not None]
+        if batch.tick_at is not None:
+            self._forget(state.book)
+        return Outcome(signals=tuple(signals), assessments=tuple(changed))
+
+    def snapshot(self, state: GroupState) -> bytes:
+        """The state as bytes; `restore` gives an equal one."""
+        return self._encoder.encode(state)
+
+    def restore(self, content: bytes) -> GroupState:
+        """The state that `snapshot` made."""
+        return self._decoder.decode(content)
+
+    def is_live(self, state: GroupState) -> bool:
+        """Whether the group has signals, so that the passing of time can change something."""
+        return bool(state.book.signals)
+
+    def _changed(self, book: Book, situation: Situation) -> Assessment | None:
+        """The assessment of the situation if it differs from the one given out last."""
+        assessment = self._assessor.assess(book, situation, book.now)
+        if assessment is None or book.published.get(situation.situation_id) == assessment.revision:
+            return None
+        book.published[situation.situation_id] = assessment.revision
+        return assessment
+
+    def _forget(self, book: Book) -> None:
+        """Seal and drop the signals that are older than the horizon."""
+        horizon = book.now - HORIZON_S
+        old = [s for s in book.signals.values() if s.known_at <= horizon]
+        if not old:
+            return
+        live = situations(book)
+        for situation in live:
+            self._assessor.seal(book, situation)
+        for signal in old:
+            del book.signals[signal.signal_id]
+        for situation in live - situations(book):
+            for summary in (book.published, book.sealed, book.folded):
+                summary.pop(situation.situation_id, None)

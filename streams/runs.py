@@ -1,0 +1,140 @@
+"""Signals of one situation → its run and its rings: when an alert begins, what wakes a person, when it is over.
+
+The signals are folded one by one in order of (known_at, signal id). A run opens with the first signal of its own, its
+level goes up at once and down only after the dwell time, and it is over when the level has stayed below watch so long.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from streams.assessments import Level, Ring, RingCause, Situation
+from streams.codec import identity
+from streams.notices.readings import TIGHTENING
+from streams.observations import SECONDS_A_DAY, Family
+from streams.signals import Certainty, Direction, Phase, Signal
+from streams.situations import AssessParameters, Fold, Held, Verdict
+
+Judge = Callable[[int, bool], Verdict]  # (at, before): what holds at a moment, or just before it
+
+
+class Runs:
+    """Folds the signals of one situation. `judge` tells what they mean together at a moment."""
+
+    def __init__(self, parameters: AssessParameters, situation: Situation, judge: Judge) -> None:
+        self._parameters = parameters
+        self._situation = situation
+        self._judge = judge
+        self._dwell_s = int(parameters.dwell_days * SECONDS_A_DAY)
+
+    def level_at(self, fold: Fold, at: int, now: Level) -> Level:
+        """The level at `at`: the highest within the dwell time, because it goes up at once and down only slowly."""
+        since = at - self._dwell_s
+        ranks = [now.rank, *(rank for when, rank in fold.levels if since <= when <= at)]
+        if since >= fold.started:
+            ranks.append(self._judge(since, False).level.rank)
+        return list(Level)[max(ranks)]
+
+    def step(self, fold: Fold, event: Held) -> Fold:
+        """Take one signal into the fold: end the run before it if that is over, open one, ring."""
+        signal, at = event.signal, event.signal.known_at
+        previous = Level.NONE
+        if fold.started:
+            previous = self.level_at(fold, at, self._judge(at, True).level)
+            if is_over(fold, previous):
+                fold, previous = Fold(count=fold.count), Level.NONE
+        fold = msgspec.structs.replace(fold, known_at=at, signal_id=signal.signal_id, count=fold.count + 1)
+        if not fold.started and not event.primary:
+            return fold
+        verdict = self._judge(at, False)
+        if not fold.started:
+            first = min((h.signal.known_at for h in verdict.holding if h.primary), default=at)
+            fold = msgspec.structs.replace(fold, started=at, opened_on=iso_day(first))
+        level = self.level_at(fold, at, verdict.level)
+        fold = self._rung(fold, verdict, (previous, level), signal)
+        return msgspec.structs.replace(
+            fold,
+            reached=fold.reached or level.rank >= Level.WATCH.rank,
+            levels=(*((t, r) for t, r in fold.levels if t >= at - self._dwell_s), (at, verdict.level.rank)),
+            highest=max(fold.highest, verdict.score),
+            signals=(*fold.signals, signal.signal_id),
+        )
+
+    def _rung(self, fold: Fold, verdict: Verdict, levels: tuple[Level, Level], signal: Signal) -> Fold:
+        """The fold with the ring that this signal causes, if it causes one. At watch and above only."""
+        previous, level = levels
+        holding = [h.signal for h in verdict.holding]
+        families = tuple(sorted({s.family for s in holding}))
+        prints = {p for s in holding for p in _prints(s)}
+        if level.rank < Level.WATCH.rank or signal.signal_id not in {s.signal_id for s in holding}:
+            return fold
+        cause = None
+        rung_by: tuple[Family, ...] = (signal.family,)
+        if not fold.reached:
+            cause, rung_by = RingCause.OPENED, families
+        elif level.rank > previous.rank:
+            cause, rung_by = RingCause.LEVEL_ROSE, families
+        elif signal.family not in fold.families:
+            cause = RingCause.FAMILY_JOINED
+        elif _is_new_document(signal, fold):
+            cause = RingCause.DOCUMENT_JOINED
+        elif verdict.score >= self._parameters.ring_growth * fold.highest:
+            cause = RingCause.SCORE_GREW
+        if cause is None:
+            return fold
+        ring = Ring(
+            ring_id=identity("ring", self._situation.situation_id, fold.opened_on, cause, signal.signal_id),
+            at=signal.known_at,
+            level=level,
+            families=rung_by,
+            direction=direction_of(holding if rung_by == families else [signal]),
+            cause=cause,
+            signal_id=signal.signal_id,
+        )
+        return msgspec.structs.replace(
+            fold,
+            rings=(*fold.rings, ring),
+            families=tuple(sorted({*fold.families, *families})),
+            documents=tuple(sorted({*fold.documents, *prints})),
+        )
+
+
+def iso_day(at: int) -> str:
+    """The UTC day of a time in seconds."""
+    return datetime.fromtimestamp(at, UTC).date().isoformat()
+
+
+def direction_of(signals: Sequence[Signal]) -> Direction:
+    """Which way prices or flows moved, where the signals agree."""
+    seen = {s.direction for s in signals} - {Direction.NONE}
+    return seen.pop() if len(seen) == 1 else Direction.NONE
+
+
+def _prints(signal: Signal) -> set[str]:
+    """What makes two documents one act: the day of publication, or kind and effective date."""
+    if signal.act is None:
+        return set()
+    act = signal.act
+    return {f"published {act.published_on}"} | ({f"{act.kind} {act.effective_on}"} if act.effective_on else set())
+
+
+def _is_new_document(signal: Signal, fold: Fold) -> bool:
+    """Whether this is another official act: not one more page about an act that the run has rung for."""
+    return (
+        signal.act is not None
+        and signal.phase is Phase.RAISED
+        and signal.claims is Certainty.OBSERVED
+        and signal.act.polarity in TIGHTENING
+        and not _prints(signal) & set(fold.documents)
+    )
+
+
+def is_over(fold: Fold, level: Level) -> bool:
+    """Whether a run at this level (dwell time included) has ended: below watch, or below advisory if it never rang."""
+    return level.rank < (Level.WATCH.rank if fold.reached else Level.ADVISORY.rank)
+
+
+def is_after(fold: Fold, event: Held) -> bool:
+    """Whether the event comes after everything that the fold has seen."""
+    return (event.signal.known_at, event.signal.signal_id) > (fold.known_at, fold.signal_id)

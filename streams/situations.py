@@ -1,0 +1,241 @@
+"""Signal → situation: which situation a signal opens or bears on, and what a group remembers to judge it.
+
+The book of a group holds the recent signals and, for every series, a clock that tells data from silence: a signal fades
+only while its series delivers. Everything here is a set or a maximum, so order of arrival changes nothing.
+"""
+
+import msgspec
+
+from streams.assessments import Impact, Level, Ring, Severity, Situation
+from streams.observations import SECONDS_A_DAY, Cadence, Family, ObservationBatch
+from streams.signals import Certainty, Hazard, Signal
+
+SUPPLY = (Hazard.RESTRICTION, Hazard.LOGISTICS, Hazard.NATURAL)
+MAX_GAPS = 32  # of one series
+HORIZON_S = 730 * SECONDS_A_DAY  # signals older than this are sealed into their run's summary and forgotten
+
+
+class LevelRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One row of the level table: the level by certainty; `possible_strong` where the score is high."""
+
+    observed: str
+    likely: str
+    possible: str
+    possible_strong: str
+
+
+class AssessParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Section [assess] of thresholds.toml: how signals fade and how loud they are together."""
+
+    half_life_days: dict[Family, float] = {
+        Family.NOTICES: 90.0,
+        Family.CUSTOMS: 60.0,
+        Family.PRICES: 20.0,
+        Family.CHOKEPOINT_TRANSITS: 14.0,
+        Family.PORT_CALLS: 14.0,
+        Family.HAZARD_FEED: 14.0,
+    }
+    hold_score: float = 0.5  # a signal counts while its faded score is at least this
+    dwell_days: float = 14.0  # a level goes down, and an alert ends, only after this long
+    ring_growth: float = 1.5  # a score this many times the highest before rings anew
+    strong_score: float = 1.5  # a merely possible signal is a watch from this score on
+    stale_days: dict[Cadence, float] = {Cadence.DAILY: 21.0, Cadence.MONTHLY: 100.0}
+    levels: dict[str, LevelRow] = {}
+    expected_within_days: float = 30.0  # urgency: an effective date nearer than this is Expected, farther is Future
+    cover_short_days: float = 30.0  # urgency: less cover than this is Immediate
+
+    def check(self) -> None:
+        """Raise ValueError naming the fields whose relation cannot hold."""
+        missing = set(Family) - set(self.half_life_days)
+        if missing:
+            raise ValueError(f"assess.half_life_days lacks {sorted(missing)}")
+        if min(self.half_life_days.values()) <= 0 or self.dwell_days <= 0:
+            raise ValueError("assess.half_life_days and assess.dwell_days must be above 0")
+        if not 0 < self.hold_score <= 1:
+            raise ValueError("assess.hold_score must lie in (0, 1]: a signal just raised (score 1) has to hold")
+        if self.ring_growth <= 1:
+            raise ValueError("assess.ring_growth must be above 1, else every repeat rings")
+
+
+class SeriesClock(msgspec.Struct, kw_only=True):
+    """When a series last delivered, and the silences longer than its budget, as (silent since, ended) in seconds."""
+
+    budget_s: int  # 0: promises nothing, is never silent
+    last_known: int
+    gaps: list[tuple[int, int]] = []
+
+
+class Fold(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the signals of a situation were folded, by (known_at, signal id), and the run that is open there.
+
+    `levels` holds (time, level rank) of the events within the dwell time; `started` is 0 while no run is open.
+    """
+
+    known_at: int = 0
+    signal_id: str = ""
+    count: int = 0  # signals folded so far
+    started: int = 0
+    opened_on: str = ""
+    reached: bool = False  # whether this run has been at watch
+    levels: tuple[tuple[int, int], ...] = ()
+    highest: float = 0.0
+    families: tuple[Family, ...] = ()
+    documents: tuple[str, ...] = ()
+    rings: tuple[Ring, ...] = ()
+    signals: tuple[str, ...] = ()
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A signal, whether it opens its situation by itself, and until when it counts (seconds, infinite if unknown)."""
+
+    signal: Signal
+    primary: bool
+    until: float
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What the signals that hold at one moment mean together."""
+
+    level: Level = Level.NONE
+    certainty: Certainty = Certainty.UNKNOWN
+    severity: Severity = Severity.UNKNOWN
+    score: float = 0.0
+    holding: tuple[Held, ...] = ()
+    impacts: tuple[Impact, ...] = ()
+
+
+class Book(msgspec.Struct, kw_only=True):
+    """What a group remembers. Keys of the last three are situation ids.
+
+    `published` is the last revision given out; `sealed` the fold of what is older than the horizon and forgotten;
+    `folded` the fold of everything so far, only to save work: it is made again from `sealed` when a signal comes late.
+    """
+
+    now: int = 0
+    signals: dict[str, Signal] = {}
+    clocks: dict[str, SeriesClock] = {}
+    published: dict[str, str] = {}
+    sealed: dict[str, Fold] = {}
+    folded: dict[str, Fold] = {}
+
+
+def situation_of(signal: Signal) -> Situation | None:
+    """The situation that a signal opens; None for one that only bears on what is open."""
+    if signal.hazard is Hazard.NONE:
+        return None
+    if signal.hazard is Hazard.LOGISTICS and signal.route:
+        return Situation(hazard=signal.hazard, group=signal.group, route=signal.route)
+    if signal.hazard is Hazard.MARKET:
+        return Situation(hazard=signal.hazard, group=signal.group)
+    return Situation(hazard=signal.hazard, group=signal.group, origin=signal.origin)
+
+
+def bears_on(signal: Signal, situation: Situation) -> bool:
+    """Whether a price or news signal corroborates a supply situation of its group."""
+    return (
+        signal.hazard in (Hazard.MARKET, Hazard.NONE) and situation.hazard in SUPPLY and signal.group == situation.group
+    )
+
+
+def take_batch(book: Book, batch: ObservationBatch, parameters: AssessParameters) -> None:
+    """Advance the clocks of all series of the batch and the group's own time."""
+    for run in batch.runs:
+        budget_s = int(parameters.stale_days.get(run.series.cadence, 0.0) * SECONDS_A_DAY)
+        for known_at in sorted(set(run.known_at)):
+            _hear(book, run.series.series_id, known_at, budget_s)
+        if run.known_at:
+            book.now = max(book.now, max(run.known_at))
+    for notice in batch.notices:
+        book.now = max(book.now, notice.known_at)
+    if batch.tick_at is not None:
+        book.now = max(book.now, batch.tick_at)
+
+
+def _hear(book: Book, series_id: str, known_at: int, budget_s: int) -> None:
+    clock = book.clocks.get(series_id)
+    if clock is None:
+        book.clocks[series_id] = SeriesClock(budget_s=budget_s, last_known=known_at)
+        return
+    if budget_s == 0:
+        clock.last_known = max(clock.last_known, known_at)
+        return
+    if known_at > clock.last_known:
+        silent_from = clock.last_known + budget_s
+        if known_at > silent_from:
+            clock.gaps = [*clock.gaps, (silent_from, known_at)][-MAX_GAPS:]
+        clock.last_known = known_at
+        return
+    # A figure that was known earlier but arrives late fills the silence that it falls in.
+    mended: list[tuple[int, int]] = []
+    for silent_from, ended in clock.gaps:
+        if not silent_from - budget_s < known_at < ended:
+            mended.append((silent_from, ended))
+            continue
+        if known_at > silent_from:
+            mended.append((silent_from, known_at))
+        if ended > known_at + budget_s:
+            mended.append((known_at + budget_s, ended))
+    clock.gaps = mended
+
+
+def take_signals(book: Book, signals: list[Signal]) -> set[Situation]:
+    """Remember new signals; return the situations that they open or bear on. A signal taken twice is one signal."""
+    touched: set[Situation] = set()
+    for signal in signals:
+        if signal.signal_id in book.signals:
+            continue
+        book.signals[signal.signal_id] = signal
+        book.now = max(book.now, signal.known_at)
+        own = situation_of(signal)
+        if own is not None:
+            touched.add(own)
+        touched.update(s for s in situations(book) if bears_on(signal, s))
+    return touched
+
+
+def situations(book: Book) -> set[Situation]:
+    """Every situation that has a signal of its own in the book."""
+    return {own for signal in book.signals.values() if (own := situation_of(signal)) is not None}
+
+
+def members(book: Book, situation: Situation) -> list[Signal]:
+    """The signals that open or bear on a situation, in the order in which they became known."""
+    chosen = [s for s in book.signals.values() if situation_of(s) == situation or bears_on(s, situation)]
+    return sorted(chosen, key=lambda s: (s.known_at, s.signal_id))
+
+
+def is_stale(clock: SeriesClock | None, at: int) -> bool:
+    """Whether the series has been silent beyond its budget."""
+    return clock is not None and clock.budget_s > 0 and at > clock.last_known + clock.budget_s
+
+
+def fades_until(known_at: int, lasting_s: float, clock: SeriesClock | None, at: int) -> float:
+    """When something known at `known_at` that lasts `lasting_s` of *heard* time is over; infinite while unknown.
+
+    Time in which the series was silent beyond its budget does not count: missing data never clears.
+    """
+    end = known_at + lasting_s
+    if clock is None:
+        return end
+    for silent_from, ended in clock.gaps:
+        if ended <= known_at:
+            continue
+        start = max(silent_from, known_at)
+        if start < end:
+            end += ended - start
+    if is_stale(clock, at) and end > clock.last_known + clock.budget_s:
+        return float("inf")
+    return end
+
+
+def heard_age(known_at: int, clock: SeriesClock | None, at: int) -> float:
+    """Seconds from `known_at` to `at` in which the series was heard."""
+    age = float(at - known_at)
+    if clock is None:
+        return age
+    spans = list(clock.gaps)
+    if is_stale(clock, at):
+        spans.append((clock.last_known + clock.budget_s, at))
+    for silent_from, ended in spans:
+        age -= max(0, min(ended, at) - max(silent_from, known_at))
+    return age
