@@ -3,6 +3,7 @@
 AlertsError
 ├── Refused             a fact or a command that may not be recorded, with its reason and what to do
 ├── BadPolicy           a configuration of participants, policies or routes that must not be loaded
+├── BadTemplate         wording of a language that must not be used
 ├── StoreDamaged        the record does not verify
 └── SendFailure
     ├── TemporaryFailure   try again later
@@ -27,6 +28,10 @@ class Refused(AlertsError):
 
 class BadPolicy(AlertsError):
     """A configuration that must not be loaded."""
+
+
+class BadTemplate(AlertsError):
+    """Wording of a language that must not be used: a phrase is missing, or names other values than its siblings."""
 
 
 class StoreDamaged(AlertsError):
