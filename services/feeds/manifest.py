@@ -139,6 +139,7 @@ class DocumentColumns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     title: str = ""
     text: str = ""
     language: str = "en"
+    state: str = ""  # alpha-3 of the state whose office issued it, where that is known
     address: str = ""
 
 

@@ -1,0 +1,103 @@
+"""Observations → **store**: the tables of the archive (what was read, when it was known) and of the store's own clock.
+
+All times are whole seconds UTC. Small integer keys stand for series and evidence, so that a row of figures stays small.
+The same statements run on SQLite (WAL) and PostgreSQL.
+"""
+
+import sqlalchemy as sa
+
+archive_metadata = sa.MetaData()
+
+evidence = sa.Table(
+    "evidence",
+    archive_metadata,
+    sa.Column("evidence_key", sa.Integer, primary_key=True),
+    sa.Column("sha256", sa.String(64), nullable=False, unique=True),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("fetched_at", sa.BigInteger, nullable=False),
+    sa.Column("media_type", sa.Text, nullable=False),  # one line for each way in which the bytes were read
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+series = sa.Table(
+    "series",
+    archive_metadata,
+    sa.Column("series_key", sa.Integer, primary_key=True),
+    sa.Column("series_id", sa.Text, nullable=False, unique=True),
+    sa.Column("feed", sa.Text, nullable=False),
+    sa.Column("group_name", sa.Text, nullable=False),
+    sa.Column("is_partial", sa.Boolean, nullable=False),
+    sa.Column("record", sa.LargeBinary, nullable=False),  # canonical JSON of streams.observations.Series
+)
+
+observations = sa.Table(
+    "observations",
+    archive_metadata,
+    sa.Column("series_key", sa.Integer, sa.ForeignKey("series.series_key"), primary_key=True, autoincrement=False),
+    sa.Column("occurred_at", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("known_at", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("value", sa.Double, nullable=True),  # NULL: the row was there and said nothing usable
+    sa.Column("evidence_key", sa.Integer, sa.ForeignKey("evidence.evidence_key"), nullable=False),
+    sa.Column("row", sa.Integer, nullable=False),
+    sa.Column("is_provisional", sa.Boolean, nullable=False),
+    sa.Index("observations_known_at", "known_at"),
+    sqlite_with_rowid=False,
+)
+
+notices = sa.Table(
+    "notices",
+    archive_metadata,
+    sa.Column("notice_key", sa.Integer, primary_key=True),
+    sa.Column("issuer", sa.Text, nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("known_at", sa.BigInteger, nullable=True, index=True),  # NULL: undated, so never replayed
+    sa.Column("evidence_key", sa.Integer, sa.ForeignKey("evidence.evidence_key"), nullable=False),
+    sa.Column("record", sa.LargeBinary, nullable=False),  # canonical JSON of NoticeObservation
+    sa.UniqueConstraint("issuer", "number"),
+)
+
+notice_groups = sa.Table(
+    "notice_groups",
+    archive_metadata,
+    sa.Column("notice_key", sa.Integer, sa.ForeignKey("notices.notice_key"), primary_key=True, autoincrement=False),
+    sa.Column("group_name", sa.Text, primary_key=True),
+)
+
+dead_letters = sa.Table(
+    "dead_letters",
+    archive_metadata,
+    sa.Column("letter_id", sa.String(20), primary_key=True),
+    sa.Column("feed", sa.Text, nullable=False),
+    sa.Column("origin", sa.Text, nullable=False),
+    sa.Column("row", sa.Integer, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("detail", sa.Text, nullable=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("read_at", sa.BigInteger, nullable=False),
+)
+
+cursors = sa.Table(
+    "cursors",
+    archive_metadata,
+    sa.Column("feed", sa.Text, primary_key=True),
+    sa.Column("cursor", sa.Text, nullable=False),
+    sa.Column("polled_at", sa.BigInteger, nullable=False),
+    sa.Column("content_at", sa.BigInteger, nullable=True),  # the newest known_at that the feed brought so far
+)
+
+group_states = sa.Table(
+    "group_states",
+    archive_metadata,
+    sa.Column("group_name", sa.Text, primary_key=True),
+    sa.Column("state", sa.LargeBinary, nullable=False),
+)
+
+clock = sa.Table(
+    "clock",
+    archive_metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),  # always 1: a store has one clock
+    sa.Column("anchor_real_ms", sa.BigInteger, nullable=False),
+    sa.Column("anchor_store", sa.BigInteger, nullable=False),
+    sa.Column("rate", sa.Integer, nullable=False),
+    sa.Column("limit_at", sa.BigInteger, nullable=True),
+)
