@@ -1,0 +1,40 @@
+"""`make bench`: run every benchmark, print the table, write var/bench.json."""
+
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import bench_history, bench_pipeline, bench_storm
+from benchmarks.rows import Row
+
+OUTPUT = Path("var/bench.json")
+
+
+def table(rows: list[Row]) -> Table:
+    """The rows as a table for a person."""
+    shown = Table(title="Twinbell benchmarks (this machine, this run)")
+    for heading in ("name", "value", "unit", "against", "ratio"):
+        shown.add_column(heading, justify="right" if heading in ("value", "ratio") else "left")
+    for row in rows:
+        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
+        shown.add_row(row.name, f"{row.value:,.2f}", row.unit, row.against, ratio)
+    return shown
+
+
+def main() -> None:
+    """Run, print, write."""
+    console = Console()
+    rows: list[Row] = []
+    for part in (bench_pipeline, bench_storm, bench_history):
+        console.print(f"[dim]{part.__name__} …[/dim]")
+        rows += part.rows()
+    console.print(table(rows))
+    OUTPUT.parent.mkdir(exist_ok=True)
+    OUTPUT.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")
+    console.print(f"written to {OUTPUT}")
+
+
+if __name__ == "__main__":
+    main()
