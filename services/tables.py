@@ -101,3 +101,14 @@ clock = sa.Table(
     sa.Column("rate", sa.Integer, nullable=False),
     sa.Column("limit_at", sa.BigInteger, nullable=True),
 )
+
+deployment = sa.Table(
+    "deployment",
+    archive_metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),  # always 1: a store serves one run
+    sa.Column("episode", sa.Text, nullable=False),  # the episode that is played here; empty: feeds are followed
+    sa.Column("configuration", sa.Text, nullable=False),  # the file that it was last run with; empty: as shipped
+    sa.Column(
+        "played_until", sa.BigInteger, nullable=True
+    ),  # the last step of the episode that is wholly in the record
+)

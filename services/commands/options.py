@@ -1,0 +1,37 @@
+"""Options that several commands take, worded once."""
+
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+
+StoreOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        envvar="TWINBELL_STORE",
+        metavar="URL",
+        help="Where the record is kept, for instance sqlite:///var/twinbell.db (that is the default).",
+        show_default=False,
+    ),
+]
+ConfigOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        envvar="TWINBELL_CONFIG",
+        metavar="FILE",
+        help="The configuration; without it the one that the store was last run with, else the shipped exercise.",
+        show_default=False,
+    ),
+]
+JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON for scripts.")]
+PersonOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--as", metavar="PERSON", help="Who answers: a person_id of the configuration; the side comes with it."
+    ),
+]
+NoteOption: TypeAlias = Annotated[
+    str, typer.Option("--note", help="A remark, kept in the record and shown to both sides.")
+]

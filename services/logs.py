@@ -1,0 +1,103 @@
+"""What operators read: one JSON object a line, in a file. Text of feeds is data there: escaped, never markup."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+import structlog
+
+from alerts.facts import Acknowledged, Opened, Planned, Rung, SendFailed, Sent
+from services.clock import iso_time
+from services.errors import BadSettings
+from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Unread
+
+_LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+
+class Log:
+    """A witness that writes. Times are the deployment's own: in an exercise, the store's clock."""
+
+    def __init__(self, stream: TextIO, level: str) -> None:
+        self._log = structlog.wrap_logger(
+            structlog.WriteLogger(stream),
+            processors=[
+                structlog.stdlib.add_log_level,
+                structlog.processors.JSONRenderer(ensure_ascii=True, sort_keys=True),
+            ],
+            wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+            cache_logger_on_first_use=False,
+        )
+
+    def __call__(self, moment: Moment) -> None:
+        """Write one moment."""
+        match moment:
+            case Read():
+                if not moment.history:
+                    self._log.info(
+                        "read", at=iso_time(moment.at), feed=moment.feed, group=moment.group, rows=moment.rows
+                    )
+            case Found(signal=signal):
+                self._log.info(
+                    "signal",
+                    at=iso_time(moment.at),
+                    detector=signal.detector,
+                    subject=signal.subject,
+                    phase=signal.phase,
+                    score=signal.score,
+                    signal_id=signal.signal_id,
+                )
+            case Rejected(letter=letter):
+                self._log.warning(
+                    "dead_letter",
+                    at=iso_time(moment.at),
+                    feed=letter.feed,
+                    origin=letter.origin,
+                    row=letter.row,
+                    reason=letter.reason,
+                    detail=letter.detail,
+                )
+            case Unread():
+                self._log.warning("feed", at=iso_time(moment.at), feed=moment.feed, note=moment.note)
+            case Moved():
+                self._log.debug("clock", at=iso_time(moment.at), rate=moment.rate)
+            case Recorded():
+                self._record(moment)
+
+    def failure(self, at: int, where: str, problem: BaseException) -> None:
+        """Something that Twinbell did not expect, with its traceback."""
+        self._log.error("failure", at=iso_time(at), where=where, problem=repr(problem))
+
+    def _record(self, moment: Recorded) -> None:
+        fact = moment.fact
+        known: dict[str, str] = {"at": iso_time(fact.at), "author": fact.author, "alert_id": fact.alert_id}
+        match fact.body:
+            case Opened(mode=mode):
+                self._log.info("opened", **known, mode=mode)
+            case Rung(ring=ring):
+                self._log.info("rung", **known, level=ring.level, reason=ring.cause)
+            case Planned(delivery=delivery):
+                self._log.info("planned", **known, delivery_id=delivery.delivery_id, reason=delivery.reason)
+            case Sent(delivery_id=delivery_id):
+                self._log.info("sent", **known, delivery_id=delivery_id)
+            case SendFailed(delivery_id=delivery_id, reason=reason):
+                self._log.warning("send_failed", **known, delivery_id=delivery_id, reason=reason)
+            case Acknowledged(participant=participant, person=person):
+                self._log.info("acknowledged", **known, participant=participant, person=person)
+            case body:
+                self._log.debug(type(body).__name__.lower(), **known)
+
+
+@contextmanager
+def open_log(path: Path, level: str) -> Iterator[Log]:
+    """The log in a file, appended. BadSettings when it cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stream = path.open("a", encoding="ascii", buffering=1)
+    except OSError as problem:
+        raise BadSettings(
+            f"log.file = {str(path)!r} cannot be written: {problem.strerror}; name a file in a directory of this user"
+        ) from None
+    with stream:
+        yield Log(stream, level)

@@ -1,0 +1,135 @@
+"""What is measured while Twinbell runs: one list, units in the names, a registry of its own."""
+
+from wsgiref.simple_server import WSGIServer
+
+import msgspec
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+
+from alerts.facts import Acknowledged, Assessed, Opened, Planned, Rung, SendFailed, Sending, Sent
+from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Unread
+from streams.assessments import Level
+
+_ANSWER_BUCKETS_S = (60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400)
+
+
+class Metrics:
+    """A witness that counts. `registry` is what is served."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._content: dict[str, int] = {}
+        self._rung_at: dict[str, int] = {}
+        self._levels: dict[str, Level] = {}
+        self._answered: set[tuple[str, str, int]] = set()
+        self._age = Gauge(
+            "twinbell_content_age_seconds",
+            "Age of the newest content of a feed, by the clock of the deployment.",
+            ["feed"],
+            registry=self.registry,
+        )
+        self._observations = Counter(
+            "twinbell_observations_total", "Rows and documents applied.", ["feed", "family"], registry=self.registry
+        )
+        self._unread = Counter(
+            "twinbell_feed_failures_total", "Readings of a source that failed.", ["feed"], registry=self.registry
+        )
+        self._signals = Counter(
+            "twinbell_signals_total", "Signals found.", ["detector", "phase"], registry=self.registry
+        )
+        self._assessments = Counter(
+            "twinbell_assessments_total", "Assessments taken in.", ["hazard", "level"], registry=self.registry
+        )
+        self._deliveries = Counter(
+            "twinbell_deliveries_total",
+            "Deliveries that came into a state.",
+            ["state", "reason"],
+            registry=self.registry,
+        )
+        self._answer = Histogram(
+            "twinbell_answer_seconds",
+            "Seconds from a ring to the side's first answer.",
+            ["participant", "level"],
+            buckets=_ANSWER_BUCKETS_S,
+            registry=self.registry,
+        )
+        self._dead_letters = Counter(
+            "twinbell_dead_letters_total", "Rows that could not be used.", ["feed", "reason"], registry=self.registry
+        )
+
+    def __call__(self, moment: Moment) -> None:
+        """Count one moment."""
+        match moment:
+            case Read():
+                self._observations.labels(moment.feed, moment.family).inc(moment.rows)
+                self._content[moment.feed] = max(moment.known_at, self._content.get(moment.feed, 0))
+                self.age(moment.at)
+            case Found():
+                self._signals.labels(moment.signal.detector, moment.signal.phase).inc()
+            case Rejected():
+                self._dead_letters.labels(moment.letter.feed, moment.letter.reason).inc()
+            case Unread():
+                self._unread.labels(moment.feed).inc()
+            case Moved():
+                self.age(moment.at)
+            case Recorded():
+                self._record(moment)
+
+    def age(self, now: int) -> None:
+        """Bring the ages of all feeds up to `now`."""
+        for feed, content_at in self._content.items():
+            self._age.labels(feed).set(max(0, now - content_at))
+
+    def serve(self, host: str, port: int) -> "Server":
+        """Answer GET /metrics on this address until the server is closed. OSError when the address is taken."""
+        server, _thread = start_http_server(port, host, registry=self.registry)
+        return Server(server)
+
+    def _record(self, moment: Recorded) -> None:
+        fact = moment.fact
+        match fact.body:
+            case Assessed(assessment=assessment):
+                self._assessments.labels(assessment.situation.hazard, assessment.level).inc()
+                self._levels[fact.alert_id] = assessment.level
+            case Opened():
+                self._rung_at.setdefault(fact.alert_id, fact.at)
+            case Rung(ring=ring):
+                self._rung_at[fact.alert_id] = fact.at
+                self._levels[fact.alert_id] = ring.level
+            case Planned(delivery=delivery):
+                self._deliveries.labels(delivery.state, delivery.reason).inc()
+            case Sending():
+                self._deliveries.labels("sending", "").inc()
+            case Sent():
+                self._deliveries.labels("sent", "").inc()
+            case SendFailed(reason=reason, retry_at=retry_at):
+                state = "failed_permanent" if retry_at is None else "failed_temporary"
+                self._deliveries.labels(state, reason).inc()
+            case Acknowledged(participant=participant):
+                self._answer_of(fact.alert_id, participant, fact.at)
+            case _:
+                pass
+
+    def _answer_of(self, alert_id: str, participant: str, at: int) -> None:
+        """Only the first answer of a side to a ring is timed."""
+        rung_at = self._rung_at.get(alert_id)
+        if rung_at is None or (alert_id, participant, rung_at) in self._answered:
+            return
+        self._answered.add((alert_id, participant, rung_at))
+        level = self._levels.get(alert_id, Level.NONE)
+        self._answer.labels(participant, level).observe(max(0, at - rung_at))
+
+
+class Server(msgspec.Struct):
+    """The open metrics endpoint."""
+
+    server: WSGIServer
+
+    @property
+    def port(self) -> int:
+        """The port that it answers on."""
+        return int(self.server.server_port)
+
+    def close(self) -> None:
+        """Stop answering."""
+        self.server.shutdown()
+        self.server.server_close()

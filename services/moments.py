@@ -1,0 +1,67 @@
+"""What a harness tells those who watch it: rows applied, signals found, entries of the record, the clock moved.
+
+Screen, metrics and log are witnesses: they see the same moments and change nothing.
+"""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import msgspec
+
+from alerts.facts import Fact
+from services.feeds.base import DeadLetter
+from streams.observations import Family
+from streams.signals import Signal
+
+
+class Read(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of one group were applied. `at` is the store's time, `known_at` when the newest of them became known."""
+
+    at: int
+    feed: str
+    group: str
+    family: Family
+    publisher: str
+    rows: int
+    known_at: int
+    titles: tuple[str, ...] = ()  # of notices
+    history: bool = False  # known before the play or the run began
+
+
+class Rejected(msgspec.Struct, frozen=True, kw_only=True):
+    """A row could not be used; its bytes are kept."""
+
+    at: int
+    letter: DeadLetter
+
+
+class Unread(msgspec.Struct, frozen=True, kw_only=True):
+    """A source could not be read at all, or told the operator something."""
+
+    at: int
+    feed: str
+    note: str
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """A detector found a subject abnormal."""
+
+    at: int
+    signal: Signal
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry of the record, by this process or by a command in another terminal."""
+
+    fact: Fact
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """The clock was set on: `rate` store seconds pass in a real second, 0 while days are jumped."""
+
+    at: int
+    rate: int
+
+
+Moment: TypeAlias = Read | Rejected | Unread | Found | Recorded | Moved
+Witness: TypeAlias = Callable[[Moment], None]
