@@ -1,0 +1,326 @@
+"""P1, prices → signal: a price moved more than this series moves, over several horizons at once.
+
+The robust z of the log change is taken over each horizon against the series' own past changes of the same length, so
+that both the two-day squeeze and the ten-month climb are seen. What all metals did together (context column
+`common_move`, the log change of one row) is taken out first. A price that has stopped moving is unknown, not calm.
+"""
+
+from math import exp, inf, log, log1p, sqrt
+from typing import ClassVar
+
+import msgspec
+
+from streams.baselines import centre_and_spread
+from streams.detectors.base import Parameters
+from streams.detectors.findings import Finding, Hold, HoldRule, Seen, Voice
+from streams.observations import Cadence, Family, Measure, Run, Series
+from streams.signals import Certainty, Direction, Hazard, Phase, Signal
+
+COMMON_MOVE = "common_move"
+MILLIONTHS = 1e6  # log prices are kept as whole millionths: exact, and half the bytes of a float
+REFRESH = 16  # new changes of a horizon after which its baseline is worked out again
+ENOUGH = 16  # changes below which a horizon leans on the spread of its shortest one
+YEAR_DAYS = 365.25
+_ROWS = 4
+_OUT_OF_REACH = 0.99  # of the threshold: what is not confirmed raises nothing
+
+
+class Pace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The rule for series of one cadence. Tuples hold one value per horizon."""
+
+    horizons: tuple[int, ...]  # rows
+    smallest: tuple[float, ...]  # a change below this part of the price is nobody's business
+    strides: tuple[int, ...]  # every so many rows a change is taken into the baseline: neighbours say the same
+    sample: int  # changes kept per horizon
+    warm_up: int  # usable rows before the first signal
+    raise_z: float
+    down_factor: float  # a fall needs this many times the threshold of a rise
+    confirm: tuple[int, int]  # n of the last m rows …
+    at_once: float  # … or one row with this score
+    jump_limit: float  # but a one-row change beyond this log ratio is more often a unit than a market: wait
+    quiet_share: float  # spread of a long horizon is at least this share of a random walk's
+    least_spread: float  # log change of one row, floor of the spread
+    common_share: float  # of the common move that is taken out
+    turbulence: float  # power of (recent / usual absolute change) by which the threshold grows
+    frozen_after: int  # equal prices in a row after which a series that usually moves is unknown
+    frozen_share: float  # … usually moves: fewer than this share of its rows are equal to the one before
+    relearn_after: int  # rows after which what is still raised is the new usual
+    hold: HoldRule
+
+    def check(self, where: str) -> None:
+        """Raise ValueError naming the fields whose relation cannot hold."""
+        if not len(self.horizons) == len(self.smallest) == len(self.strides) > 0:
+            raise ValueError(f"{where}.horizons, .smallest and .strides must have one value per horizon")
+        if list(self.horizons) != sorted(set(self.horizons)) or self.horizons[0] != 1:
+            raise ValueError(f"{where}.horizons must start at 1 and rise: the first gives the spread of the others")
+        if self.strides[0] != 1 or min(self.strides) < 1:
+            raise ValueError(f"{where}.strides must start at 1 and be whole numbers above 0")
+        if self.sample < self.warm_up:
+            raise ValueError(f"{where}.sample ({self.sample}) is shorter than {where}.warm_up ({self.warm_up})")
+        if self.warm_up < 2 * ENOUGH:
+            raise ValueError(f"{where}.warm_up must be at least {2 * ENOUGH} rows")
+        if not 1 <= self.confirm[0] <= self.confirm[1] <= 60:
+            raise ValueError(f"{where}.confirm must be [n, m] with 1 <= n <= m <= 60")
+        if self.raise_z <= 0 or self.least_spread <= 0 or min(self.smallest) <= 0 or self.down_factor <= 0:
+            raise ValueError(f"{where}.raise_z, .least_spread, .smallest and .down_factor must be above 0")
+        self.hold.check(f"{where}.hold")
+
+
+class Quoted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The rule for prices quoted now and then: too few to learn from, so judged against a stated yearly volatility."""
+
+    yearly_volatility: float
+    raise_z: float
+    smallest: float
+    down_factor: float
+    shortest_days: float  # quotes nearer than this count as this far apart
+    longest_days: float  # a quote older than this says nothing about today's
+    hold: HoldRule
+
+    def check(self, where: str) -> None:
+        """Raise ValueError naming the fields whose relation cannot hold."""
+        if min(self.yearly_volatility, self.raise_z, self.smallest, self.shortest_days, self.down_factor) <= 0:
+            raise ValueError(f"{where}: every value must be above 0")
+        if self.longest_days < self.shortest_days:
+            raise ValueError(f"{where}.longest_days is below {where}.shortest_days")
+        self.hold.check(f"{where}.hold")
+
+
+class P1Parameters(Parameters, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Thresholds of P1 by cadence."""
+
+    daily: Pace
+    monthly: Pace
+    quoted: Quoted
+
+    def check(self) -> None:
+        """Relations between fields."""
+        self.daily.check("daily")
+        self.monthly.check("monthly")
+        self.quoted.check("quoted")
+
+
+class P1State(msgspec.Struct, kw_only=True, tag="P1"):
+    """What P1 remembers of one series. Log prices are in millionths, less the common move since the first row."""
+
+    rows: int = 0
+    logs: list[int] = []
+    drift: int = 0  # the common move since the first row
+    drifts: list[int] = []  # … as it was at the rows of `logs`
+    changes: list[list[int]] = []  # by horizon
+    centres: list[float] = []
+    spreads: list[float] = []
+    same: int = 0
+    still: float = 0.5  # share of rows equal to the one before, running
+    recent: float = 0.0  # running mean absolute change of one row, cut at three times the usual
+    usual: float = 0.0
+    ups: int = 0  # bits of the last rows that reached the threshold, newest lowest
+    downs: int = 0
+    hold: Hold = msgspec.field(default_factory=Hold)
+    trail: list[Seen] = []
+
+
+class P1:
+    """Price spike or collapse: alone no more than Possible, and about the market only."""
+
+    code: ClassVar[str] = "P1"
+    Parameters: ClassVar[type[P1Parameters]] = P1Parameters
+    State: ClassVar[type[P1State]] = P1State
+    voice: ClassVar[Voice] = Voice("P1", Hazard.MARKET, Certainty.POSSIBLE, _ROWS)
+
+    def watches(self, series: Series) -> bool:
+        """Prices and price indices that are not kept for reading only."""
+        priced = series.measure in (Measure.PRICE, Measure.INDEX)
+        return series.family is Family.PRICES and priced and not series.partial
+
+    def observe(self, state: P1State, run: Run, parameters: P1Parameters) -> list[Signal]:
+        """Apply the rows of `run`; values that are not above zero are unknown."""
+        if run.series.cadence is Cadence.IRREGULAR:
+            signals = self._quotes(state, run, parameters.quoted)
+        else:
+            daily = run.series.cadence is Cadence.DAILY
+            signals = self._rows(state, run, parameters.daily if daily else parameters.monthly)
+        state.trail = self.voice.kept(state.trail, run)
+        return signals
+
+    def _rows(self, state: P1State, run: Run, pace: Pace) -> list[Signal]:
+        signals: list[Signal] = []
+        if not state.changes:
+            state.changes = [[] for _ in pace.horizons]
+        logs, drifts, drift, hold = state.logs, state.drifts, state.drift, state.hold
+        rows, same, still = state.rows, state.same, state.still
+        ladder = list(zip(pace.horizons, pace.strides, state.changes, strict=True))
+        rungs, near = _rungs(state, pace), pace.hold.clear
+        common = run.context.get(COMMON_MOVE)
+        for index, value in enumerate(run.values):
+            if common is not None:
+                drift += _shared(common[index], pace.common_share)
+            if value is None or not 0.0 < value < inf:
+                continue
+            level = round(log(value) * MILLIONTHS) - drift
+            if logs:
+                if level + drift != logs[-1] + drifts[-1]:
+                    same = 0
+                    still *= 0.98
+                else:
+                    same += 1
+                    if same >= pace.frozen_after and still < pace.frozen_share:
+                        continue  # neither calm nor news: the market is closed or the feed stands still
+                    still += 0.02 * (1.0 - still)
+            logs.append(level)
+            drifts.append(drift)
+            rows += 1
+            if rows > pace.warm_up:
+                top = low = 0.0
+                for back, centre, weight in rungs:
+                    score = (level - logs[back] - centre) * weight
+                    if score > top:
+                        top = score
+                    elif score < low:
+                        low = score
+                if top >= near or -low >= near or state.ups or state.downs or hold.direction:
+                    finding = _judged(state, pace)
+                    if finding is not None:
+                        signals.append(self.voice.signal(state.trail, run, index, finding))
+                move = abs(level - logs[-2])
+                state.recent += 0.05 * (min(move, 3.0 * state.usual) - state.recent)
+            if not hold.direction or hold.lasted > pace.relearn_after:
+                for horizon, stride, sample in ladder:
+                    if not rows % stride and len(logs) > horizon:
+                        sample.append(level - logs[-1 - horizon])
+            if rows >= pace.warm_up and (rows == pace.warm_up or not rows % REFRESH):
+                _refresh(state, pace, rows)
+                rungs = _rungs(state, pace)
+        state.rows, state.same, state.still, state.drift = rows, same, still, drift
+        del logs[: -pace.horizons[-1] - 1], drifts[: -pace.horizons[-1] - 1]
+        return signals
+
+    def _quotes(self, state: P1State, run: Run, rule: Quoted) -> list[Signal]:
+        signals: list[Signal] = []
+        before = [(seen.occurred_at, seen.value) for seen in state.trail if seen.value > 0.0]
+        for index, (occurred_at, value) in enumerate(zip(run.occurred_at, run.values, strict=True)):
+            if value is None or not 0.0 < value < inf:
+                continue
+            best, against = 0.0, value
+            for then, price in before:
+                days = max((occurred_at - then) / 86_400, rule.shortest_days)
+                if days > rule.longest_days:
+                    continue
+                change = log(value / price)
+                score = min(
+                    abs(change) / (rule.yearly_volatility * sqrt(days / YEAR_DAYS) * rule.raise_z),
+                    abs(change) / log1p(rule.smallest),
+                )
+                score = score if change > 0 else -score / rule.down_factor
+                if abs(score) > abs(best):
+                    best, against = score, price
+            if before:
+                direction = Direction.UP if best > 0 else Direction.DOWN
+                phase = state.hold.step(abs(best), direction, rule.hold)
+                if phase is not None:
+                    finding = Finding(
+                        phase=phase, score=abs(best), direction=direction, window=1, observed=value, expected=against
+                    )
+                    signals.append(self.voice.signal(state.trail, run, index, finding))
+            before = [*before, (occurred_at, value)][-_ROWS:]
+        return signals
+
+
+def _shared(move: float | None, share: float) -> int:
+    """The common move of one row in millionths; one that is unknown counts as none."""
+    return round(move * share * MILLIONTHS) if move is not None and -inf < move < inf else 0
+
+
+def _rungs(state: P1State, pace: Pace) -> list[tuple[int, float, float]]:
+    """Per horizon that has a baseline: index into the logs, usual change, and 1 / (spread × threshold)."""
+    return [
+        (-1 - horizon, centre, 1.0 / (spread * pace.raise_z))
+        for horizon, centre, spread in zip(pace.horizons, state.centres, state.spreads, strict=False)
+    ]
+
+
+def _refresh(state: P1State, pace: Pace, rows: int) -> None:
+    """Work out the baselines whose horizon has had enough new changes since; the shortest is the floor of the others."""
+    first = not state.centres
+    if first:
+        state.centres, state.spreads = [0.0] * len(pace.horizons), [0.0] * len(pace.horizons)
+    least = pace.least_spread * MILLIONTHS
+    for at, (horizon, stride, sample) in enumerate(zip(pace.horizons, pace.strides, state.changes, strict=True)):
+        if not first and rows % (REFRESH * stride):
+            continue
+        del sample[: -pace.sample]
+        centre, spread = centre_and_spread(sample) if len(sample) >= ENOUGH else (0.0, 0.0)
+        if at == 0:
+            state.usual = sum(map(abs, sample)) / len(sample) if sample else least
+            state.recent = state.recent or state.usual
+            walk = 0.0
+        else:
+            walk = state.spreads[0] * sqrt(horizon) * (pace.quiet_share if len(sample) >= ENOUGH else 1.0)
+        state.centres[at], state.spreads[at] = centre, max(spread, walk, least * sqrt(horizon))
+
+
+def _judged(state: P1State, pace: Pace) -> Finding | None:
+    """Take the newest row: the greater of all horizons and directions, confirmed, held or cleared."""
+    logs, drifts, hold = state.logs, state.drifts, state.hold
+    turbulence = max(1.0, state.recent / state.usual) ** pace.turbulence if state.usual else 1.0
+    best = {Direction.UP: (0.0, 0), Direction.DOWN: (0.0, 0)}
+    for at, horizon in enumerate(pace.horizons):
+        if len(logs) <= horizon:
+            break
+        own = logs[-1] - logs[-1 - horizon]
+        whole = own + drifts[-1] - drifts[-1 - horizon]
+        excess = own - state.centres[at]
+        if excess * whole <= 0:
+            continue
+        score = min(
+            abs(excess) / (state.spreads[at] * turbulence * pace.raise_z),
+            abs(whole) / (log1p(pace.smallest[at]) * MILLIONTHS),
+        )
+        direction = Direction.UP if excess > 0 else Direction.DOWN
+        if direction is Direction.DOWN:
+            score /= pace.down_factor
+        if score > best[direction][0]:
+            best[direction] = (score, at)
+    state.ups = _confirmed_bits(state.ups, best[Direction.UP][0], pace)
+    state.downs = _confirmed_bits(state.downs, best[Direction.DOWN][0], pace)
+    direction = max(best, key=lambda way: best[way][0])
+    if hold.direction and best[direction][0] < 1.0:
+        direction = hold.direction
+    score, at = best[direction]
+    bits = state.ups if direction is Direction.UP else state.downs
+    leap = abs(logs[-1] - logs[-2]) > pace.jump_limit * MILLIONTHS
+    confirmed = bits.bit_count() >= pace.confirm[0] or (score >= pace.at_once and not leap)
+    if not confirmed:
+        score = min(score, hold.top if hold.direction is direction else _OUT_OF_REACH)
+    phase = hold.step(score, direction, pace.hold)
+    if phase is None:
+        return None
+    return _finding(state, pace, at, (phase, score, direction), turbulence)
+
+
+def _confirmed_bits(bits: int, score: float, pace: Pace) -> int:
+    """The last m rows as bits, the newest lowest, set where the threshold was reached."""
+    return ((bits << 1) | (score >= 1.0)) & ((1 << pace.confirm[1]) - 1)
+
+
+def _finding(state: P1State, pace: Pace, at: int, said: tuple[Phase, float, Direction], turbulence: float) -> Finding:
+    """What is said, with the price that was to be expected over the winning horizon and its band."""
+    phase, score, direction = said
+    back = -1 - pace.horizons[at]
+    then = state.logs[back] + state.drifts[-1]  # the common move since is expected
+    band = state.spreads[at] * turbulence * pace.raise_z
+    return Finding(
+        phase=phase,
+        score=score,
+        direction=direction,
+        window=pace.horizons[at],
+        observed=_price(state.logs[-1] + state.drifts[-1]),
+        expected=_price(then + state.centres[at]),
+        band_low=_price(then + state.centres[at] - band),
+        band_high=_price(then + state.centres[at] + band),
+    )
+
+
+def _price(level: float) -> float:
+    """A log price in millionths as a price, to six digits."""
+    return float(f"{exp(level / MILLIONTHS):.6g}")
