@@ -6,6 +6,7 @@ import msgspec
 
 from streams.codec import identity
 from streams.observations import Family
+from streams.reasons import Reason
 from streams.signals import Certainty, Direction, Hazard, Signal
 
 
@@ -110,6 +111,9 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True):
     through_partner: Figure  # share that comes by way of another participant
     partner: str = ""
     single_point: bool = False  # one country above the single-point share of the stage: severity lifted one step
+    targeted: bool = True  # the act is against all or against this participant; else only what comes through a target
+    uncovered: float | None = None  # `at_stake` for the part of the horizon that days of cover do not bridge
+    reason: Reason = Reason.COMPUTED  # why the severity is what it is, or why it is Unknown
 
 
 class Ring(msgspec.Struct, frozen=True, kw_only=True):

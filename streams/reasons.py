@@ -32,3 +32,12 @@ class Reason(StrEnum):
     DATA_UNKNOWN = "data_unknown"  # the series that would show an end is stale: nothing fades
     FADED = "faded"
     RETURNED_TO_NORMAL = "returned_to_normal"
+    # an impact
+    COMPUTED = "computed"
+    NOT_A_SUPPLY_LOSS = "not_a_supply_loss"  # a price or a dumping situation: nothing is said to be lost
+    NO_MINERAL = "no_mineral"  # a pure route: no one mineral whose share could be computed
+    RELIANCE_UNKNOWN = "reliance_unknown"
+    SHARE_UNKNOWN = "share_unknown"
+    LOSS_UNKNOWN = "loss_unknown"  # no act and no fall from which a loss could be estimated
+    NO_MORE_THAN = "no_more_than"  # computed from a bound from above
+    AT_LEAST = "at_least"  # computed from a bound from below

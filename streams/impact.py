@@ -1,0 +1,227 @@
+"""What is at stake for each participant: reference figures → severity, with the arithmetic kept in its parts.
+
+The rule is the paragraph on severity of the design of detection: net import reliance × share of supply at stake × loss
+fraction × (1 − what can be substituted), against days of cover; lifted one step where one country holds most of the
+stage. Which figures were known is the business of `streams.figures`.
+"""
+
+import msgspec
+
+from streams.assessments import Alternative, Figure, Impact, Severity
+from streams.figures import NO_FIGURE, Figures
+from streams.notices.readings import ActKind
+from streams.reasons import Reason
+from streams.reference import Reference
+from streams.signals import Hazard
+
+_STEPS = (Severity.MINOR, Severity.MODERATE, Severity.SEVERE, Severity.EXTREME)
+_RANK = (Severity.UNKNOWN, *_STEPS)
+
+
+class LossParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Table [impact.loss]: the fraction of what is at stake that an act takes away within the horizon, by its kind."""
+
+    export_ban: float = 1.0  # nothing may leave
+    export_quota: float = 0.3  # the 2010 quota was 40 % below the year before, of which a part had lain unused
+    export_licensing: float = 0.15  # no loss but a wait: a review of 45 working days is two months of twelve
+    export_tax: float = 0.1  # the price moves before the volume does
+    entity_listing: float = 0.1  # one buyer of many
+    technology_control: float = 0.04  # hits plants yet to be built: below moderate even for full dependence
+    suspension: float = 0.0  # a relief
+    other: float = 0.1  # an act whose instrument was not read: as a tax
+    none: float = 0.0
+
+    def of(self, kind: ActKind) -> float:
+        """The fraction for one kind of act."""
+        return float(getattr(self, kind.value))
+
+
+class ImpactParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Section [impact] of thresholds.toml: what an act takes away, and from where on a loss is how severe."""
+
+    loss: LossParameters = LossParameters()
+    loss_halted: float = 1.0  # customs show that the flow stopped, whatever an act says
+    substitutable: float = 0.0  # no substitute is counted on within the horizon until a sourced figure says so
+    horizon_days: float = 365.0  # a year: reliance and shares are yearly figures, and new supply takes longer
+    extreme: float = 0.5  # half of a year's supply is gone: industries stop
+    severe: float = 0.2  # a fifth: more than efficiency and recycling give back within a year
+    moderate: float = 0.05  # a twentieth: above the usual scatter of a year's imports
+    single_point_share_percent: float = 60.0  # above this no group of others can fill in
+
+    def check(self) -> None:
+        """Raise ValueError naming the fields whose relation cannot hold."""
+        if not 0 < self.moderate < self.severe < self.extreme <= 1:
+            raise ValueError("impact.moderate, impact.severe and impact.extreme must rise, above 0 and up to 1")
+        fractions = [*map(self.loss.of, ActKind), self.loss_halted, self.substitutable]
+        if not all(0 <= fraction <= 1 for fraction in fractions):
+            raise ValueError("impact.loss, impact.loss_halted and impact.substitutable must lie in [0, 1]")
+        if not 0 < self.single_point_share_percent <= 100 or not self.horizon_days > 0:
+            raise ValueError("impact.single_point_share_percent must lie in (0, 100], impact.horizon_days above 0")
+
+
+class ImpactQuestion(msgspec.Struct, frozen=True, kw_only=True):
+    """What happened, as far as it bears on the loss. `targets` are alpha-3 codes, or ("ALL",); `at` is a known_at."""
+
+    hazard: Hazard
+    group: str
+    minerals: tuple[str, ...] = ()
+    origin: str = ""
+    route: str = ""
+    act_kinds: tuple[ActKind, ...] = ()
+    targets: tuple[str, ...] = ("ALL",)
+    halted: bool = False  # customs show a fall or a stop
+    at: int
+
+
+def impacts(
+    question: ImpactQuestion, reference: Reference, parameters: ImpactParameters, participants: tuple[str, ...]
+) -> tuple[Impact, ...]:
+    """What is at stake for each participant, in the order of `participants`; the worst member of the group speaks."""
+    figures = Figures(reference, question.at)
+    minerals = _minerals(question, reference)
+    found = []
+    for participant in participants:
+        of_members = [
+            _impact(question, mineral, participant, participants, figures, parameters) for mineral in minerals
+        ]
+        found.append(max(of_members, key=_weight, default=_nothing(participant)))
+    return tuple(found)
+
+
+def alternatives(group: str, origin: str, at: int, reference: Reference) -> tuple[Alternative, ...]:
+    """The largest other producers at the stage where `origin` weighs most, newest figures first known at `at`.
+
+    Where no other producer of that stage is published, those of another stage; at most five, largest first.
+    """
+    figures = Figures(reference, at)
+    head = (group,) if group in reference.minerals else reference.members(group)
+    best: tuple[float, tuple[Alternative, ...]] = (-1.0, ())
+    for mineral in head if origin else ():
+        for stage in figures.stages(mineral):
+            others = figures.others(mineral, stage, origin)
+            share = figures.world_share_at(mineral, stage, origin).value
+            if others and share is not None and share > best[0]:
+                best = (share, tuple(Alternative(country=f.country, share=f) for f in others))
+    return best[1]
+
+
+def _impact(
+    question: ImpactQuestion,
+    mineral: str,
+    participant: str,
+    participants: tuple[str, ...],
+    figures: Figures,
+    parameters: ImpactParameters,
+) -> Impact:
+    reliance = figures.reliance(mineral, participant)
+    world = figures.world_share(mineral, question.origin)
+    own = figures.import_share(mineral, participant, question.origin)
+    cover, target = figures.cover(mineral, participant), figures.cover_target(mineral, participant)
+    partner, through = _through(question, mineral, participant, participants, figures)
+    targeted = "ALL" in question.targets or not question.targets or participant in question.targets
+    share = through if not targeted else world if "ALL" in question.targets or not question.targets else own
+    loss = _loss(question, parameters)
+    single_point = targeted and world.value is not None and world.value > parameters.single_point_share_percent
+    at_stake, reason = _at_stake(question, reliance, share, loss, parameters)
+    uncovered = None
+    if at_stake is not None:
+        days = cover.value if cover.value is not None else 0.0
+        uncovered = at_stake * max(0.0, 1.0 - days / parameters.horizon_days)
+    return Impact(
+        participant=participant,
+        severity=_severity(uncovered, single_point, parameters),
+        mineral=mineral,
+        reliance=reliance,
+        world_share=world,
+        own_share=own,
+        loss_fraction=loss,
+        substitutable=parameters.substitutable if at_stake is not None else None,
+        at_stake=at_stake,
+        cover=cover,
+        cover_target=target,
+        through_partner=through,
+        partner=partner,
+        single_point=single_point and bool(uncovered),
+        targeted=targeted,
+        uncovered=uncovered,
+        reason=reason,
+    )
+
+
+def _at_stake(
+    question: ImpactQuestion, reliance: Figure, share: Figure, loss: float | None, parameters: ImpactParameters
+) -> tuple[float | None, Reason]:
+    """The product of the parts, and whether a bound makes it one; None with the part that is missing."""
+    if question.hazard in (Hazard.MARKET, Hazard.DUMPING, Hazard.NONE):
+        return None, Reason.NOT_A_SUPPLY_LOSS
+    if loss is None:
+        return None, Reason.LOSS_UNKNOWN
+    if reliance.value is None:
+        return None, Reason.RELIANCE_UNKNOWN
+    if share.value is None:
+        return None, Reason.SHARE_UNKNOWN
+    bounds = {reliance.bound, share.bound} - {""}
+    reason = Reason.COMPUTED
+    if bounds:
+        reason = Reason.AT_LEAST if bounds == {">"} else Reason.NO_MORE_THAN
+    return reliance.value / 100 * share.value / 100 * loss * (1 - parameters.substitutable), reason
+
+
+def _severity(uncovered: float | None, single_point: bool, parameters: ImpactParameters) -> Severity:
+    if uncovered is None:
+        return Severity.UNKNOWN
+    step = sum(uncovered >= cut for cut in (parameters.moderate, parameters.severe, parameters.extreme))
+    lifted = step + (1 if single_point and uncovered > 0 else 0)
+    return _STEPS[min(lifted, len(_STEPS) - 1)]
+
+
+def _loss(question: ImpactQuestion, parameters: ImpactParameters) -> float | None:
+    """The largest loss of the acts and of what customs show; None where neither is there."""
+    known = [parameters.loss.of(kind) for kind in question.act_kinds if kind is not ActKind.NONE]
+    if question.halted:
+        known.append(parameters.loss_halted)
+    return max(known, default=None)
+
+
+def _through(
+    question: ImpactQuestion, mineral: str, participant: str, participants: tuple[str, ...], figures: Figures
+) -> tuple[str, Figure]:
+    """The largest share that comes by way of a country that the act hits, or of another participant."""
+    hit = [t for t in question.targets if t not in ("ALL", participant, question.origin)]
+    ways = hit or [p for p in participants if p not in (participant, question.origin)]
+    known = [(way, figures.import_share(mineral, participant, way)) for way in ways]
+    published = [(way, figure) for way, figure in known if figure.value is not None]
+    return max(published, key=lambda pair: pair[1].value or 0.0, default=("", NO_FIGURE))
+
+
+def _minerals(question: ImpactQuestion, reference: Reference) -> tuple[str, ...]:
+    """The minerals named; else the one that the group is called after; else all of its members."""
+    named = tuple(m for m in question.minerals if m in reference.minerals)
+    if named:
+        return named
+    return (question.group,) if question.group in reference.minerals else reference.members(question.group)
+
+
+def _weight(impact: Impact) -> tuple[int, float, int, float]:
+    """The worst weighs most: severity, what is at stake, then the figures that are the mineral's own, reliance."""
+    own = sum(figure.mineral == impact.mineral for figure in (impact.reliance, impact.world_share, impact.own_share))
+    return _RANK.index(impact.severity), impact.uncovered or 0.0, own, impact.reliance.value or 0.0
+
+
+def _nothing(participant: str) -> Impact:
+    """A pure route: there is no mineral whose figures could be set against each other."""
+    return Impact(
+        participant=participant,
+        severity=Severity.UNKNOWN,
+        mineral="",
+        reliance=NO_FIGURE,
+        world_share=NO_FIGURE,
+        own_share=NO_FIGURE,
+        loss_fraction=None,
+        substitutable=None,
+        at_stake=None,
+        cover=NO_FIGURE,
+        cover_target=NO_FIGURE,
+        through_partner=NO_FIGURE,
+        reason=Reason.NO_MINERAL,
+    )
