@@ -1,8 +1,7 @@
 """Packaged phrases → a catalogue for each language: every word that a message says and that is not a fact.
 
-A language is one folder below `alerts/templates` with `phrases.toml` and, if wished, `uses.toml` (what a mineral is
-used for). The keys and the names in braces are the same in all folders, which `load` checks, so that a third language
-is one folder more and a message can never stop for a missing word.
+A language is one folder below `alerts/templates` with a `phrases.toml`. The keys and the names in braces are the same
+in all folders, which `load` checks: a third language is one folder more, and no message stops for a missing word.
 """
 
 import string
@@ -17,7 +16,7 @@ from alerts.errors import BadTemplate
 
 _PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
 _OPEN_TABLES = frozenset({"country", "mineral"})  # names that a language may need and another may not
-_FILES = ("phrases.toml", "uses.toml")
+_FILE = "phrases.toml"
 
 
 class _Signs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,7 +48,6 @@ class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
     withheld: tuple[str, ...]  # stems that wait for a release
     phrases: dict[str, str]
     plurals: dict[str, dict[str, str]]
-    uses: dict[str, str]  # what a mineral is used for
 
     def say(self, key: str, **values: str) -> str:
         """The phrase with its values. KeyError for a key that no catalogue has: a fault of the code, not of a feed."""
@@ -89,8 +87,8 @@ def load(files: Mapping[str, bytes]) -> Wording:
     catalogues = {}
     for path in sorted(files):
         language, _, name = path.partition("/")
-        if name == "phrases.toml":
-            catalogues[language] = _catalogue(language, files[path], files.get(f"{language}/uses.toml", b""))
+        if name == _FILE:
+            catalogues[language] = _catalogue(language, files[path])
     if not catalogues:
         raise BadTemplate("no language has a phrases.toml; copy alerts/templates/en and translate it")
     _same_keys(catalogues)
@@ -104,23 +102,16 @@ def packaged() -> Wording:
 
 
 def _files(root: Traversable) -> list[tuple[str, bytes]]:
-    found = []
-    for folder in root.iterdir():
-        if folder.is_dir():
-            for name in _FILES:
-                file = folder.joinpath(name)
-                if file.is_file():
-                    found.append((f"{folder.name}/{name}", file.read_bytes()))
-    return found
+    folders = [folder for folder in root.iterdir() if folder.is_dir() and folder.joinpath(_FILE).is_file()]
+    return [(f"{folder.name}/{_FILE}", folder.joinpath(_FILE).read_bytes()) for folder in folders]
 
 
-def _catalogue(language: str, content: bytes, uses: bytes) -> Catalogue:
+def _catalogue(language: str, content: bytes) -> Catalogue:
     where = f"alerts/templates/{language}"
     try:
         tree = msgspec.toml.decode(content, type=dict[str, dict[str, object]])
         meta = msgspec.convert(tree.pop("meta", {}), _Meta)
         Locale.parse(meta.locale)
-        used = msgspec.toml.decode(uses, type=dict[str, str])
     except (
         msgspec.DecodeError,
         msgspec.ValidationError,
@@ -141,7 +132,6 @@ def _catalogue(language: str, content: bytes, uses: bytes) -> Catalogue:
         withheld=meta.withheld,
         phrases=phrases,
         plurals=plurals,
-        uses=used,
     )
 
 

@@ -1,0 +1,131 @@
+"""Values → text in one language by CLDR (Babel): the same value gives the same digits in every language.
+
+Zones are IANA names; a clock time is written with the zone's own abbreviation, which is the same in all languages.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.core import get_global
+from babel.dates import format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from alerts.rendering.wording import Catalogue
+
+_SMALL = 10.0  # below it two decimals are shown, above it one, from a thousand on none
+
+
+class Formats:
+    """Numbers, dates, countries and lists in the language of one catalogue."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._locale = Locale.parse(catalogue.locale)
+
+    def number(self, value: float) -> str:
+        """A value with as many digits as a reader can use."""
+        size = abs(value)
+        digits = 0 if size >= 1_000 else 1 if size >= _SMALL else 2 if size >= 0.1 or value == 0 else 4
+        pattern = "#,##0." + "#" * digits if digits else "#,##0"
+        return format_decimal(Decimal(repr(round(value, digits))), format=pattern, locale=self._locale)
+
+    def quantity(self, value: float, unit: str) -> str:
+        """A value with its unit; units of the catalogue are worded, others stand as they are."""
+        shown = self.number(value)
+        if unit in ("days", "day"):
+            return self.catalogue.count("unit.days", round(value), shown)
+        if unit in ("percent", "%"):
+            return self.catalogue.say("unit.percent", n=shown)
+        return f"{shown} {unit}" if unit else shown
+
+    def fraction(self, value: float) -> str:
+        """A fraction of one as per cent."""
+        return self.quantity(round(value * 100, 6), "percent")
+
+    def day(self, day: date) -> str:
+        """A day in full, by the language's own order."""
+        return format_skeleton("yMMMd", day, locale=self._locale)
+
+    def iso_day(self, day: str) -> str:
+        """A day written as an ISO day; what is not one is shown as it is."""
+        try:
+            return self.day(date.fromisoformat(day))
+        except ValueError:
+            return day
+
+    def utc_day(self, at: int) -> str:
+        """The UTC day of an instant (seconds since 1970)."""
+        return self.day(datetime.fromtimestamp(at, UTC).date())
+
+    def month(self, at: int) -> str:
+        """The UTC month of an instant."""
+        return format_skeleton("yMMM", datetime.fromtimestamp(at, UTC).date(), locale=self._locale)
+
+    def moment(self, at: int, zones: Sequence[str]) -> str:
+        """An instant in the reader's zone and, in brackets, in the others: each zone once, the day where it differs."""
+        first, *others = _once(
+            datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)) for zone in (zones or ("UTC",))
+        )
+        say = self.catalogue.say
+        shown = say("moment.first", day=self.day(first.date()), clock=f"{first:%H:%M}", zone=_zone(first))
+        rest = [
+            say("moment.same_day", clock=f"{there:%H:%M}", zone=_zone(there))
+            if there.date() == first.date()
+            else say(
+                "moment.other_day",
+                day=format_skeleton("MMMd", there.date(), locale=self._locale),
+                clock=f"{there:%H:%M}",
+                zone=_zone(there),
+            )
+            for there in others
+        ]
+        if not rest:
+            return shown
+        return say("moment.both", first=shown, others=self.catalogue.say("meta.clause").join(rest))
+
+    def distance(self, day: str, at: int, zone: str) -> str:
+        """How far an ISO day lies from the instant, counted in the zone's days; empty for what is no day."""
+        try:
+            days = (date.fromisoformat(day) - datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).date()).days
+        except ValueError:
+            return ""
+        if days == 0:
+            return self.catalogue.say("distance.today")
+        key = "distance.ahead" if days > 0 else "distance.past"
+        return self.catalogue.count(key, abs(days), self.number(abs(days)))
+
+    def country(self, alpha3: str) -> str:
+        """The short name of a country: the catalogue's own, else CLDR's, else the code itself.
+
+        Alpha-3 codes lead to territories by CLDR's territory aliases (supplementalMetadata, `territoryAlias`).
+        """
+        named = self.catalogue.name(f"country.{alpha3}")
+        if named is not None:
+            return named
+        territories: list[str] = get_global("territory_aliases").get(alpha3, [])
+        return str(self._locale.territories.get(territories[0], alpha3)) if territories else alpha3
+
+    def language(self, code: str) -> str:
+        """The name of a language."""
+        return str(self._locale.languages.get(code, code))
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Items as a list of the language: "a, b, and c"."""
+        return format_list(list(items), style="standard", locale=self._locale) if items else ""
+
+
+def _once(moments: Iterable[datetime]) -> list[datetime]:
+    """The moments without those that a clock already shown would read the same."""
+    kept: dict[tuple[object, str], datetime] = {}
+    for moment in moments:
+        kept.setdefault((moment.utcoffset(), _zone(moment)), moment)
+    return list(kept.values())
+
+
+def _zone(moment: datetime) -> str:
+    name = moment.strftime("%Z")
+    return name if name.isalpha() else f"UTC{moment:%z}"[:6]
