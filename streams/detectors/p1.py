@@ -240,7 +240,7 @@ def _rungs(state: P1State, pace: Pace) -> list[tuple[int, float, float]]:
 
 
 def _refresh(state: P1State, pace: Pace, rows: int) -> None:
-    """Work out the baselines whose horizon has had enough new changes since; the shortest is the floor of the others."""
+    """Work out the baselines that had enough new changes since; the shortest horizon is a floor of the others."""
     first = not state.centres
     if first:
         state.centres, state.spreads = [0.0] * len(pace.horizons), [0.0] * len(pace.horizons)
