@@ -1,0 +1,198 @@
+"""Delivery → CAP 1.2 file: the alert as emergency systems exchange it, one file per participant and revision.
+
+Rules: OASIS Common Alerting Protocol Version 1.2 (docs.oasis-open.org/emergency/cap/v1.2). Each participant is a sender
+of its own; the languages of a message are `info` blocks of one file. What is published under an identifier is never
+changed: a second delivery of the same revision finds its file there and leaves it.
+"""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar
+
+import msgspec
+from lxml import etree
+
+from alerts.channels.base import Content, Facts, Line, Message, Receipt, Rendering
+from alerts.channels.files import name_part, write_atomically
+from alerts.channels.text import cleaned, cut, one_line
+from alerts.deliveries import Purpose
+
+NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
+PROFILE = "CMRR-1.0"  # our profile: the codes of `eventCode` and `parameter` are those of this project's manual
+STATUS = {"actual": "Actual", "exercise": "Exercise", "test": "Test"}
+MSG_TYPE = frozenset({"Alert", "Update", "Cancel"})
+URGENCY = frozenset({"Immediate", "Expected", "Future", "Past"})
+SEVERITY = frozenset({"Extreme", "Severe", "Moderate", "Minor"})
+CERTAINTY = frozenset({"Observed", "Likely", "Possible", "Unlikely"})
+CATEGORY = {"logistics": "Transport", "natural": "Geo", "restriction": "Security"}  # CAP has no economic category
+RESPONSE = {"emergency": ("Execute", "Assess"), "warning": ("Prepare", "Assess"), "watch": ("Monitor", "Assess")}
+LANGUAGE = {"en": "en-US", "ja": "ja-JP"}
+_ENDS = {Purpose.RESOLVE: "-resolved", Purpose.CLOSE: "-closed"}
+_TEXT_LIMIT = 20_000
+_HEADLINE_LIMIT = 160  # recommended by the standard, section 3.2.2
+_RESTRICTED = re.compile(r"[\s,<&]+")
+_REFERENCE = re.compile(r"[^\s,<&]+,[^\s,<&]+,\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
+_LANGUAGE_TAG = re.compile(r"[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+_GEOCODES = {3: "ISO3166-1", 5: "UN/LOCODE"}
+
+
+class CapSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the files go; another system (a feed, a file drop) takes them from there."""
+
+    directory: Path
+
+
+class Cap:
+    """Writes `<directory>/<participant>/<identifier>.xml`; the receipt is the identifier."""
+
+    name: ClassVar[str] = "cap"
+    waking: ClassVar[bool] = False
+
+    def __init__(self, settings: CapSettings) -> None:
+        self._directory = settings.directory
+
+    def send(self, message: Message) -> Receipt:
+        """Publish, unless it is published. Raises TemporaryFailure when it cannot be written."""
+        name = identifier_of(message)
+        path = self._directory / name_part(message.participant.iso3) / f"{name_part(name)}.xml"
+        if not path.exists():
+            write_atomically(path, document(message))
+        return Receipt(reference=name, confirmed=True)
+
+    @staticmethod
+    def rendering(message: Message) -> Rendering:
+        """The CAP document."""
+        return Rendering(suffix=".xml", content=document(message))
+
+    def probe(self) -> None:
+        """Write a file into the directory and take it away again. Raises what `send` would."""
+        path = self._directory / ".probe"
+        write_atomically(path, b"")
+        path.unlink(missing_ok=True)
+
+
+def identifier(alert_id: str, revision: int) -> str:
+    """The CAP identifier of one revision: no spaces, commas or markup signs."""
+    return _RESTRICTED.sub("_", f"twinbell-{one_line(alert_id)}-{revision}")
+
+
+def stamp(at: int) -> str:
+    """`at` (seconds UTC) as CAP writes it: no fraction, no Z, UTC as -00:00 (standard, section 3.3.2)."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S-00:00")
+
+
+def reference(sender: str, alert_id: str, revision: int, sent_at: int) -> str:
+    """How a later message refers to a revision: sender, identifier and time sent."""
+    return f"{_RESTRICTED.sub('_', sender)},{identifier(alert_id, revision)},{stamp(sent_at)}"
+
+
+def identifier_of(message: Message) -> str:
+    """The identifier of this message; an end published without a new revision gets its own."""
+    delivery = message.delivery
+    end = "-cancelled" if message.facts.msg_type == "Cancel" else _ENDS.get(delivery.purpose, "")
+    return identifier(delivery.alert_id, delivery.revision) + end
+
+
+def document(message: Message) -> bytes:
+    """The whole alert as XML, UTF-8."""
+    contents = tuple(cleaned(content) for content in message.contents)
+    facts, delivery = message.facts, message.delivery
+    references = " ".join(text for text in facts.references if _REFERENCE.fullmatch(text))
+    alert = etree.Element(f"{{{NAMESPACE}}}alert", nsmap={None: NAMESPACE})  # type: ignore[dict-item]  # missing in the stubs
+    _add(alert, "identifier", identifier_of(message))
+    _add(alert, "sender", _RESTRICTED.sub("_", message.participant.sender))
+    _add(alert, "sent", stamp(facts.sent_at))
+    _add(alert, "status", STATUS.get(facts.mode, "Draft"))
+    # an Update or a Cancel must name what it refers to; the first that anybody hears of an alert is an Alert
+    _add(alert, "msgType", facts.msg_type if references and facts.msg_type in MSG_TYPE else "Alert")
+    _add_scope(alert, message)
+    _add(alert, "code", PROFILE)
+    _add(alert, "code", facts.tlp)
+    _add(alert, "note", " / ".join(dict.fromkeys(content.watermark for content in contents)).strip(" /"))
+    _add(alert, "references", references)
+    _add(alert, "incidents", " ".join(_RESTRICTED.sub("_", name) for name in (delivery.alert_id, *delivery.also)))
+    for content in contents:
+        _add_info(alert, message, content)
+    etree.indent(alert, space="  ")
+    return etree.tostring(alert, xml_declaration=True, encoding="UTF-8") + b"\n"
+
+
+def _add(parent: etree._Element, name: str, text: str) -> None:
+    if text:
+        etree.SubElement(parent, f"{{{NAMESPACE}}}{name}").text = one_line(text)
+
+
+def _add_pair(parent: etree._Element, name: str, key: str, value: str) -> None:
+    pair = etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
+    _add(pair, "valueName", key or "-")
+    _add(pair, "value", value or "-")
+
+
+def _add_scope(alert: etree._Element, message: Message) -> None:
+    """TLP:CLEAR is public, TLP:RED goes to named recipients, all between is restricted to whom it is releasable to."""
+    facts = message.facts
+    if facts.tlp == "TLP:CLEAR":
+        _add(alert, "scope", "Public")
+    elif facts.tlp == "TLP:RED":
+        _add(alert, "scope", "Private")
+        _add(alert, "addresses", _RESTRICTED.sub("_", message.person.email or message.person.person_id))
+    else:
+        _add(alert, "scope", "Restricted")
+        release = f" REL {','.join(facts.releasable_to)}" if facts.releasable_to else ""
+        _add(alert, "restriction", f"{facts.tlp}{release}")
+
+
+def _add_info(alert: etree._Element, message: Message, content: Content) -> None:
+    facts = message.facts
+    info = etree.SubElement(alert, f"{{{NAMESPACE}}}info")
+    tag = LANGUAGE.get(content.language, content.language)
+    _add(info, "language", tag if _LANGUAGE_TAG.fullmatch(tag) else "und")
+    _add(info, "category", CATEGORY.get(facts.hazard, "Other"))
+    _add(info, "event", content.event or cut(content.headline, _HEADLINE_LIMIT) or facts.hazard)
+    for response in _responses(message):
+        _add(info, "responseType", response)
+    _add(info, "urgency", facts.urgency if facts.urgency in URGENCY else "Unknown")
+    _add(info, "severity", facts.severity if facts.severity in SEVERITY else "Unknown")
+    _add(info, "certainty", facts.certainty if facts.certainty in CERTAINTY else "Unknown")
+    _add_pair(info, "eventCode", PROFILE, facts.hazard)
+    _add(info, "effective", stamp(facts.sent_at))
+    _add(info, "onset", stamp(facts.onset_at))
+    _add(info, "expires", stamp(facts.expires_at))
+    _add(info, "senderName", message.participant.names.get(content.language, message.participant.iso3))
+    _add(info, "headline", cut(content.headline, _HEADLINE_LIMIT))
+    etree.SubElement(info, f"{{{NAMESPACE}}}description").text = cut("\n".join(_description(content)), _TEXT_LIMIT)
+    _add(info, "instruction", cut(content.asked, _TEXT_LIMIT))
+    _add(info, "web", next((line.address for line in content.first_screen if line.address), ""))
+    for parameter in facts.parameters:
+        _add_pair(info, "parameter", one_line(parameter.name), cut(one_line(parameter.value), _TEXT_LIMIT))
+    _add_area(info, facts)
+
+
+def _responses(message: Message) -> tuple[str, ...]:
+    if message.facts.msg_type == "Cancel" or message.delivery.purpose in _ENDS:
+        return ("AllClear",)
+    return RESPONSE.get(message.facts.level, ("Monitor",))
+
+
+def _description(content: Content) -> list[str]:
+    lines = [content.watermark] if content.watermark else []
+    lines += map(_plain, content.first_screen)
+    for section in content.sections:
+        lines += ["", section.heading, *map(_plain, section.lines)]
+    return lines
+
+
+def _plain(line: Line) -> str:
+    return f"{line.label}: {line.text}" if line.label else line.text
+
+
+def _add_area(info: etree._Element, facts: Facts) -> None:
+    area = etree.SubElement(info, f"{{{NAMESPACE}}}area")
+    _add(area, "areaDesc", facts.area or "-")
+    for geocode in facts.geocodes:
+        name, found, value = geocode.partition("=")
+        if found:
+            _add_pair(area, "geocode", one_line(name), one_line(value))
+        else:
+            _add_pair(area, "geocode", _GEOCODES.get(len(geocode), "twinbell"), one_line(geocode))

@@ -1,0 +1,77 @@
+"""Inside every channel: text that may come from a feed, made fit to be shown, before the channel's own escaping.
+
+A control character can end a header, a direction override can turn a number round, a zero-width character can hide a
+word from a search. None of them carries meaning in a message of ours, so none of them passes.
+"""
+
+import unicodedata
+from collections.abc import Callable
+
+from alerts.channels.base import Content, Line, Section
+
+CUT = " […]"  # shown where text was left out; the same sign in every language
+_BREAKS = frozenset("\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+_DROPPED = frozenset({"Cc", "Cf", "Cs", "Cn"})  # controls, formats (direction, zero width), lone surrogates, unassigned
+
+
+def one_line(text: str) -> str:
+    """`text` on one line, without control, direction and zero-width characters."""
+    if text.isascii() and text.isprintable():
+        return text
+    kept = (" " if sign in _BREAKS else sign for sign in text)
+    return "".join(sign for sign in kept if sign.isprintable() or unicodedata.category(sign) not in _DROPPED)
+
+
+def cut(text: str, limit: int, size: Callable[[str], int] = len) -> str:
+    """The longest beginning of `text` of at most `limit` by `size`, with the mark of a cut where something is missing.
+
+    `size` must not shrink when text grows; it may count bytes, UTF-16 units or what escaping makes of the text.
+    """
+    if size(text) <= limit:
+        return text
+    low, high = 0, min(len(text), limit)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if size(text[:middle] + CUT) <= limit:
+            low = middle
+        else:
+            high = middle - 1
+    return text[:low].rstrip() + CUT
+
+
+def utf16_units(text: str) -> int:
+    """Length as a program in JavaScript counts it, which is what providers' limits are written in."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def utf8_bytes(text: str) -> int:
+    """Length on the wire."""
+    return len(text.encode())
+
+
+def cleaned(content: Content) -> Content:
+    """`content` with every text on one clean line."""
+    return Content(
+        language=one_line(content.language),
+        subject=one_line(content.subject),
+        headline=one_line(content.headline),
+        first_screen=_lines(content.first_screen),
+        sections=tuple(
+            Section(heading=one_line(section.heading), lines=_lines(section.lines)) for section in content.sections
+        ),
+        asked=one_line(content.asked),
+        watermark=one_line(content.watermark),
+        event=one_line(content.event),
+    )
+
+
+def _lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
+    return tuple(
+        Line(label=one_line(line.label), text=one_line(line.text), address=web_address(line.address)) for line in lines
+    )
+
+
+def web_address(address: str) -> str:
+    """The address when it is an https address that can stand in any markup, else nothing."""
+    harmless = address.isascii() and address.isprintable() and not set(address) & set(" <>\"'`|\\^{}")
+    return address if harmless and address.startswith("https://") else ""
