@@ -16,8 +16,8 @@ from typing import Literal
 
 import jinja2
 
-from alerts.channels import cap
 from alerts.channels.base import Content, Line, Message
+from alerts.channels.cap import document, identifier_of
 from alerts.channels.text import cleaned, one_line
 from alerts.errors import PermanentFailure
 from alerts.reasons import Reason
@@ -62,7 +62,7 @@ def letter(message: Message) -> EmailMessage:
     written.set_content(text, cte=_encoding(text))
     written.add_alternative(page, subtype="html", cte=_encoding(page))
     written.add_attachment(
-        cap.document(message), maintype="application", subtype="xml", filename=f"{cap.identifier_of(message)}.xml"
+        document(message), maintype="application", subtype="xml", filename=f"{identifier_of(message)}.xml"
     )
     written["Content-Language"] = content.language  # last: setting a body takes such headers away
     parts = [part for part in written.walk() if part.is_multipart()]

@@ -16,10 +16,9 @@ import msgspec
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from alerts.channels import slack_blocks
 from alerts.channels.base import Content, Message, Receipt, Rendering
 from alerts.channels.credentials import Secret
-from alerts.channels.slack_blocks import Block
+from alerts.channels.slack_blocks import Block, everything, fallback, first_screen
 from alerts.channels.statuses import failure_of, seconds
 from alerts.channels.text import cleaned
 from alerts.deliveries import Purpose
@@ -206,13 +205,13 @@ def calls(message: Message) -> tuple[Call, ...]:
     edit = Update(
         channel=channel,
         ts=ts,
-        text=slack_blocks.fallback(content, ""),
-        blocks=slack_blocks.everything(message, content, ""),
+        text=fallback(content, ""),
+        blocks=everything(message, content, ""),
         metadata=_metadata(message),
     )
     if message.delivery.purpose is _SILENT:
         return (Call("chat.update", edit),)
-    blocks = slack_blocks.first_screen(message, content, mention)
+    blocks = first_screen(message, content, mention)
     reply = _post(message, content, channel, blocks, ts)
     return Call("chat.update", edit), Call("chat.postMessage", reply)
 
@@ -222,14 +221,14 @@ def _new_root(message: Message) -> Call:
     channel = message.participant.slack_channel or message.person.slack_id
     if not channel:
         raise PermanentFailure(Reason.UNKNOWN_RECIPIENT, "neither the participant nor the person has a Slack address")
-    blocks = slack_blocks.everything(message, content, _mention(message))
+    blocks = everything(message, content, _mention(message))
     return Call("chat.postMessage", _post(message, content, channel, blocks))
 
 
 def _post(message: Message, content: Content, channel: str, blocks: tuple[Block, ...], thread_ts: str = "") -> Post:
     return Post(
         channel=channel,
-        text=slack_blocks.fallback(content, _mention(message)),
+        text=fallback(content, _mention(message)),
         blocks=blocks,
         metadata=_metadata(message),
         client_msg_id=_client_msg_id(message),
