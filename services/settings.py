@@ -14,7 +14,9 @@ from msgspec import Meta
 
 from alerts.deliveries import Mode
 from alerts.participants import Directory, Participant
+from alerts.timers import Timers
 from services.errors import BadSettings
+from services.routes import ChannelSettings
 from streams.codec import digest
 
 _T = TypeVar("_T")
@@ -23,9 +25,8 @@ _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 _Text = Annotated[str, Meta(max_length=1_000)]
 _Path = Annotated[str, Meta(max_length=4_000)]
+_CHANNEL_PATHS = ("slack_token_file", "smtp_password_file", "smtp_ca_file", "pagerduty_ca_file", "cap_directory")
 _Duration = Annotated[str, Meta(pattern=r"^\d{1,6}[smhd]$")]
-_Port = Annotated[int, Meta(ge=1, le=65_535)]
-_Timeout = Annotated[float, Meta(gt=0, le=600)]
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,44 +39,6 @@ class FeedSettings(Section, frozen=True, kw_only=True):
     manifest: Annotated[_Path, Meta(description="The manifest that says how to read the files of `directory`.")]
     directory: Annotated[_Path, Meta(description="Where new files are dropped; new rows ring.")]
     every: Annotated[_Duration, Meta(description="Time between two readings: 30s, 15m, 1h, 1d.")] = "15m"
-
-
-class EmailSettings(Section, frozen=True, kw_only=True):
-    """`[email]`: the site's mail relay. TLS always."""
-
-    host: Annotated[_Text, Meta(description="Name of the SMTP server.")]
-    sender: Annotated[_Text, Meta(description="Address in From, for instance twinbell@example.org.")]
-    port: Annotated[_Port, Meta(description="587 with starttls, 465 with implicit.")] = 587
-    tls: Annotated[
-        Literal["starttls", "implicit"], Meta(description="How TLS begins; without TLS nothing is sent.")
-    ] = "starttls"
-    username: Annotated[_Text, Meta(description="Empty: the relay asks for no login.")] = ""
-    password_file: Annotated[_Path, Meta(description="File that holds the password and nothing else.")] = ""
-    ca_file: Annotated[_Path, Meta(description="Certificates (PEM) of a private authority; empty: the system's.")] = ""
-    timeout_s: Annotated[_Timeout, Meta(description="Seconds until an answer counts as late.")] = 30.0
-
-
-class SlackSettings(Section, frozen=True, kw_only=True):
-    """`[slack]`: one app, installed in each side's workspace."""
-
-    token_file: Annotated[_Path, Meta(description="File that holds the bot token (scopes chat:write, users:read).")]
-    api_base: Annotated[_Text, Meta(description="Address of the Web API; GovSlack has its own.")] = (
-        "https://slack.com/api/"
-    )
-    timeout_s: Annotated[_Timeout, Meta(description="Seconds until an answer counts as late.")] = 30.0
-
-
-class PagerDutySettings(Section, frozen=True, kw_only=True):
-    """`[pagerduty]`: Events API v2. Each person's key stands in `pagerduty_key_file` of the person."""
-
-    address: Annotated[_Text, Meta(description="Where events are sent.")] = "https://events.pagerduty.com/v2/enqueue"
-    timeout_s: Annotated[_Timeout, Meta(description="Seconds until an answer counts as late.")] = 30.0
-
-
-class CapSettings(Section, frozen=True, kw_only=True):
-    """`[cap]`: CAP 1.2 files for other warning systems."""
-
-    directory: Annotated[_Path, Meta(description="Where the files are put, one folder for each participant.")]
 
 
 class LogSettings(Section, frozen=True, kw_only=True):
@@ -115,15 +78,17 @@ class Settings(Section, frozen=True, kw_only=True):
     ] = 10_000
     metrics: Annotated[_Text, Meta(description="HOST:PORT for Prometheus; empty: none.")] = ""
     feeds: Annotated[tuple[FeedSettings, ...], Meta(description="What is read while Twinbell runs.")] = ()
-    email: Annotated[EmailSettings | None, Meta(description="The mail relay.")] = None
-    slack: Annotated[SlackSettings | None, Meta(description="The Slack app.")] = None
-    pagerduty: Annotated[PagerDutySettings | None, Meta(description="PagerDuty.")] = None
-    cap: Annotated[CapSettings | None, Meta(description="CAP files.")] = None
+    channels: Annotated[ChannelSettings, Meta(description="How the channels of an actual run are reached.")] = (
+        ChannelSettings()
+    )
+    timers: Annotated[Timers, Meta(description="How patient the bell is: grouping, throttles, repeats, retries.")] = (
+        Timers()
+    )
     log: Annotated[LogSettings, Meta(description="What is written for operators.")] = LogSettings()
 
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
-    """A file as read: its settings, where it lies (paths are relative to it), and its hash for the record."""
+    """A file as read: its settings, where it lies (paths are relative to it), and its hash."""
 
     settings: Settings
     name: str  # how messages call it
@@ -137,26 +102,29 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def directory(self) -> Directory:
-        """The participants in the order of the file."""
-        return Directory(participants=self.settings.participants)
+        """The participants in the order of the file, with the paths of their secrets made absolute."""
+        return Directory(participants=tuple(self._participant(each) for each in self.settings.participants))
+
+    @property
+    def channels(self) -> ChannelSettings:
+        """How the actual channels are reached, with absolute paths."""
+        given = self.settings.channels
+        paths = {name: self._absolute(getattr(given, name)) for name in _CHANNEL_PATHS}
+        return msgspec.structs.replace(given, **paths)
 
     def path(self, relative: str) -> Path:
         """A path of the file as one that can be opened."""
         return self.base / Path(relative).expanduser()
 
-    def secret(self, setting: str, relative: str) -> str:
-        """The one line of a secret's file. BadSettings names setting and path, never the content."""
-        path = self.path(relative)
-        try:
-            text = path.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as problem:
-            raise BadSettings(
-                f"{self.name}: {setting} = {relative!r} cannot be read ({_why(problem)}); "
-                f"write the secret into {path} and make it readable for this user only"
-            ) from None
-        if not text or "\n" in text:
-            raise BadSettings(f"{self.name}: {setting} = {relative!r} must hold one line, the secret itself")
-        return text
+    def _participant(self, given: Participant) -> Participant:
+        people = tuple(
+            msgspec.structs.replace(person, pagerduty_key_file=self._absolute(person.pagerduty_key_file))
+            for person in given.people
+        )
+        return msgspec.structs.replace(given, people=people)
+
+    def _absolute(self, relative: str) -> str:
+        return str(self.path(relative)) if relative else ""
 
 
 def read_configuration(content: bytes, name: str, base: Path) -> Configuration:
@@ -188,7 +156,3 @@ def repeated(items: Iterable[_T]) -> list[_T]:
             twice.append(item)
         seen.add(item)
     return twice
-
-
-def _why(problem: Exception) -> str:
-    return problem.strerror or "not readable" if isinstance(problem, OSError) else "not UTF-8 text"
