@@ -6,10 +6,10 @@ from typing import TypeVar
 
 import msgspec
 
+import streams.reference.records as records
 from streams.assessments import Source
 from streams.codec import digest, encode
 from streams.errors import BadReference
-from streams.reference import records
 from streams.reference.records import (
     Agency,
     ImportShares,

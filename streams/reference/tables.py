@@ -5,8 +5,8 @@ from typing import TypeVar
 
 import msgspec
 
+import streams.reference.records as records
 from streams.errors import BadReference
-from streams.reference import records
 from streams.reference.records import EVERY_MINERAL, Row
 from streams.reference.rows import Parsed, read_rows
 
