@@ -1,47 +1,155 @@
-"""Document → **reading**: a first narrow reader (English titles that name an export act and a mineral)."""
+"""Document → **reading**: the one entry to the reader of export-control notices.
 
-import csv
-import io
+Rules over a curated vocabulary: a document without a word for exports is left at once; then it is cut into sentences,
+the words of the vocabulary are found, instruments are bound to exports, and the fields are read from the act that the
+document is about. Every field carries the span of text that says so.
+"""
+
 import re
-from importlib import resources
+from collections.abc import Sequence
+from urllib.parse import urlsplit
 
+from streams.notices import acts, dates, minerals, relevance, targets
+from streams.notices.acts import Act, Sentence
 from streams.notices.documents import Document
+from streams.notices.languages import LANGUAGES, Language
+from streams.notices.lexicon import Lexicon, Token
+from streams.notices.passages import passages
+from streams.notices.polarity import kind_of, polarity_of
 from streams.notices.readings import ActKind, Polarity, Reading, Span
+from streams.notices.vocabulary import Concept, Vocabulary, packaged
 
-NAME = "notices/0"
-_ACT = re.compile(r"\bexport(?:s|ing)? (?:ban|control|licen[cs]e|quota|tax)s?\b|\bbans? (?:the )?exports?\b", re.IGNORECASE)
+NAME = "notices/1"
+_HS = re.compile(r"(?<![\d.,/])(?:\d{10}|\d{8}|\d{4}\.\d{2}(?:\.\d{2}){0,2}|\d{4}\.\d{4,6})(?![\d,/]|\.\d)")
 
 
 class Reader:
-    """Reads one document by rules over a vocabulary."""
+    """Reads one document at a time; holds the compiled vocabulary and nothing else."""
 
-    def __init__(self, minerals: dict[str, str]) -> None:
-        self._minerals = minerals
-        words = sorted((re.escape(term) for term in minerals), key=len, reverse=True)
-        self._mineral = re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
+    def __init__(self, vocabulary: Vocabulary, languages: Sequence[Language] = LANGUAGES) -> None:
+        simplified = {t.term: t.value for t in vocabulary.terms if t.concept is Concept.TRADITIONAL}
+        self._simplified = simplified
+        self._languages = {language.code: language for language in languages}
+        self._spaced = {language.code: language.spaced for language in languages}
+        self._lexicons = {
+            language.code: Lexicon(
+                [t for t in vocabulary.of(language.code) if t.concept not in _NOT_IN_TEXT],
+                language.spaced,
+                simplified if language.code == "zh" else {},
+            )
+            for language in languages
+        }
+        self._gate = tuple(word for language in languages for word in language.gate)
+        self._official = {t.term: t.value for t in vocabulary.terms if t.concept is Concept.OFFICIAL}
+        self._press = frozenset(t.term for t in vocabulary.terms if t.concept is Concept.PRESS)
 
     def read(self, document: Document) -> Reading:
-        """What the title says; nothing found is a reading that is not relevant."""
-        act = _ACT.search(document.title)
-        found = list(self._mineral.finditer(document.title)) if act else []
-        spans = [Span("minerals", "title", m.start(), m.end(), m.group()) for m in found]
-        if act and found:
-            spans.append(Span("act_kind", "title", act.start(), act.end(), act.group()))
+        """What the document says. Nothing found is a reading that is not relevant; no text raises."""
+        if not self._may_matter(document):
+            return _nothing(document)
+        sentences = [
+            Sentence(passage=p, language=self._languages[p.language], tokens=tuple(self._lexicons[p.language].find(p)))
+            for p in passages(document, self._spaced, self._simplified)
+        ]
+        found = [act for sentence in sentences for act in acts.find(sentence)]
+        primary = relevance.primary_of(found, sentences)
+        if primary is None:
+            return _nothing(document)
+        return self._reading(document, primary, found, sentences)
+
+    def issuer_of(self, address: str) -> str:
+        """The state (alpha-3) whose office publishes at `address`, or empty for the press and the unknown."""
+        host = (urlsplit(address).hostname or "") if "//" in address else ""
+        labels = host.split(".")
+        for first in range(len(labels)):
+            name = ".".join(labels[first:])
+            if name in self._press:
+                return ""
+            if name in self._official:
+                return self._official[name]
+        return ""
+
+    def _may_matter(self, document: Document) -> bool:
+        title, text = document.title.lower(), document.text.lower()
+        return any(word in title or word in text for word in self._gate)
+
+    def _reading(
+        self, document: Document, primary: Act, found: Sequence[Act], sentences: Sequence[Sentence]
+    ) -> Reading:
+        scope = minerals.of_document(primary, found, sentences)
+        when = dates.read(primary, found, sentences, document.published_on)
+        against = targets.targets_of(primary, found, sentences)
+        issuer = document.issuer or self.issuer_of(document.address)
+        actor, actor_at = targets.actor_of(primary, sentences, issuer)
+        codes, code_spans = _codes(sentences)
+        spans = [_span("act_kind", primary.sentence, primary.start, primary.end)]
+        if primary.operator:
+            spans.append(_span("polarity", primary.sentence, primary.operator.start, primary.operator.end))
+        spans.extend(_token_span("minerals", sentence, token) for sentence, token in scope)
+        spans.extend(_span("effective_on", d.sentence, d.start, d.end) for d in [when.effective] if d)
+        spans.extend(_span("end_on", d.sentence, d.start, d.end) for d in [when.end] if d)
+        spans.extend(_token_span("targets", sentence, token) for sentence, token in against if token.value != actor)
+        if actor_at:
+            spans.append(_token_span("actor", *actor_at))
         return Reading(
-            is_relevant=bool(act and found),
-            act_kind=ActKind.EXPORT_LICENSING if act and found else ActKind.NONE,
-            polarity=Polarity.IMPOSE if act and found else Polarity.NONE,
-            minerals=tuple(sorted({self._minerals[m.group().lower()] for m in found})),
-            actor=document.issuer,
-            targets=("ALL",) if act and found else (),
+            is_relevant=True,
+            act_kind=kind_of(primary),
+            polarity=polarity_of(primary),
+            minerals=tuple(sorted({token.value for _, token in scope})),
+            actor=actor,
+            targets=tuple(sorted({token.value for _, token in against} - {actor})) or (targets.EVERYBODY,),
+            hs=codes,
             published_on=document.published_on,
-            spans=tuple(spans),
+            effective_on=when.effective.day.isoformat() if when.effective else "",
+            end_on=when.end.day.isoformat() if when.end else "",
+            spans=tuple(spans + code_spans),
             reader=NAME,
         )
 
 
+_NOT_IN_TEXT = frozenset({Concept.OFFICIAL, Concept.PRESS, Concept.TRADITIONAL})
+
+
 def packaged_reader() -> Reader:
     """The reader over the vocabulary that ships with the package."""
-    content = resources.files("streams.notices").joinpath("vocabulary/minerals.csv").read_text(encoding="utf-8")
-    rows = csv.DictReader(io.StringIO(content))
-    return Reader({r["term"]: r["value"] for r in rows if r["language"] == "en" and r["value"] and not r["note"]})
+    return Reader(packaged())
+
+
+def _nothing(document: Document) -> Reading:
+    return Reading(
+        is_relevant=False,
+        act_kind=ActKind.NONE,
+        polarity=Polarity.NONE,
+        minerals=(),
+        actor="",
+        targets=(),
+        published_on=document.published_on,
+        reader=NAME,
+    )
+
+
+def _codes(sentences: Sequence[Sentence]) -> tuple[tuple[str, ...], list[Span]]:
+    """Tariff codes of six to ten digits, without dots, in the order of the text."""
+    codes: dict[str, None] = {}
+    spans: list[Span] = []
+    for sentence in sentences:
+        for match in _HS.finditer(sentence.passage.folded.text):
+            code = match.group().replace(".", "")
+            if code not in codes and _is_code(code):
+                codes[code] = None
+                spans.append(_span("hs", sentence, match.start(), match.end()))
+    return tuple(codes), spans
+
+
+def _is_code(code: str) -> bool:
+    """Chapters 25 to 38 and 68 to 90 hold minerals, metals and what is made of them; a year is no code."""
+    return 25 <= int(code[:2]) <= 90 and not (len(code) == 8 and code[:2] in ("19", "20"))
+
+
+def _span(field: str, sentence: Sentence, start: int, end: int) -> Span:
+    first, last, text = sentence.passage.span(start, end)
+    return Span(field, sentence.passage.part, first, last, text)
+
+
+def _token_span(field: str, sentence: Sentence, token: Token) -> Span:
+    return _span(field, sentence, token.start, token.end)

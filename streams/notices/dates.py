@@ -1,0 +1,190 @@
+"""Sentences → **dates**: when the act takes effect and when it ends, as ISO days.
+
+Only a whole day counts: a month or a year alone is no date. A day without a year takes the year that brings it nearest
+to a day shortly after publication. "On publication" is the day of publication where that is known.
+"""
+
+import calendar
+import re
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import msgspec
+
+from streams.notices.acts import Act, Sentence
+from streams.notices.vocabulary import Concept as C
+
+_LOOK_BACK = 60  # characters before a day in which its cue may stand
+_PAST_DAYS = 120  # a day without a year lies at most so far before publication, else it is next year's
+
+
+class Dated(msgspec.Struct, frozen=True, kw_only=True):
+    """One day and where the sentence says it."""
+
+    sentence: Sentence
+    start: int
+    end: int
+    day: date
+    in_force: bool = False  # the words beside it say that something takes effect
+    starts: bool = False
+    ends: bool = False
+
+
+class Dates(msgspec.Struct, frozen=True, kw_only=True):
+    """Effective and end day of the act; each may be missing."""
+
+    effective: Dated | None = None
+    end: Dated | None = None
+
+
+def read(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], published_on: str) -> Dates:
+    """The dates of the primary act."""
+    published = _iso(published_on)
+    marked = [dated for sentence in sentences for dated in mentions(sentence, published)]
+    speaking = {act.order for act in acts if not act.recital} | {primary.order}
+    effective = _effective(marked, primary, speaking)
+    end = next((d for d in marked if d.ends and (d.sentence.passage.order in speaking or d.in_force)), None)
+    if end is not None and effective is not None and end.day <= effective.day:
+        end = None
+    if end is None:
+        end = _after_length(effective, published, sentences, speaking)
+    return Dates(effective=effective, end=end)
+
+
+def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
+    """The days that a sentence names, and what its words say of each."""
+    forms, text = sentence.language.dates, sentence.passage.folded.text
+    found: list[Dated] = []
+    for match in forms.day.finditer(text):
+        day = _day(match, sentence, published)
+        if day is None:
+            continue
+        before, after = text[max(0, match.start() - _LOOK_BACK) : match.start()], text[match.end() : match.end() + 30]
+        ends = bool(forms.ends_after.match(after) or forms.ends_before.search(before))
+        starts = bool(forms.starts_before.search(before) or forms.starts_after.match(after))
+        in_force = bool(forms.in_force_before.search(before) or forms.in_force_after.match(_rest(forms, after)))
+        found.append(
+            Dated(
+                sentence=sentence, start=match.start(), end=match.end(), day=day,
+                in_force=in_force, starts=starts, ends=ends and not in_force,
+            )
+        )
+    if published is not None:
+        found.extend(
+            Dated(sentence=sentence, start=m.start(), end=m.end(), day=published, in_force=True, starts=True)
+            for m in forms.immediate.finditer(text)
+        )
+    return found
+
+
+def _rest(forms: object, after: str) -> str:
+    return after
+
+
+def _effective(marked: Sequence[Dated], primary: Act, speaking: set[int]) -> Dated | None:
+    """A day that is said to bring something into force goes before one that merely starts something."""
+    own = [d for d in marked if d.sentence.passage.order == primary.order]
+    others = [d for d in marked if d.sentence.passage.order in speaking]
+    for pool in (own, others, list(marked)):
+        for dated in pool:
+            if dated.in_force and not dated.ends and not _of_another(dated):
+                return dated
+    for pool in (own, others):
+        for dated in pool:
+            if dated.starts and not dated.ends and not _of_another(dated):
+                return dated
+    return None
+
+
+def _of_another(dated: Dated) -> bool:
+    """Whether the clause of the day speaks of an older act."""
+    reach = dated.sentence.language.reach.modifier
+    return any(
+        t.concept is C.RECITAL and abs(t.start - dated.end) <= reach // 2 for t in dated.sentence.tokens
+    )
+
+
+def _after_length(
+    effective: Dated | None, published: date | None, sentences: Sequence[Sentence], speaking: set[int]
+) -> Dated | None:
+    """The end that a stated length gives, counted from the effective day or else from publication."""
+    begins = effective.day if effective else published
+    if begins is None:
+        return None
+    for sentence in sentences:
+        if sentence.passage.order not in speaking or not sentence.of(C.SUSPEND, C.STOP, C.GRACE, C.BAN, C.EXTEND):
+            continue
+        forms = sentence.language.dates
+        for match in forms.length.finditer(sentence.passage.folded.text):
+            count = forms.numbers.get(match["n"]) or (int(match["n"]) if match["n"].isdigit() else 0)
+            unit = forms.units.get(match["unit"])
+            end = _plus(begins, count, unit) if count and unit else None
+            if end is not None:
+                return Dated(sentence=sentence, start=match.start(), end=match.end(), day=end, ends=True)
+    return None
+
+
+def _plus(day: date, count: int, unit: str) -> date | None:
+    try:
+        if unit in ("day", "week"):
+            return day + timedelta(days=count * (7 if unit == "week" else 1))
+        months = day.month - 1 + count * (12 if unit == "year" else 1)
+        year, month = day.year + months // 12, months % 12 + 1
+        return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _group(match: re.Match[str], name: str) -> str:
+    """The first group of `name`, `name`2, `name`3 that took part."""
+    groups = match.groupdict()
+    return next((value for key in (name, f"{name}2", f"{name}3") if (value := groups.get(key))), "")
+
+
+def _day(match: re.Match[str], sentence: Sentence, published: date | None) -> date | None:
+    forms = sentence.language.dates
+    month_text, day_text = _group(match, "m"), _group(match, "d")
+    month = forms.months.get(month_text) or (int(month_text) if month_text.isdigit() else 0)
+    year = _year(match, sentence, published, month)
+    try:
+        return date(year, month, int(day_text)) if year else _nearest(month, int(day_text), published)
+    except ValueError:
+        return None
+
+
+def _year(match: re.Match[str], sentence: Sentence, published: date | None, month: int) -> int:
+    """The year that the text gives, by number, era or word; 0 where it gives none."""
+    forms = sentence.language.dates
+    groups = match.groupdict()
+    written = _group(match, "y")
+    if written:
+        return int(written)
+    if groups.get("era"):
+        count = groups["ey"]
+        return forms.eras[groups["era"]] + (1 if count == "元" else int(count))
+    relative = groups.get("relative")
+    if relative in forms.relative_years and published is not None:
+        return published.year + forms.relative_years[relative]
+    if relative == "同年":
+        earlier = re.findall(r"(\d{4})年", sentence.passage.folded.text[: match.start()])
+        return int(earlier[-1]) if earlier else 0
+    return 0
+
+
+def _nearest(month: int, day: int, published: date | None) -> date | None:
+    """The day of that month that comes next, unless it lies a short way back."""
+    if published is None:
+        return None
+    this_year = date(published.year, month, day)
+    if (published - this_year).days > _PAST_DAYS:
+        return date(published.year + 1, month, day)
+    if (this_year - published).days > 366 - _PAST_DAYS:
+        return date(published.year - 1, month, day)
+    return this_year
+
+
+def _iso(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

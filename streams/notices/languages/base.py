@@ -1,0 +1,71 @@
+"""The seam for a language: what the rules must know of how its sentences are built; its words are in the vocabulary.
+
+A new language is one file with one `Language`, one line in `streams/notices/languages/__init__.py`, and rows in the
+vocabulary. The rules themselves (`acts`, `polarity`, `minerals`, `dates`, `targets`, `relevance`) know no language.
+"""
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """How many characters apart two words may stand and still belong together; minerals between them do not count."""
+
+    compound: int  # "export ban"
+    object: int  # "ban on … exports"
+    verb: int  # "halts … exports"
+    verb_after: int  # "exports … are halted"
+    predicate: int  # "exports … are subject to a licence"
+    operator: int  # "lift … ban"
+    modifier: int  # "could … ban", "not … lift"
+
+
+class DateForms(msgspec.Struct, frozen=True, kw_only=True):
+    """How days are written, and which words beside a day say what happens on it.
+
+    `day` has the groups y, m and d (y may be missing; m may be a month's name) and may have `relative` (a word for the
+    year) and `era`. The other patterns are matched right before (anchored at the end) or right after (anchored at the
+    start) a day.
+    """
+
+    day: re.Pattern[str]
+    months: Mapping[str, int] = {}
+    relative_years: Mapping[str, int] = {}
+    eras: Mapping[str, int] = {}
+    in_force_before: re.Pattern[str]
+    in_force_after: re.Pattern[str]
+    starts_before: re.Pattern[str]
+    starts_after: re.Pattern[str]
+    ends_before: re.Pattern[str]
+    ends_after: re.Pattern[str]
+    immediate: re.Pattern[str]
+    length: re.Pattern[str]  # groups n and unit
+    numbers: Mapping[str, int] = {}
+    units: Mapping[str, str] = {}  # word → day, week, month or year
+
+
+class Destinations(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands right before or right after a country against which exports are restricted."""
+
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    joined: re.Pattern[str]  # between two countries of one list
+
+
+class Language(msgspec.Struct, frozen=True, kw_only=True):
+    """One language. Patterns are matched on folded text: lower case, one width, simplified characters, single spaces."""
+
+    code: str
+    spaced: bool  # whether words stand apart
+    operator_follows: bool  # whether a verb follows its object
+    gate: tuple[str, ...]  # a document with none of these (in lower case) holds no export act
+    reach: Reach
+    clause: re.Pattern[str]  # what separates clauses that do not bear on each other
+    dates: DateForms
+    destinations: Destinations
+    open_list: re.Pattern[str]  # what says that a list of minerals goes on elsewhere
+    percent_down: re.Pattern[str]  # a figure given with its fall
+    percent_up: re.Pattern[str]
+    yearly: re.Pattern[str]  # what says that something is done every year

@@ -1,0 +1,42 @@
+"""Japanese: how acts on exports are written by ministries, public bodies and the press."""
+
+import re
+
+from streams.notices.languages.base import DateForms, Destinations, Language, Reach
+
+JAPANESE = Language(
+    code="ja",
+    spaced=False,
+    operator_follows=True,
+    gate=("輸出", "禁輸", "対外出荷", "国外出荷"),
+    reach=Reach(compound=14, object=8, verb=10, verb_after=16, predicate=34, operator=32, modifier=30),
+    clause=re.compile(r"[;:]|一方|ただし|しかし|なお,"),
+    dates=DateForms(
+        day=re.compile(
+            r"(?:(?P<y>\d{4})(?:\([^)]{1,8}\))?年|(?P<era>令和|平成|昭和)(?P<ey>\d{1,2}|元)年|(?P<relative>今年|来年|昨年|本年|同年|翌年|前年))?"
+            r"(?P<m>\d{1,2})月(?P<d>\d{1,2})日|(?P<y2>\d{4})[-/.](?P<m2>\d{1,2})[-/.](?P<d2>\d{1,2})(?!\d)"
+        ),
+        relative_years={"今年": 0, "本年": 0, "来年": 1, "翌年": 1, "昨年": -1, "前年": -1},
+        eras={"令和": 2018, "平成": 1988, "昭和": 1925},
+        in_force_before=re.compile(r"(?:施行日|発効日|実施日)[はが:]*$"),
+        in_force_after=re.compile(
+            r"(?:付け?)?(?:で|に|から|より|以降)?[、,]?(?:即日)?(?:正式に)?(?:施行|発効|実施|適用|発動|開始|効力)"
+        ),
+        starts_before=re.compile(r"(?!)"),
+        starts_after=re.compile(r"(?:\([^)]{1,4}\))?(?:付け?で|から|より|以降|をもって|に遡)"),
+        ends_before=re.compile(r"(?:期限を|期限は|期間を|期限が)[^。]{0,12}$"),
+        ends_after=re.compile(r"(?:\([^)]{1,4}\))?(?:まで|を期限|で期限|に期限|に失効|に終了)"),
+        immediate=re.compile(r"即日(?:施行|発効|実施|適用|から)?|同日(?:付で|付けで|から|より)?(?:施行|発効|実施)|公布の日から(?:施行)?|公布日に施行|即時発効|直ちに(?:発効|施行|実施)|即時に(?:発効|施行)"),
+        length=re.compile(r"(?P<n>\d{1,3})(?:[かカヵケヶ箇]?)(?P<unit>日間|週間|月間?|年間?)(?:の|,|、|に|と|延長|停止|一時)"),
+        units={"日間": "day", "週間": "week", "月": "month", "月間": "month", "年": "year", "年間": "year"},
+    ),
+    destinations=Destinations(
+        before=re.compile(r"対$"),
+        after=re.compile(r"(?:向けの?|への|に対する|に対し|宛て)(?:[^。]{0,24})(?:輸出|禁輸|規制)|向け|への輸出"),
+        joined=re.compile(r"[、,・]|と|および|及び|や"),
+    ),
+    open_list=re.compile(r"など|等|一部|その他|ほか|含む|\d品目|\d種|関連"),
+    percent_down=re.compile(r"\d+(?:\.\d+)?[%%](?:減|削減|下回|少な|引き下げ)"),
+    percent_up=re.compile(r"\d+(?:\.\d+)?[%%](?:増|上回|引き上げ)"),
+    yearly=re.compile(r"第[一二三123]回|第[一二三123]陣|上半期|下半期|\d{4}年(?:度)?の?輸出(?:枠|割当)|年度"),
+)

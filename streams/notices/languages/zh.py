@@ -1,0 +1,44 @@
+"""Chinese, read in simplified characters (traditional ones are folded): how acts on exports are written."""
+
+import re
+
+from streams.notices.languages.base import DateForms, Destinations, Language, Reach
+
+_DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+
+CHINESE = Language(
+    code="zh",
+    spaced=False,
+    operator_follows=False,
+    gate=("出口", "禁运", "禁運", "输往", "輸往", "外运", "外運"),
+    reach=Reach(compound=5, object=30, verb=16, verb_after=12, predicate=26, operator=34, modifier=12),
+    clause=re.compile(r"[;:]|但是|然而|不过"),
+    dates=DateForms(
+        day=re.compile(
+            r"(?:(?P<y>\d{4})年|(?P<relative>今年|明年|去年|本年|同年|次年|当年))?(?P<m>\d{1,2})月(?P<d>\d{1,2})日"
+            r"|(?P<y2>\d{4})[-/.](?P<m2>\d{1,2})[-/.](?P<d2>\d{1,2})(?!\d)"
+        ),
+        relative_years={"今年": 0, "本年": 0, "当年": 0, "明年": 1, "次年": 1, "去年": -1},
+        in_force_before=re.compile(r"(?:生效日期|实施日期|施行日期|生效时间|实施时间)[为是:]*$"),
+        in_force_after=re.compile(r"(?:\([^)]{0,6}\))?(?:零时)?起?(?:正式|开始|全面|将)*(?:实施|施行|生效|执行|实行)"),
+        starts_before=re.compile(r"(?:自|从|于|将于|由|在)$"),
+        starts_after=re.compile(r"(?:\([^)]{0,6}\))?(?:零时)?(?:起|开始)"),
+        ends_before=re.compile(r"(?:至|到|截至|截止到?|直至|直到|延长至|延至|推迟至|有效期至|暂停至|延期至)$"),
+        ends_after=re.compile(r"(?:前|之前)?(?:止|为止|期满|到期|失效|截止)"),
+        immediate=re.compile(
+            r"(?:自|从)?(?:本公告)?(?:公布|发布|颁布|公告|印发|签发|发文)之日起|即日起|立即(?:生效|实施|执行|施行)|即时生效|即刻(?:生效|起)"
+        ),
+        length=re.compile(r"(?:为期|期限为?|有效期为?|暂停|延长|延期)(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个)?(?P<unit>天|日|周|月|年)"),
+        numbers=_DIGITS,
+        units={"天": "day", "日": "day", "周": "week", "月": "month", "年": "year"},
+    ),
+    destinations=Destinations(
+        before=re.compile(r"(?:对|向|往|输往|至|出口到|运往|针对)(?:所有|任何|原产于)?$"),
+        after=re.compile(r"(?:境内)?(?:军事|相关|所有|的)?(?:军事)?(?:用户|用途|企业|军工)?(?:的)?(?:军民两用|两用物项)?(?:相关)?(?:物项)?(?:实施)?[^,。]{0,14}出口"),
+        joined=re.compile(r"[、,和及与]|以及"),
+    ),
+    open_list=re.compile(r"等|部分|相关物项|若干|多种|系列|包括|涉及|\d种|[三四五六七八九十]种"),
+    percent_down=re.compile(r"(?:降低|减少|下降|下调|减|少|降)[^,。]{0,6}?\d+(?:\.\d+)?%|减少[一二三四五六七八九]成"),
+    percent_up=re.compile(r"(?:增加|增长|上升|提高|上调|增|升)[^,。]{0,6}?\d+(?:\.\d+)?%|翻番|翻一番"),
+    yearly=re.compile(r"第[一二三]批|首批|年度|\d{4}年.{0,8}配额|明年.{0,8}配额"),
+)

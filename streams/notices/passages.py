@@ -1,0 +1,115 @@
+"""Document → **passages** → tokens: title and text cut into sentences, each with its language and its folded text.
+
+Folding makes one writing of many (case, width, traditional characters, hyphens, runs of space), and keeps for every
+folded character where it stood, so that a span always names characters of the document itself.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from streams.notices.documents import Document
+
+TITLE, TEXT = "title", "text"
+MAX_CHARS = 60_000  # of a text; an official act with its annex of items is shorter
+MAX_SENTENCE = 1_200  # longer ones are cut: the cost of a sentence grows with the square of its words
+_IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
+_KANA = re.compile(r"[\u3041-\u30ff]")
+_LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z0-9 ,.;:'’‘\"“”()/&%-]{28,}")
+_SENTENCE_END = re.compile(
+    r"[。！？；]+|\n+"
+    r"|(?<![ .(][A-Za-z])(?<![ (]No)(?<![ (]Nos)(?<!\bInc)(?<!\bCo)(?<!\bCorp)(?<!\bLtd)(?<!\bMr)(?<!\bDr)(?<!\bSt)"
+    r"(?<!Jan)(?<!Feb)(?<!Mar)(?<!Apr)(?<!Aug)(?<!Sept)(?<!Sep)(?<!Oct)(?<!Nov)(?<!Dec)(?<!\bvs)(?<!\bArt)"
+    r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9\u3040-\u9fff])"
+)
+_SPACES = frozenset(" \t\r\n\u00a0\u3000\u2009\u202f")
+_HYPHENS = frozenset("-\u2010\u2011\u00ad")
+_QUOTES = {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "–": "-", "—": "-"}
+
+
+class Folded(msgspec.Struct, frozen=True):
+    """Text of one writing; `offsets[i]` is where folded character i stands in the part that it was read from."""
+
+    text: str
+    offsets: Sequence[int]
+
+
+class Passage(msgspec.Struct, frozen=True, kw_only=True):
+    """One sentence. `order` counts through the document, the title first."""
+
+    part: str
+    order: int
+    language: str
+    raw: str  # the whole part, into which offsets point
+    folded: Folded
+
+    def span(self, start: int, end: int) -> tuple[int, int, str]:
+        """Where the folded characters start..end stand in the part, and what is written there."""
+        first, last = self.folded.offsets[start], self.folded.offsets[end - 1] + 1
+        return first, last, self.raw[first:last]
+
+
+def fold(text: str, simplified: Mapping[str, str], spaced: bool, start: int = 0) -> Folded:
+    """One writing of `text`, whose first character stands at `start` of its part."""
+    letters: list[str] = []
+    offsets: list[int] = []
+    blank = True
+    for position, character in enumerate(text, start):
+        if character in _SPACES or (spaced and character in _HYPHENS):
+            if not blank:
+                letters.append(" ")
+                offsets.append(position)
+                blank = True
+            continue
+        plain = _QUOTES.get(character)
+        if plain is None:
+            plain = character if character.isascii() else unicodedata.normalize("NFKC", character)
+            plain = simplified.get(plain, plain).lower()
+        letters.extend(plain)
+        offsets.extend([position] * len(plain))
+        blank = False
+    return Folded("".join(letters), offsets)
+
+
+def passages(document: Document, known: Mapping[str, bool], simplified: Mapping[str, str]) -> list[Passage]:
+    """The sentences of a document. `known` says for each language code whether its words stand apart."""
+    found: list[Passage] = []
+    for part, raw in ((TITLE, document.title), (TEXT, document.text[:MAX_CHARS])):
+        for start, end in _pieces(raw):
+            language = _language(raw[start:end], document.language)
+            if language not in known:
+                continue
+            characters = simplified if language == "zh" else {}
+            folded = fold(raw[start:end], characters, known[language], start)
+            if folded.text.strip():
+                found.append(Passage(part=part, order=len(found), language=language, raw=raw, folded=folded))
+    return found
+
+
+def _pieces(raw: str) -> list[tuple[int, int]]:
+    """Sentences, and inside them the runs of Latin script between ideographs, none longer than MAX_SENTENCE."""
+    cuts = [0]
+    cuts.extend(match.end() for match in _SENTENCE_END.finditer(raw))
+    cuts.append(len(raw))
+    pieces: list[tuple[int, int]] = []
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        inner = [start]
+        if _IDEOGRAPH.search(raw, start, end):
+            for run in _LATIN_RUN.finditer(raw, start, end):
+                if run.group().count(" ") >= 4:
+                    inner += [run.start(), run.end()]
+        inner.append(end)
+        for first, last in zip(inner, inner[1:], strict=False):
+            pieces.extend((at, min(at + MAX_SENTENCE, last)) for at in range(first, last, MAX_SENTENCE))
+    return pieces
+
+
+def _language(text: str, declared: str) -> str:
+    """By script: kana is Japanese, ideographs alone are what the document declares, everything else is Latin."""
+    if _KANA.search(text):
+        return "ja"
+    if _IDEOGRAPH.search(text):
+        return declared if declared in ("zh", "ja") else "zh"
+    return "en"

@@ -1,0 +1,74 @@
+"""Acts → **polarity** and kind: what an act does to the restriction, whatever verb it uses.
+
+The object decides: exports that are suspended are stopped, a control that is suspended is eased for a time, and a
+general licence that is suspended is a restriction that grows.
+"""
+
+from streams.notices.acts import Act
+from streams.notices.readings import ActKind, Polarity
+from streams.notices.vocabulary import Concept as C
+
+_KINDS = {
+    C.BAN: ActKind.EXPORT_BAN,
+    C.EXPORT: ActKind.EXPORT_BAN,
+    C.CONTROL: ActKind.EXPORT_LICENSING,
+    C.LICENCE: ActKind.EXPORT_LICENSING,
+    C.PERMISSION: ActKind.EXPORT_LICENSING,
+    C.LIST: ActKind.EXPORT_LICENSING,
+    C.QUOTA: ActKind.EXPORT_QUOTA,
+    C.TAX: ActKind.EXPORT_TAX,
+}
+_USUAL = {
+    None: Polarity.IMPOSE,
+    C.IMPOSE: Polarity.IMPOSE,
+    C.TIGHTEN: Polarity.TIGHTEN,
+    C.EXTEND: Polarity.EXTEND,
+    C.SUSPEND: Polarity.SUSPEND,
+    C.GRACE: Polarity.SUSPEND,
+    C.LIFT: Polarity.RELAX,
+    C.ALLOW: Polarity.RELAX,
+    C.CUT: Polarity.RELAX,
+    C.RAISE: Polarity.TIGHTEN,
+}
+_QUOTA = {C.CUT: Polarity.TIGHTEN, C.RAISE: Polarity.RELAX}
+_ON_EXPORTS = {C.STOP: Polarity.IMPOSE, C.SUSPEND: Polarity.IMPOSE, C.ALLOW: Polarity.RELAX, C.EXTEND: Polarity.EXTEND}
+_ON_PERMISSION = {C.SUSPEND: Polarity.TIGHTEN, C.LIFT: Polarity.TIGHTEN, C.STOP: Polarity.TIGHTEN}
+
+
+def polarity_of(act: Act) -> Polarity:
+    """Which way the act turns the restriction."""
+    operator = act.operator.concept if act.operator else None
+    if act.hedged:
+        return Polarity.NONE
+    if act.measure is C.EXPORT:
+        return _ON_EXPORTS.get(operator, Polarity.IMPOSE) if operator else Polarity.NONE
+    if act.measure is C.PERMISSION:
+        return _ON_PERMISSION.get(operator, Polarity.NONE) if operator else Polarity.NONE
+    if act.negated and operator in (C.LIFT, C.SUSPEND, C.CUT):
+        return Polarity.NONE
+    if act.measure is C.QUOTA:
+        return _quota(act, operator)
+    return _USUAL.get(operator, Polarity.IMPOSE)
+
+
+def kind_of(act: Act) -> ActKind:
+    """The instrument. A ban that a licence opens is a licence."""
+    if act.technology:
+        return ActKind.TECHNOLOGY_CONTROL
+    if act.measure is C.BAN and act.with_licence:
+        return ActKind.EXPORT_LICENSING
+    return _KINDS[act.measure]
+
+
+def _quota(act: Act, operator: C | None) -> Polarity:
+    """A quota that is set every year and neither grows nor shrinks is a renewal."""
+    text, language = act.sentence.passage.folded.text, act.sentence.language
+    if operator in _QUOTA:
+        return _QUOTA[operator]
+    if language.percent_down.search(text):
+        return Polarity.TIGHTEN
+    if language.percent_up.search(text):
+        return Polarity.RELAX
+    if operator in (None, C.IMPOSE) and language.yearly.search(text):
+        return Polarity.EXTEND
+    return _USUAL.get(operator, Polarity.IMPOSE)

@@ -1,0 +1,55 @@
+"""Sentences → **who**: the state that acts, and the states against which it acts."""
+
+from collections.abc import Sequence
+
+from streams.notices.acts import Act, Sentence
+from streams.notices.lexicon import Token
+from streams.notices.vocabulary import Concept as C
+
+EVERYBODY = "ALL"
+
+
+def targets_of(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence]) -> list[tuple[Sentence, Token]]:
+    """The countries against which exports are restricted, in the title or the sentence of the act; none means all."""
+    orders = [s.passage.order for s in sentences if s.passage.part == "title"] + [primary.order]
+    orders += [act.order for act in acts if not act.recital]
+    found: list[tuple[Sentence, Token]] = []
+    for sentence in sentences:
+        if sentence.passage.order in orders:
+            found.extend((sentence, token) for token in destinations(sentence))
+    return found
+
+
+def destinations(sentence: Sentence) -> list[Token]:
+    """The countries that stand where this language puts a destination of exports, and those joined to them."""
+    text, forms = sentence.passage.folded.text, sentence.language.destinations
+    chosen: list[Token] = []
+    for token in sentence.of(C.COUNTRY):
+        before, after = text[: token.start], text[token.end : token.end + 40]
+        last = chosen[-1] if chosen else None
+        joined = last is not None and forms.joined.fullmatch(text, last.end, token.start) is not None
+        if joined or forms.before.search(before[-90:]) or forms.after.match(after):
+            chosen.append(token)
+    return chosen
+
+
+def actor_of(
+    primary: Act, sentences: Sequence[Sentence], issuer: str
+) -> tuple[str, tuple[Sentence, Token] | None]:
+    """The state that acts: who issued the document, else who is named first before the act, else anywhere."""
+    if issuer:
+        return issuer, None
+    ordered = sorted(sentences, key=lambda s: (s.passage.part != "title", s.passage.order != primary.order, s.passage.order))
+    for sentence in ordered:
+        away = destinations(sentence)
+        named = [t for t in sentence.of(C.COUNTRY, C.AGENCY) if t not in away and not _partner(sentence, t)]
+        if named:
+            before = [t for t in named if t.end <= primary.end] if sentence is primary.sentence else named
+            token = (before or named)[0]
+            return token.value, (sentence, token)
+    return "", None
+
+
+def _partner(sentence: Sentence, token: Token) -> bool:
+    """Whether a state is named as a judge or a complainant, not as the one that acts."""
+    return any(t.concept is C.DISPUTE and 0 <= t.start - token.end <= 3 for t in sentence.tokens)
