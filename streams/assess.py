@@ -17,8 +17,8 @@ from streams.impact import ImpactParameters, ImpactQuestion, alternatives, impac
 from streams.notices.readings import TIGHTENING
 from streams.observations import SECONDS_A_DAY, Family
 from streams.reference import Reference
-from streams.runs import Runs, direction_of, is_after, is_over, iso_day
-from streams.signals import Certainty, Hazard, Phase, Signal
+from streams.runs import AFTER_ALL, Runs, direction_of, is_after, is_over, iso_day
+from streams.signals import Certainty, Direction, Hazard, Phase, Signal
 from streams.situations import (
     HORIZON_S,
     AssessParameters,
@@ -28,7 +28,6 @@ from streams.situations import (
     Verdict,
     bears_on,
     fades_until,
-    heard_age,
     is_stale,
     members,
 )
@@ -65,11 +64,11 @@ class Assessor:
         key = situation.situation_id
         sealed = book.sealed.get(key, Fold())
         fold = book.folded.get(key, sealed)
-        events = [h for h in held if h.signal.phase is not Phase.CLEARED and h.signal.known_at <= at]
+        events = [h for h in held if h.signal.known_at <= at]
         seen = [h for h in events if is_after(sealed, h) and not is_after(fold, h)]
         if len(seen) != fold.count - sealed.count:
             fold = sealed  # a signal came late: fold again from the summary
-        runs = self._runs(book, situation, held)
+        runs = self._runs(situation, held)
         for event in events:
             if is_after(fold, event):
                 fold = runs.step(fold, event)
@@ -84,20 +83,18 @@ class Assessor:
         key = situation.situation_id
         fold = book.sealed.get(key, Fold())
         held = self._held(book, situation, book.now)
-        runs = self._runs(book, situation, held)
+        runs = self._runs(situation, held)
         for event in held:
             if event.signal.known_at > horizon:
                 break
-            if event.signal.phase is not Phase.CLEARED and is_after(fold, event):
+            if is_after(fold, event):
                 fold = runs.step(fold, event)
         if fold.count:
             book.sealed[key] = fold
         book.folded.pop(key, None)
 
-    def _runs(self, book: Book, situation: Situation, held: Sequence[Held]) -> Runs:
-        return Runs(
-            self._parameters, situation, lambda at, before: self._verdict(book, situation, held, at, before=before)
-        )
+    def _runs(self, situation: Situation, held: Sequence[Held]) -> Runs:
+        return Runs(self._parameters, situation, lambda at, last: self._verdict(situation, held, at, last))
 
     def _held(self, book: Book, situation: Situation, at: int) -> list[Held]:
         """All signals of the situation in order, each with the moment at which it stops counting."""
@@ -111,7 +108,7 @@ class Assessor:
             until = fades_until(signal.known_at, self._lasting_s(signal), book.clocks.get(signal.subject), at)
             for clear in clears.get((signal.detector, signal.subject), ()):
                 if clear.occurred_at >= signal.occurred_at and clear.known_at >= signal.known_at:
-                    until = min(until, clear.known_at)
+                    until = min(until, clear.known_at + 1)  # what became known at that very moment still counts
             held.append(Held(signal, not bears_on(signal, situation), until))
         return held
 
@@ -123,21 +120,19 @@ class Assessor:
         half_life_s = self._parameters.half_life_days[signal.family] * SECONDS_A_DAY
         return half_life_s * math.log2(ratio)
 
-    def _verdict(
-        self, book: Book, situation: Situation, held: Sequence[Held], at: int, before: bool = False
-    ) -> Verdict:
-        """Judge the signals that hold at `at` (`before`: without those that became known at that very moment)."""
+    def _verdict(self, situation: Situation, held: Sequence[Held], at: int, last: str = AFTER_ALL) -> Verdict:
+        """Judge what holds at `at`; of the signals known at that very moment, those up to the id `last` are counted."""
         holding = tuple(
             h
             for h in held
             if h.signal.phase is not Phase.CLEARED
-            and (h.signal.known_at < at or (not before and h.signal.known_at == at))
+            and (h.signal.known_at, h.signal.signal_id) <= (at, last)
             and at < h.until
         )
         primary = [h.signal for h in holding if h.primary]
         if not primary:
             return Verdict()
-        score = max(self._faded(book, h.signal, at) for h in holding)
+        score = max(h.signal.score for h in holding)
         certainty = _certainty(primary, {h.signal.family for h in holding})
         question = _question(situation, primary)
         found = self._impacts(question)
@@ -148,25 +143,20 @@ class Assessor:
     def _impacts_of(self, question: ImpactQuestion) -> tuple[Impact, ...]:
         return impacts(question, self._reference, self._impact, self._participants)
 
-    def _faded(self, book: Book, signal: Signal, at: int) -> float:
-        half_life_s = self._parameters.half_life_days[signal.family] * SECONDS_A_DAY
-        age_s = heard_age(signal.known_at, book.clocks.get(signal.subject), at)
-        return float(signal.score * 2.0 ** (-age_s / half_life_s))
-
     def _level(self, severity: Severity, certainty: Certainty, score: float) -> Level:
         """The level table of thresholds.toml."""
         row = self._parameters.levels[severity.value]
         if certainty is Certainty.OBSERVED:
-            return Level(row.observed)
+            return row.observed
         if certainty is Certainty.LIKELY:
-            return Level(row.likely)
+            return row.likely
         if certainty is Certainty.POSSIBLE:
-            return Level(row.possible_strong if score >= self._parameters.strong_score else row.possible)
+            return row.possible_strong if score >= self._parameters.strong_score else row.possible
         return Level.ADVISORY
 
     def _assessment(self, book: Book, situation: Situation, fold: Fold, held: Sequence[Held], at: int) -> Assessment:
-        verdict = self._verdict(book, situation, held, at)
-        level = self._runs(book, situation, held).level_at(fold, at, verdict.level)
+        verdict = self._verdict(situation, held, at)
+        level = self._runs(situation, held).level_at(fold, at, verdict.level)
         run = set(fold.signals)
         holding = tuple(h.signal.signal_id for h in verdict.holding)
         told = {*holding, *(r.signal_id for r in fold.rings), *fold.signals[:1]}
@@ -176,7 +166,8 @@ class Assessor:
             if h.signal.signal_id in told or (h.signal.phase is Phase.CLEARED and h.signal.known_at >= fold.started)
         )
         named = [h.signal for h in held if h.primary and h.signal.signal_id in run]
-        shown = verdict if verdict.holding else self._last_verdict(book, situation, fold, held)
+        # An alert that ends is still told with the certainty and the impact that it had last.
+        shown = verdict if verdict.holding else self._verdict(situation, held, fold.known_at)
         assessment = Assessment(
             assessment_id=identity("assessment", situation.situation_id, fold.opened_on),
             revision="",
@@ -203,10 +194,6 @@ class Assessor:
             thresholds=self._thresholds,
         )
         return msgspec.structs.replace(assessment, revision=_revision(assessment))
-
-    def _last_verdict(self, book: Book, situation: Situation, fold: Fold, held: Sequence[Held]) -> Verdict:
-        """What the situation last meant: an alert that ends is still told with its own certainty and impact."""
-        return self._verdict(book, situation, held, fold.known_at)
 
     def _urgency(self, situation: Situation, verdict: Verdict, at: int) -> Urgency:
         """Days to the effective date; else days of cover; a closed route is immediate."""
@@ -251,9 +238,19 @@ def _question(situation: Situation, primary: Sequence[Signal]) -> ImpactQuestion
         route=situation.route,
         act_kinds=tuple(sorted({act.kind for act in acts})),
         targets=("ALL",) if everybody else tuple(sorted(targets)),
-        halted=bool(flows),
+        fall=_fall(flows),
         at=min(s.known_at for s in primary),
     )
+
+
+def _fall(flows: Sequence[Signal]) -> float | None:
+    """The largest fraction of an expected flow that customs show missing, to the percent; None where they show none."""
+    known = [
+        1.0 - s.observed / s.expected
+        for s in flows
+        if s.observed is not None and s.expected and s.direction is Direction.DOWN
+    ]
+    return round(min(1.0, max(*known, 0.0)), 2) if known else None
 
 
 def _revision(assessment: Assessment) -> str:

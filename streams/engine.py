@@ -6,6 +6,7 @@ from streams.assess import Assessor
 from streams.assessments import Assessment, Situation
 from streams.observations import ObservationBatch
 from streams.pipeline import Pipeline, PipelineState
+from streams.reasons import Reason
 from streams.reference import Reference
 from streams.signals import Signal
 from streams.situations import HORIZON_S, Book, situations, take_batch, take_signals
@@ -24,6 +25,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     signals: tuple[Signal, ...]
     assessments: tuple[Assessment, ...]
+    counts: dict[Reason, int]  # rows taken and left, by reason
 
 
 class Engine:
@@ -39,15 +41,15 @@ class Engine:
     def apply(self, state: GroupState, batch: ObservationBatch) -> Outcome:
         """Apply one batch of the group to its state. A tick batch lets time pass: levels fall, alerts end, on data."""
         take_batch(state.book, batch, self._parameters)
-        signals = self._pipeline.signals(state.pipeline, batch)
-        touched = take_signals(state.book, signals)
+        applied = self._pipeline.apply(state.pipeline, batch)
+        touched = take_signals(state.book, applied.signals)
         if batch.tick_at is not None:
             touched |= situations(state.book)
         ordered = sorted(touched, key=lambda s: s.situation_id)
         changed = [a for s in ordered if (a := self._changed(state.book, s)) is not None]
         if batch.tick_at is not None:
             self._forget(state.book)
-        return Outcome(signals=tuple(signals), assessments=tuple(changed))
+        return Outcome(signals=tuple(applied.signals), assessments=tuple(changed), counts=applied.counts)
 
     def snapshot(self, state: GroupState) -> bytes:
         """The state as bytes; `restore` gives an equal one."""

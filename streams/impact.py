@@ -40,7 +40,6 @@ class ImpactParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """Section [impact] of thresholds.toml: what an act takes away, and from where on a loss is how severe."""
 
     loss: LossParameters = LossParameters()
-    loss_halted: float = 1.0  # customs show that the flow stopped, whatever an act says
     substitutable: float = 0.0  # no substitute is counted on within the horizon until a sourced figure says so
     horizon_days: float = 365.0  # a year: reliance and shares are yearly figures, and new supply takes longer
     extreme: float = 0.5  # half of a year's supply is gone: industries stop
@@ -52,9 +51,9 @@ class ImpactParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         """Raise ValueError naming the fields whose relation cannot hold."""
         if not 0 < self.moderate < self.severe < self.extreme <= 1:
             raise ValueError("impact.moderate, impact.severe and impact.extreme must rise, above 0 and up to 1")
-        fractions = [*map(self.loss.of, ActKind), self.loss_halted, self.substitutable]
+        fractions = [*map(self.loss.of, ActKind), self.substitutable]
         if not all(0 <= fraction <= 1 for fraction in fractions):
-            raise ValueError("impact.loss, impact.loss_halted and impact.substitutable must lie in [0, 1]")
+            raise ValueError("impact.loss and impact.substitutable must lie in [0, 1]")
         if not 0 < self.single_point_share_percent <= 100 or not self.horizon_days > 0:
             raise ValueError("impact.single_point_share_percent must lie in (0, 100], impact.horizon_days above 0")
 
@@ -69,7 +68,7 @@ class ImpactQuestion(msgspec.Struct, frozen=True, kw_only=True):
     route: str = ""
     act_kinds: tuple[ActKind, ...] = ()
     targets: tuple[str, ...] = ("ALL",)
-    halted: bool = False  # customs show a fall or a stop
+    fall: float | None = None  # fraction of the expected flow that customs show missing; 1.0 for a stop
     at: int
 
 
@@ -178,8 +177,8 @@ def _severity(uncovered: float | None, single_point: bool, parameters: ImpactPar
 def _loss(question: ImpactQuestion, parameters: ImpactParameters) -> float | None:
     """The largest loss of the acts and of what customs show; None where neither is there."""
     known = [parameters.loss.of(kind) for kind in question.act_kinds if kind is not ActKind.NONE]
-    if question.halted:
-        known.append(parameters.loss_halted)
+    if question.fall is not None:
+        known.append(question.fall)
     return max(known, default=None)
 
 

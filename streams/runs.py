@@ -16,7 +16,9 @@ from streams.observations import SECONDS_A_DAY, Family
 from streams.signals import Certainty, Direction, Phase, Signal
 from streams.situations import AssessParameters, Fold, Held, Verdict
 
-Judge = Callable[[int, bool], Verdict]  # (at, before): what holds at a moment, or just before it
+AFTER_ALL = "~"  # comes after every signal id, which is hexadecimal
+BEFORE_ALL = ""
+Judge = Callable[[int, str], Verdict]  # what holds at a moment, counting the signals of that moment up to this id
 
 
 class Runs:
@@ -33,21 +35,23 @@ class Runs:
         since = at - self._dwell_s
         ranks = [now.rank, *(rank for when, rank in fold.levels if since <= when <= at)]
         if since >= fold.started:
-            ranks.append(self._judge(since, False).level.rank)
+            ranks.append(self._judge(since, AFTER_ALL).level.rank)
         return list(Level)[max(ranks)]
 
     def step(self, fold: Fold, event: Held) -> Fold:
         """Take one signal into the fold: end the run before it if that is over, open one, ring."""
         signal, at = event.signal, event.signal.known_at
+        if signal.phase is Phase.CLEARED:
+            return msgspec.structs.replace(fold, known_at=at, signal_id=signal.signal_id, count=fold.count + 1)
         previous = Level.NONE
         if fold.started:
-            previous = self.level_at(fold, at, self._judge(at, True).level)
+            previous = self.level_at(fold, at, self._judge(at, BEFORE_ALL).level)
             if is_over(fold, previous):
                 fold, previous = Fold(count=fold.count), Level.NONE
         fold = msgspec.structs.replace(fold, known_at=at, signal_id=signal.signal_id, count=fold.count + 1)
         if not fold.started and not event.primary:
             return fold
-        verdict = self._judge(at, False)
+        verdict = self._judge(at, signal.signal_id)
         if not fold.started:
             first = min((h.signal.known_at for h in verdict.holding if h.primary), default=at)
             fold = msgspec.structs.replace(fold, started=at, opened_on=iso_day(first))

@@ -18,37 +18,33 @@ HORIZON_S = 730 * SECONDS_A_DAY  # signals older than this are sealed into their
 class LevelRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One row of the level table: the level by certainty; `possible_strong` where the score is high."""
 
-    observed: str
-    likely: str
-    possible: str
-    possible_strong: str
+    observed: Level
+    likely: Level
+    possible: Level
+    possible_strong: Level
 
 
 class AssessParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Section [assess] of thresholds.toml: how signals fade and how loud they are together."""
 
-    half_life_days: dict[Family, float] = {
-        Family.NOTICES: 90.0,
-        Family.CUSTOMS: 60.0,
-        Family.PRICES: 20.0,
-        Family.CHOKEPOINT_TRANSITS: 14.0,
-        Family.PORT_CALLS: 14.0,
-        Family.HAZARD_FEED: 14.0,
-    }
-    hold_score: float = 0.5  # a signal counts while its faded score is at least this
-    dwell_days: float = 14.0  # a level goes down, and an alert ends, only after this long
-    ring_growth: float = 1.5  # a score this many times the highest before rings anew
-    strong_score: float = 1.5  # a merely possible signal is a watch from this score on
-    stale_days: dict[Cadence, float] = {Cadence.DAILY: 21.0, Cadence.MONTHLY: 100.0}
-    levels: dict[str, LevelRow] = {}
-    expected_within_days: float = 30.0  # urgency: an effective date nearer than this is Expected, farther is Future
-    cover_short_days: float = 30.0  # urgency: less cover than this is Immediate
+    half_life_days: dict[Family, float]
+    hold_score: float  # a signal counts while its faded score is at least this
+    dwell_days: float  # a level goes down, and an alert ends, only after this long
+    ring_growth: float  # a score this many times the highest before rings anew
+    strong_score: float  # a merely possible signal is a watch from this score on
+    stale_days: dict[Cadence, float]  # a series silent for longer is unknown: nothing of it fades; absent: never stale
+    expected_within_days: float  # urgency: an effective date nearer than this is Expected, farther is Future
+    cover_short_days: float  # urgency: less cover than this is Immediate
+    levels: dict[str, LevelRow]  # by severity
 
     def check(self) -> None:
         """Raise ValueError naming the fields whose relation cannot hold."""
         missing = set(Family) - set(self.half_life_days)
         if missing:
             raise ValueError(f"assess.half_life_days lacks {sorted(missing)}")
+        without_row = {s.value for s in Severity} - set(self.levels)
+        if without_row:
+            raise ValueError(f"assess.levels lacks a row for {sorted(without_row)}")
         if min(self.half_life_days.values()) <= 0 or self.dwell_days <= 0:
             raise ValueError("assess.half_life_days and assess.dwell_days must be above 0")
         if not 0 < self.hold_score <= 1:
@@ -61,6 +57,7 @@ class SeriesClock(msgspec.Struct, kw_only=True):
     """When a series last delivered, and the silences longer than its budget, as (silent since, ended) in seconds."""
 
     budget_s: int  # 0: promises nothing, is never silent
+    first_known: int
     last_known: int
     gaps: list[tuple[int, int]] = []
 
@@ -154,7 +151,7 @@ def take_batch(book: Book, batch: ObservationBatch, parameters: AssessParameters
 def _hear(book: Book, series_id: str, known_at: int, budget_s: int) -> None:
     clock = book.clocks.get(series_id)
     if clock is None:
-        book.clocks[series_id] = SeriesClock(budget_s=budget_s, last_known=known_at)
+        book.clocks[series_id] = SeriesClock(budget_s=budget_s, first_known=known_at, last_known=known_at)
         return
     if budget_s == 0:
         clock.last_known = max(clock.last_known, known_at)
@@ -164,6 +161,11 @@ def _hear(book: Book, series_id: str, known_at: int, budget_s: int) -> None:
         if known_at > silent_from:
             clock.gaps = [*clock.gaps, (silent_from, known_at)][-MAX_GAPS:]
         clock.last_known = known_at
+        return
+    if known_at < clock.first_known:
+        if clock.first_known > known_at + budget_s:
+            clock.gaps = [(known_at + budget_s, clock.first_known), *clock.gaps][:MAX_GAPS]
+        clock.first_known = known_at
         return
     # A figure that was known earlier but arrives late fills the silence that it falls in.
     mended: list[tuple[int, int]] = []
@@ -226,16 +228,3 @@ def fades_until(known_at: int, lasting_s: float, clock: SeriesClock | None, at: 
     if is_stale(clock, at) and end > clock.last_known + clock.budget_s:
         return float("inf")
     return end
-
-
-def heard_age(known_at: int, clock: SeriesClock | None, at: int) -> float:
-    """Seconds from `known_at` to `at` in which the series was heard."""
-    age = float(at - known_at)
-    if clock is None:
-        return age
-    spans = list(clock.gaps)
-    if is_stale(clock, at):
-        spans.append((clock.last_known + clock.budget_s, at))
-    for silent_from, ended in spans:
-        age -= max(0, min(ended, at) - max(silent_from, known_at))
-    return age

@@ -104,7 +104,7 @@ def test_an_act_against_one_puts_its_own_import_share_at_stake(reference: Refere
 def test_a_stop_that_customs_show_is_a_whole_loss(reference: Reference) -> None:
     """Whatever the act says: where nothing leaves, everything at stake is lost."""
     licence = question("graphite", "CHN", "2024-02-20", ActKind.EXPORT_LICENSING)
-    stopped = msgspec.structs.replace(licence, halted=True)
+    stopped = msgspec.structs.replace(licence, fall=1.0)
     assert ask(licence, reference)["USA"].severity is Severity.SEVERE
     assert ask(stopped, reference)["USA"].severity is Severity.EXTREME
     assert ask(stopped, reference)["USA"].loss_fraction == 1.0

@@ -1,0 +1,289 @@
+"""Signals of a situation → assessment: rings, levels and the end, the same in every order of arrival."""
+
+import random
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from streams import reference, thresholds
+from streams.assess import Assessor
+from streams.assessments import Assessment, Level, RingCause, Severity, Situation, Urgency
+from streams.notices.readings import ActKind, Polarity
+from streams.observations import SECONDS_A_DAY, Cadence, Family, Measure, ObservationBatch, Run, Series
+from streams.signals import Act, Certainty, Direction, Hazard, Phase, Signal, signal_id_of
+from streams.situations import HORIZON_S, Book, situation_of, take_batch, take_signals
+
+DAY = SECONDS_A_DAY
+START = int(datetime(2023, 7, 3, tzinfo=UTC).timestamp())
+THRESHOLDS = thresholds.packaged()
+REFERENCE = reference.packaged()
+RESTRICTION = Situation(hazard=Hazard.RESTRICTION, group="gallium", origin="CHN")
+MARKET = Situation(hazard=Hazard.MARKET, group="gallium")
+
+
+def assessor() -> Assessor:
+    """An assessor with what ships, for two participants."""
+    return Assessor(THRESHOLDS.assess, THRESHOLDS.impact, REFERENCE, ("USA", "JPN"), THRESHOLDS.digest)
+
+
+def act(
+    day: int, number: str = "23", kind: ActKind = ActKind.EXPORT_LICENSING, effective: str = "2023-08-01"
+) -> Signal:
+    """China's act on gallium, published `day` days after 3 July 2023."""
+    at = START + day * DAY
+    published = datetime.fromtimestamp(at, UTC).date().isoformat()
+    return Signal(
+        signal_id=signal_id_of("C1", f"mofcom {number}", Phase.RAISED, at),
+        detector="C1",
+        hazard=Hazard.RESTRICTION,
+        group="gallium",
+        subject=f"mofcom {number}",
+        family=Family.NOTICES,
+        phase=Phase.RAISED,
+        occurred_at=at,
+        known_at=at,
+        score=2.0,
+        claims=Certainty.OBSERVED,
+        minerals=("gallium",),
+        origin="CHN",
+        act=Act(
+            document_id=f"mofcom {number}",
+            issuer="MOFCOM",
+            number=number,
+            title="",
+            language="en",
+            address="",
+            kind=kind,
+            polarity=Polarity.IMPOSE,
+            published_on=published,
+            effective_on=effective,
+            targets=("ALL",),
+        ),
+    )
+
+
+def price(
+    day: int, score: float = 1.2, phase: Phase = Phase.RAISED, series: str = "price", known_day: int | None = None
+) -> Signal:
+    """A price of gallium out of its band."""
+    return Signal(
+        signal_id=signal_id_of("P1", series, phase, START + day * DAY),
+        detector="P1",
+        hazard=Hazard.MARKET,
+        group="gallium",
+        subject=series,
+        family=Family.PRICES,
+        phase=phase,
+        occurred_at=START + day * DAY,
+        known_at=START + (day if known_day is None else known_day) * DAY,
+        score=score,
+        claims=Certainty.POSSIBLE,
+        minerals=("gallium",),
+        direction=Direction.UP,
+    )
+
+
+def heard(book: Book, series: str, days: range) -> None:
+    """Let a daily series deliver on these days."""
+    for day in days:
+        at = START + day * DAY
+        run = Run(
+            series=Series(
+                series_id=series,
+                feed="f",
+                family=Family.PRICES,
+                group="gallium",
+                measure=Measure.PRICE,
+                unit="USD/kg",
+                cadence=Cadence.DAILY,
+            ),
+            evidence="e",
+            occurred_at=[at],
+            known_at=[at],
+            values=[1.0],
+            rows=[1],
+            provisional=[False],
+        )
+        take_batch(book, ObservationBatch(group="gallium", feed="f", runs=[run]), THRESHOLDS.assess)
+
+
+def assessed(
+    signals: list[Signal], day: int, situation: Situation = RESTRICTION, book: Book | None = None
+) -> Assessment:
+    """The assessment on a day after all signals were taken."""
+    book = book or Book()
+    take_signals(book, signals)
+    found = assessor().assess(book, situation, START + day * DAY)
+    assert found is not None
+    return found
+
+
+def test_an_official_act_opens_a_warning_for_both() -> None:
+    """China's licensing of gallium: observed, severe for both participants, a warning, one ring on the day."""
+    found = assessed([act(0)], 0)
+    assert (found.certainty, found.severity, found.level) == (Certainty.OBSERVED, Severity.SEVERE, Level.WARNING)
+    assert [i.participant for i in found.impacts] == ["USA", "JPN"]
+    assert [(r.cause, r.at, r.families) for r in found.rings] == [(RingCause.OPENED, START, (Family.NOTICES,))]
+    assert found.urgency is Urgency.EXPECTED
+    assert found.opened_on == "2023-07-03"
+
+
+def test_a_price_alone_is_at_most_a_watch_and_only_when_it_is_strong() -> None:
+    """One price claims Possible: an advisory that rings nobody, and a watch from 1.5 times the threshold on."""
+    weak = assessed([price(0)], 0, MARKET)
+    strong = assessed([price(0, score=1.6)], 0, MARKET)
+    assert (weak.level, weak.rings) == (Level.ADVISORY, ())
+    assert (strong.level, [r.cause for r in strong.rings]) == (Level.WATCH, [RingCause.OPENED])
+
+
+def test_a_price_that_joins_an_act_rings_once_as_another_family() -> None:
+    """The price bears on the open restriction: a new family rings, a repetition of it does not."""
+    found = assessed([act(0), price(3), price(5, phase=Phase.CONTINUING)], 5)
+    assert [(r.cause, r.families) for r in found.rings] == [
+        (RingCause.OPENED, (Family.NOTICES,)),
+        (RingCause.FAMILY_JOINED, (Family.PRICES,)),
+    ]
+    assert found.certainty is Certainty.OBSERVED
+
+
+def test_two_families_make_it_likely() -> None:
+    """A possible signal of one family and one of another are Likely together."""
+    possible = msgspec.structs.replace(act(0), claims=Certainty.POSSIBLE)
+    assert assessed([possible], 0).certainty is Certainty.POSSIBLE
+    assert assessed([possible, price(1)], 1).certainty is Certainty.LIKELY
+
+
+def test_provisional_figures_are_likely_at_most() -> None:
+    """What a source may still revise is never called observed."""
+    assert assessed([msgspec.structs.replace(act(0), provisional=True)], 0).certainty is Certainty.LIKELY
+
+
+def test_another_page_about_the_same_act_rings_nobody_and_another_act_does() -> None:
+    """Kind and effective date make two documents one act; a second act rings."""
+    found = assessed([act(0), act(3, number="press answer")], 3)
+    assert len(found.rings) == 1
+    found = assessed([act(0), act(9, number="31", effective="2023-09-01")], 9)
+    assert [r.cause for r in found.rings] == [RingCause.OPENED, RingCause.DOCUMENT_JOINED]
+
+
+def test_a_worse_act_raises_the_level_and_rings() -> None:
+    """A ban after a licence: the level goes up at once."""
+    found = assessed([act(0), act(20, number="46", kind=ActKind.EXPORT_BAN, effective="2023-07-23")], 20)
+    assert found.level is Level.EMERGENCY
+    assert found.rings[-1].cause is RingCause.LEVEL_ROSE
+
+
+def test_a_score_half_as_much_again_rings() -> None:
+    """The same family, much stronger than before, is news."""
+    found = assessed([price(0, 1.6), price(2, 2.0, Phase.CONTINUING), price(4, 3.0, Phase.CONTINUING)], 4, MARKET)
+    assert [r.cause for r in found.rings] == [RingCause.OPENED, RingCause.SCORE_GREW]
+
+
+def test_the_level_comes_down_only_after_the_dwell_time() -> None:
+    """Cleared on data: the watch stays for fourteen days, then the alert is resolved."""
+    signals = [price(0, 1.6), price(5, 0.0, Phase.CLEARED)]
+    assert assessed(signals, 18, MARKET).level is Level.WATCH
+    ended = assessed(signals, 20, MARKET)
+    assert ended.resolved
+    assert ended.rings[0].level is Level.WATCH
+
+
+def test_silence_of_the_series_ends_nothing() -> None:
+    """A series that stops delivering keeps its signal: unknown is not calm, however long it lasts."""
+    quiet, silent = Book(), Book()
+    heard(quiet, "price", range(120))
+    heard(silent, "price", range(3))
+    assert assessed([price(0, 1.6)], 119, MARKET, quiet).resolved
+    held = assessed([price(0, 1.6)], 119, MARKET, silent)
+    assert held.level is Level.WATCH
+    assert held.stale == ("price",)
+
+
+def test_after_the_end_a_new_signal_opens_a_new_run() -> None:
+    """The second run has its own day, its own id and rings anew."""
+    first = assessed([act(0)], 0)
+    again = assessed([act(0), act(400, number="7", effective="2024-09-01")], 400)
+    assert again.assessment_id != first.assessment_id
+    assert [r.cause for r in again.rings] == [RingCause.OPENED]
+    assert again.opened_on == "2024-08-06"
+
+
+def test_a_cleared_signal_of_another_subject_clears_nothing() -> None:
+    """Only the same detector on the same subject can say that it is over."""
+    found = assessed([price(0, 1.6), price(5, 0.0, Phase.CLEARED, series="other")], 10, MARKET)
+    assert found.level is Level.WATCH
+    assert not found.resolved
+    assert len(found.holding) == 1
+
+
+def test_ring_ids_do_not_depend_on_when_it_was_computed() -> None:
+    """The same signals assessed a week later give the same rings, and time alone is no new revision."""
+    early, late = assessed([act(0)], 0), assessed([act(0)], 2)
+    assert early.rings == late.rings
+    assert early.revision == late.revision
+
+
+SIGNALS = st.lists(
+    st.one_of(
+        st.builds(act, st.integers(0, 300), st.sampled_from(["1", "2", "3"])),
+        st.builds(
+            price,
+            st.integers(0, 300),
+            st.sampled_from([1.0, 1.6, 2.5, 4.0]),
+            st.sampled_from(list(Phase)),
+            st.sampled_from(["a", "b"]),
+        ),
+    ),
+    min_size=1,
+    max_size=12,
+    unique_by=lambda s: s.signal_id,
+)
+
+
+@given(SIGNALS, st.integers(0, 10**6))
+@settings(max_examples=150, deadline=None)
+def test_order_of_arrival_changes_nothing(signals: list[Signal], seed: int) -> None:
+    """Every order of arrival, one by one with an assessment after each, ends in the same assessment byte for byte."""
+    ordered = sorted(signals, key=lambda s: (s.known_at, s.signal_id))
+    shuffled = list(ordered)
+    random.Random(seed).shuffle(shuffled)
+    at = START + 320 * DAY
+    for situation in (RESTRICTION, MARKET):
+        results = []
+        for order in (ordered, shuffled):
+            book, judge = Book(), assessor()
+            for signal in order:
+                take_signals(book, [signal])
+                judge.assess(book, situation, book.now)
+            results.append(judge.assess(book, situation, at))
+        at_once = Book()
+        take_signals(at_once, signals)
+        results.append(assessor().assess(at_once, situation, at))
+        assert results[0] == results[1] == results[2]
+
+
+def test_sealing_what_is_old_changes_no_run_that_is_open() -> None:
+    """A price that has been out of its band for three years is one alert; memory holds two years of its signals."""
+    signals = [price(0, 2.0)] + [price(day, 2.0, Phase.CONTINUING) for day in range(10, 1200, 10)]
+    judge, book = assessor(), Book()
+    opened = None
+    for signal in signals:
+        take_signals(book, [signal])
+        opened = judge.assess(book, MARKET, book.now)
+        judge.seal(book, MARKET)
+        for old in [s for s in book.signals.values() if s.known_at <= book.now - HORIZON_S]:
+            del book.signals[old.signal_id]
+    assert opened is not None
+    assert opened.opened_on == "2023-07-03"
+    assert [r.cause for r in opened.rings] == [RingCause.OPENED]
+    assert len(book.signals) <= 74
+
+
+@pytest.mark.parametrize("hazard", [Hazard.RESTRICTION, Hazard.MARKET])
+def test_a_situation_is_found_for_every_opening_hazard(hazard: Hazard) -> None:
+    """What opens has a situation of its own."""
+    chosen = act(0) if hazard is Hazard.RESTRICTION else price(0)
+    assert situation_of(chosen) in (RESTRICTION, MARKET)
