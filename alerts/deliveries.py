@@ -41,7 +41,12 @@ class Mode(StrEnum):
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True):
-    """`delivery_id` is a hash of alert, revision, purpose, occasion, person and channel: planning twice plans once."""
+    """`delivery_id` is a hash of alert, purpose, occasion, person and channel: planning twice plans once.
+
+    A delivery that is held back (suppressed for a reason that passes) may become due later under the same id; from
+    its first attempt on its revision never changes, so a repeat after a crash carries the same id and revision.
+    `due_at` of a held delivery is when it may go.
+    """
 
     delivery_id: str
     alert_id: str
@@ -60,3 +65,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     attempts: int = 0
     receipt: str = ""  # the provider's reference: Slack ts, Message-ID, dedup key, file
+    bundle: str = ""  # the delivery in whose message this one is mentioned (reason: grouped)
+    retry_at: int | None = None  # failed for now: when to try again
+    moved_at: int = 0  # when the state last changed
+    ordinal: int = 0  # the place among the facts of its alert: messages of one alert leave in this order

@@ -18,7 +18,7 @@ class PositionKind(StrEnum):
 
 
 class Opened(msgspec.Struct, frozen=True, kw_only=True, tag="opened"):
-    """The opening fact fixes the alert's id; the policies are copied so that editing a file changes no running alert."""
+    """The opening fact fixes the alert's id; policies are copied, so that editing a file changes no running alert."""
 
     situation_id: str
     opened_on: str
@@ -64,6 +64,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, tag="sent"):
 
     delivery_id: str
     receipt: str
+    confirmed: bool = False  # delivered, not only accepted
 
 
 class SendFailed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
@@ -72,6 +73,7 @@ class SendFailed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     delivery_id: str
     reason: str
     retry_at: int | None
+    detail: str = ""  # what the provider said, without secrets
 
 
 class Acknowledged(msgspec.Struct, frozen=True, kw_only=True, tag="acknowledged"):
@@ -139,9 +141,10 @@ class Cancelled(msgspec.Struct, frozen=True, kw_only=True, tag="cancelled"):
 
 
 class Merged(msgspec.Struct, frozen=True, kw_only=True, tag="merged"):
-    """Another open alert on the same situation lives on as an alias of this one."""
+    """Two open alerts met on one situation: `alias` lives on under the lower id, `into`. Written on both."""
 
     alias: str
+    into: str = ""
 
 
 Body = (

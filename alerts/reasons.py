@@ -15,6 +15,10 @@ class Reason(StrEnum):
     PARTNER_UNREACHED = "partner_unreached"
     LADDER_EXHAUSTED = "ladder_exhausted"
     ACKNOWLEDGEMENT_LAPSED = "acknowledgement_lapsed"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    MERGED = "merged"
     REOPENED_BY_LEVEL = "reopened_by_level"
     # suppression: visible, never gone
     GROUPED = "grouped"
@@ -49,3 +53,5 @@ class Reason(StrEnum):
     DISK_FULL = "disk_full"
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     INTERRUPTED = "interrupted"  # found sending after a crash: sent again
+    NOT_COMPOSED = "not_composed"  # the message could not be written: a defect of ours, tried again
+    UNKNOWN_CHANNEL = "unknown_channel"  # the policy names a channel that this process does not have

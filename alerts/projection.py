@@ -1,0 +1,74 @@
+"""The state tables: written beside the facts in one transaction, for queries only, and made again from the facts."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+
+from alerts import tables
+from alerts.facts import Assessed, Fact, Planned, SendFailed, Sending, Sent
+from alerts.rows import Row, alert_row, delivery_row, taken_row, track_row
+from alerts.states import AlertState
+
+
+class Change(msgspec.Struct, frozen=True):
+    """What some facts made of one alert. `before` is None when they opened it."""
+
+    before: AlertState | None
+    after: AlertState
+    facts: Sequence[Fact]
+
+
+def write(connection: Connection, changes: Iterable[Change]) -> None:
+    """Bring the state tables up to date, one statement for each kind of row."""
+    new: dict[Table, list[Row]] = {tables.alerts: [], tables.tracks: [], tables.deliveries: [], tables.taken: []}
+    old: dict[Table, list[Row]] = {tables.alerts: [], tables.tracks: [], tables.deliveries: []}
+    for change in changes:
+        _collect(change, new, old)
+    for table, rows in new.items():
+        if rows:
+            connection.execute(insert(table), rows)
+    for table, rows in old.items():
+        if rows:
+            keys = list(table.primary_key.columns)
+            statement = update(table).values(
+                {name: bindparam(name) for name in rows[0] if name not in table.primary_key}
+            )
+            for key in keys:
+                statement = statement.where(key == bindparam(f"key_{key.name}"))
+            connection.execute(
+                statement, [{**row, **{f"key_{key.name}": row[key.name] for key in keys}} for row in rows]
+            )
+
+
+def _collect(change: Change, new: dict[Table, list[Row]], old: dict[Table, list[Row]]) -> None:
+    before, after = change.before, change.after
+    (old if before else new)[tables.alerts].append(alert_row(after))
+    for participant, track in after.tracks.items():
+        was = before.tracks.get(participant) if before else None
+        if was is not track:
+            (old if was else new)[tables.tracks].append(track_row(after.alert_id, track))
+    touched: dict[str, None] = {}
+    for fact in change.facts:
+        match fact.body:
+            case Planned():
+                touched[fact.body.delivery.delivery_id] = None
+            case Sending() | Sent() | SendFailed():
+                touched[fact.body.delivery_id] = None
+            case Assessed():
+                assessment = fact.body.assessment
+                new[tables.taken].append(taken_row(after.alert_id, assessment.assessment_id, assessment.revision))
+    for delivery_id in touched:
+        known = before is not None and delivery_id in before.deliveries
+        (old if known else new)[tables.deliveries].append(delivery_row(after.deliveries[delivery_id]))
+
+
+def clear(connection: Connection) -> None:
+    """Empty the state tables."""
+    for table in tables.STATE_TABLES:
+        connection.execute(delete(table))
+
+
+def snapshot(connection: Connection) -> dict[str, set[tuple[object, ...]]]:
+    """All rows of the state tables, to hold against another snapshot."""
+    return {table.name: {tuple(row) for row in connection.execute(select(table))} for table in tables.STATE_TABLES}

@@ -1,0 +1,298 @@
+"""The one record of what happened: facts appended and folded in SQL, their state tables beside them."""
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, Select, select, update
+
+from alerts import audit, projection, record, tables
+from alerts.audit import FIRST, WHOLE, Head
+from alerts.board import Board
+from alerts.deliveries import Delivery, DeliveryState, Mode
+from alerts.errors import Refused
+from alerts.facts import Body, Fact, Planned, Sending, Sent
+from alerts.lifecycle import AlertState, advance, begin, check, fold, step
+from alerts.projection import Change
+from alerts.reasons import Reason
+from alerts.record import CHUNK, Proposal
+from alerts.rows import delivery_of, watched
+
+_QUIET = (Planned, Sending, Sent)  # facts of the system after which nothing new can have become due
+_SENDABLE = (DeliveryState.DUE, DeliveryState.FAILED_TEMPORARY)
+
+
+class Store:
+    """Facts in, states out. One store object serves all threads of a process; processes share the database.
+
+    What is folded is kept in memory and belongs to the last fact that it has seen, by position and hash: whatever
+    another process appended is read and folded before anything else happens, and whatever was rolled back is forgotten.
+    """
+
+    def __init__(self, engine: Engine, site: str = "hub") -> None:
+        self.system = f"system@{site}"
+        self._engine = engine
+        self._reading = engine.execution_options(reading=True)
+        self._lock = threading.RLock()
+        self._active: Connection | None = None
+        self._forget()
+
+    # transactions
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """One transaction for facts, deliveries and whatever else the caller writes: all of it happens, or nothing."""
+        with self._lock:
+            if self._active is not None:
+                yield self._active
+                return
+            try:
+                with self._engine.begin() as connection:
+                    self._active = connection
+                    yield connection
+            except BaseException:
+                self._forget()  # what was folded may never have been written
+                raise
+            finally:
+                self._active = None
+
+    @contextmanager
+    def _looking(self) -> Iterator[Connection]:
+        """A connection to read by: the transaction that is open in this thread, or one of its own."""
+        with self._lock:
+            if self._active is not None:
+                self._follow(self._active)
+                yield self._active
+                return
+            with self._reading.connect() as connection:
+                self._follow(connection)
+                yield connection
+
+    def _forget(self) -> None:
+        self._board = Board()
+        self._complete = False
+        self._whole: Head | None = None
+
+    def _follow(self, connection: Connection, lock: bool = False) -> Head:
+        """Bring what is in memory in step with the record as this connection sees it."""
+        whole = record.whole_head(connection, lock)
+        if whole == self._whole:
+            return whole
+        if self._whole is not None:
+            if self._whole.sequence < whole.sequence and self._is_in_record(connection, self._whole):
+                self._take_in(connection, record.facts_after(connection, self._whole.sequence))
+            else:
+                self._forget()
+        self._whole = whole
+        return whole
+
+    @staticmethod
+    def _is_in_record(connection: Connection, head: Head) -> bool:
+        return head == FIRST or record.hash_at(connection, head.sequence) == head.hash
+
+    def _take_in(self, connection: Connection, facts: Sequence[Fact]) -> None:
+        """Facts of another process: fold them onto what is known here."""
+        by_alert: dict[str, list[Fact]] = {}
+        for fact in facts:
+            by_alert.setdefault(fact.alert_id, []).append(fact)
+        for alert_id, news in by_alert.items():
+            known = self._board.get(alert_id)
+            if known is None:
+                if self._complete:
+                    self._keep(fold(record.facts_of(connection, [alert_id])), wake=True)
+                continue
+            after = advance(known, news)
+            if after is not None:
+                self._keep(after, wake=True)
+
+    def _keep(self, state: AlertState, wake: bool) -> None:
+        if watched(state):
+            self._board.put(state)
+            if wake:
+                self._board.wake(state.alert_id, 0)
+        else:
+            self._board.drop(state.alert_id)
+
+    # appending
+
+    def append(self, connection: Connection, author: str, at: int, alert_id: str, body: Body) -> Fact:
+        """Append one fact. Raises Refused when it may not follow what is recorded."""
+        return self.append_many(connection, [Proposal(author, at, alert_id, body)])[0]
+
+    def append_many(self, connection: Connection, proposals: Iterable[Proposal]) -> list[Fact]:
+        """Append facts in this order, each checked against the state that those before it made. All or none."""
+        with self._lock:
+            whole = self._follow(connection, lock=True)
+            heads = record.author_heads(connection)
+            changed: dict[str, Head] = {}
+            before: dict[str, AlertState | None] = {}
+            after: dict[str, AlertState] = {}
+            by_alert: dict[str, list[Fact]] = {}
+            facts: list[Fact] = []
+            rows = []
+            for proposal in proposals:
+                alert_id = proposal.alert_id
+                if alert_id not in before:
+                    known = self._state(connection, alert_id)
+                    before[alert_id] = known
+                    state = begin(known)
+                else:
+                    state = after[alert_id]
+                check(state, proposal.author, proposal.at, proposal.body)
+                author = proposal.author
+                fact, body = record.chained(proposal, changed.get(author) or heads.get(author, FIRST))
+                changed[author] = Head(fact.sequence, fact.hash)
+                after[alert_id] = step(state, fact)
+                by_alert.setdefault(alert_id, []).append(fact)
+                facts.append(fact)
+                rows.append(record.fact_row(fact, body, whole.sequence + len(facts)))
+            if not facts:
+                return []
+            changed[WHOLE] = Head(whole.sequence + len(facts), facts[-1].hash)
+            record.write_facts(connection, rows)
+            record.write_heads(connection, changed, heads)
+            projection.write(
+                connection,
+                [Change(before[alert_id], state, by_alert[alert_id]) for alert_id, state in after.items()],
+            )
+            self._whole = changed[WHOLE]
+            for alert_id, state in after.items():
+                self._keep(state, wake=any(not isinstance(fact.body, _QUIET) for fact in by_alert[alert_id]))
+            return facts
+
+    def claim(self, connection: Connection, delivery_id: str, attempt: int, at: int) -> bool:
+        """Set a delivery to `sending` if it waits for this attempt (1 is the first). False: somebody else has it."""
+        table = tables.deliveries
+        with self._lock:
+            claimed = connection.execute(
+                update(table)
+                .where(
+                    table.c.delivery_id == delivery_id, table.c.state.in_(_SENDABLE), table.c.attempts == attempt - 1
+                )
+                .values(state=DeliveryState.SENDING, attempts=attempt)
+            )
+            if claimed.rowcount != 1:
+                return False
+            alert_id = connection.execute(
+                select(table.c.alert_id).where(table.c.delivery_id == delivery_id)
+            ).scalar_one()
+            self.append(connection, self.system, at, alert_id, Sending(delivery_id=delivery_id, attempt=attempt))
+            return True
+
+    # reading
+
+    def _state(self, connection: Connection, alert_id: str) -> AlertState | None:
+        known = self._board.get(alert_id)
+        return known if known is not None else advance(None, record.facts_of(connection, [alert_id]))
+
+    def facts(self, alert_id: str) -> list[Fact]:
+        """The facts of one alert, in the order of arrival."""
+        with self._looking() as connection:
+            return list(record.facts_of(connection, [alert_id]))
+
+    def alert(self, alert_id: str) -> AlertState:
+        """The state of an alert; an alias gives the alert that it was merged into. Raises Refused when unknown."""
+        with self._looking() as connection:
+            state = self._state(connection, alert_id)
+            if state is None:
+                raise Refused(Reason.UNKNOWN_ALERT, f"there is no alert {alert_id!r}; `alerts list` shows the ids")
+            return self.alert(state.merged_into) if state.merged_into else state
+
+    def open_alerts(self) -> list[AlertState]:
+        """The alerts that are neither closed nor cancelled, by id."""
+        with self._looking() as connection:
+            return [state for state in self.board(connection) if not state.ended]
+
+    def alerts(self) -> list[AlertState]:
+        """Every alert of the record, in the order of opening; an alias stands as cancelled, `merged_into` another."""
+        with self._looking() as connection:
+            ids = connection.execute(
+                select(tables.alerts.c.alert_id).order_by(tables.alerts.c.opened_at, tables.alerts.c.alert_id)
+            ).scalars()
+            known = [self._state(connection, alert_id) for alert_id in ids]
+            return [state for state in known if state is not None]
+
+    def board(self, connection: Connection) -> Board:
+        """The watched alerts in memory, in step with the record. The caller changes nothing but when they wake."""
+        with self._lock:
+            self._follow(connection)
+            if not self._complete:
+                self._load(connection)
+            return self._board
+
+    def _load(self, connection: Connection) -> None:
+        ids = connection.execute(select(tables.alerts.c.alert_id).where(tables.alerts.c.watched)).scalars().all()
+        by_alert: dict[str, list[Fact]] = {}
+        for fact in record.facts_of(connection, ids):
+            by_alert.setdefault(fact.alert_id, []).append(fact)
+        for facts in by_alert.values():
+            self._keep(fold(facts), wake=True)
+        self._complete = True
+
+    def ended_on(self, connection: Connection, situation_ids: Sequence[str]) -> dict[str, list[AlertState]]:
+        """The ended alerts on these situations, oldest first: what has rung before does not ring again."""
+        found: dict[str, list[AlertState]] = {}
+        table = tables.alerts
+        for start in range(0, len(situation_ids), CHUNK):
+            query = (
+                select(table.c.alert_id)
+                .where(table.c.situation_id.in_(situation_ids[start : start + CHUNK]), table.c.ended_at.is_not(None))
+                .order_by(table.c.opened_at, table.c.alert_id)
+            )
+            for alert_id in connection.execute(query).scalars():
+                state = self._state(connection, alert_id)
+                if state is not None:
+                    found.setdefault(state.situation_id, []).append(state)
+        return found
+
+    def taken(self, connection: Connection, revisions: Sequence[str]) -> set[tuple[str, str]]:
+        """Which (assessment id, revision) have been taken in already, of those with these revisions."""
+        table = tables.taken
+        found: set[tuple[str, str]] = set()
+        for start in range(0, len(revisions), CHUNK):
+            query = select(table.c.assessment_id, table.c.revision).where(
+                table.c.revision.in_(revisions[start : start + CHUNK])
+            )
+            found.update((assessment_id, revision) for assessment_id, revision in connection.execute(query))
+        return found
+
+    # the outbox
+
+    def due(self, connection: Connection, now: int, mode: Mode | None = None) -> list[Delivery]:
+        """The deliveries that may leave now, in the order in which they became due."""
+        table = tables.deliveries
+        query = select(table).where(
+            table.c.state.in_(_SENDABLE),
+            table.c.due_at <= now,
+            (table.c.retry_at.is_(None)) | (table.c.retry_at <= now),
+        )
+        return self._deliveries(connection, query if mode is None else query.where(table.c.mode == mode))
+
+    def unsent(self, connection: Connection) -> list[Delivery]:
+        """Everything in the outbox: due, failed for now, or being sent."""
+        states = (*_SENDABLE, DeliveryState.SENDING)
+        return self._deliveries(connection, select(tables.deliveries).where(tables.deliveries.c.state.in_(states)))
+
+    @staticmethod
+    def _deliveries(connection: Connection, query: Select[tuple[object, ...]]) -> list[Delivery]:
+        table = tables.deliveries
+        rows = connection.execute(query.order_by(table.c.due_at, table.c.alert_id, table.c.ordinal)).mappings()
+        return [delivery_of(row) for row in rows]
+
+    # proof
+
+    def rebuild(self) -> int:
+        """Make the state tables again from the facts alone; the number of alerts. Raises StoreDamaged."""
+        with self.transaction() as connection:
+            by_alert: dict[str, list[Fact]] = {}
+            for fact in record.all_facts(connection):
+                by_alert.setdefault(fact.alert_id, []).append(fact)
+            projection.clear(connection)
+            projection.write(connection, [Change(None, fold(facts), facts) for facts in by_alert.values()])
+            self._forget()
+            return len(by_alert)
+
+    def verify(self) -> int:
+        """The number of facts, when all are as they were written. Raises StoreDamaged naming the first that is not."""
+        with self._looking() as connection:
+            return audit.verify(record.entries(connection), record.author_heads(connection))

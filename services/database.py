@@ -1,0 +1,72 @@
+"""Opens the store's database, on SQLite (WAL) or PostgreSQL, and brings its tables to the version of this code."""
+
+import sqlite3
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
+
+_BUSY_TIMEOUT_MS = 30_000
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def open_engine(url: str, durable: bool = True) -> Engine:
+    """An engine on `url`: sqlite:///PATH, sqlite:// (in memory) or postgresql+DRIVER://…
+
+    On SQLite every commit is on the disk before it counts (WAL, synchronous=FULL), and a transaction begins IMMEDIATE,
+    so that two writers wait for each other instead of failing half way; a connection with the execution option
+    `reading=True` begins deferred and waits for nobody. `durable=False` leaves the waiting for the disk out: for tests.
+    """
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return create_engine(address, pool_pre_ping=True)
+    if address.database in (None, "", ":memory:"):
+        engine = create_engine(address, poolclass=StaticPool, connect_args={"check_same_thread": False})
+    else:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(address, connect_args={"check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        # The driver must not begin transactions by itself, too late and deferred; `_begin` does.
+        if isinstance(connection, sqlite3.Connection):
+            connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {_BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the tables to the version of this code. Migrating twice changes nothing."""
+    with engine.begin() as connection:
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the tables are of the version of this code; False on an empty database too."""
+    with engine.execution_options(reading=True).connect() as connection:
+        found = set(MigrationContext.configure(connection).get_current_heads())
+    return found == set(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
