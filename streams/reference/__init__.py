@@ -1,6 +1,6 @@
 """What is known of minerals, shares of countries, places and instruments: data files with sources, their loader."""
 
-from streams.reference.catalogue import Place, Reference, load, packaged
+from streams.reference.catalogue import Place, Reference, load, packaged, packaged_files
 from streams.reference.sources import OWN_COMPILATION
 
-__all__ = ["OWN_COMPILATION", "Place", "Reference", "load", "packaged"]
+__all__ = ["OWN_COMPILATION", "Place", "Reference", "load", "packaged", "packaged_files"]

@@ -161,8 +161,13 @@ def load(files: Mapping[str, bytes], overlays: Sequence[Mapping[str, bytes]] = (
 
 def packaged() -> Reference:
     """The reference data that ships with Twinbell."""
+    return load(packaged_files())
+
+
+def packaged_files() -> dict[str, bytes]:
+    """The files that ship with Twinbell, name → bytes: what overlays are laid over."""
     folder = resources(__package__).joinpath("data")
-    return load({name: folder.joinpath(name).read_bytes() for name in TABLES})
+    return {name: folder.joinpath(name).read_bytes() for name in TABLES}
 
 
 def _places(tables: Tables) -> dict[str, Place]:
