@@ -72,6 +72,7 @@ class StoredClock:
 
     def __init__(self, engine: sa.Engine, real: RealTime) -> None:
         self._engine = engine
+        self._reading = engine.execution_options(reading=True)
         self._real = real
 
     def now(self) -> int:
@@ -83,7 +84,7 @@ class StoredClock:
 
     def mapping(self) -> Mapping | None:
         """The mapping as stored, or None while no episode was played."""
-        with self._engine.connect() as connection:
+        with self._reading.connect() as connection:
             row = connection.execute(sa.select(clock_table)).mappings().first()
         if row is None:
             return None

@@ -34,10 +34,7 @@ class Log:
         """Write one moment."""
         match moment:
             case Read():
-                if not moment.history:
-                    self._log.info(
-                        "read", at=iso_time(moment.at), feed=moment.feed, group=moment.group, rows=moment.rows
-                    )
+                self._log.info("read", at=iso_time(moment.at), feed=moment.feed, group=moment.group, rows=moment.rows)
             case Found(signal=signal):
                 self._log.info(
                     "signal",

@@ -25,7 +25,6 @@ class Read(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     known_at: int
     titles: tuple[str, ...] = ()  # of notices
-    history: bool = False  # known before the play or the run began
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):

@@ -49,7 +49,7 @@ class Teller:
     def lines(self, moment: Moment) -> Iterator[tuple[str, str]]:
         """(kind, line) for each line that a moment is worth: feed, signal, alert, message, answer, trouble."""
         match moment:
-            case Read() if not moment.history:
+            case Read():
                 yield "feed", self._read(moment)
             case Rejected(letter=letter):
                 where = plain(f"{letter.origin} row {letter.row}", 60)
