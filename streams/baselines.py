@@ -10,6 +10,7 @@ import msgspec
 
 MAD_TO_SIGMA = 1.4826  # of a normal distribution: Rousseeuw and Croux 1993, JASA 88, section 1
 MEAN_DEVIATION_TO_SIGMA = 1.2533  # sqrt(pi / 2); where more than half are equal (Iglewicz, Hoaglin 1993)
+TAIL, TAIL_TO_SIGMA = 0.9, 1.6449  # nine in ten deviations are smaller: that quantile of |x| for a normal distribution
 MONTHS_KEPT = 49  # the month itself, the 12 before and the same months of 3 years
 
 
@@ -25,11 +26,19 @@ def median(values: Sequence[float]) -> float:
 def centre_and_spread(values: Sequence[float]) -> tuple[float, float]:
     """Median and a robust standard deviation, in the unit of `values`; the spread is 0.0 where all are equal."""
     centre = median(values)
-    deviations = [abs(value - centre) for value in values]
-    spread = MAD_TO_SIGMA * median(deviations)
-    if spread == 0.0:
-        spread = MEAN_DEVIATION_TO_SIGMA * sum(deviations) / len(deviations)
-    return centre, spread
+    return centre, spread_of([abs(value - centre) for value in values])
+
+
+def spread_of(deviations: Sequence[float]) -> float:
+    """Robust standard deviation from absolute deviations, which must not be empty.
+
+    The greater of what their middle and their tail say: prices that are set now and then stand still on most days and
+    flows come in lots, so that the middle alone would call every step an anomaly.
+    """
+    ordered = sorted(deviations)
+    tail = ordered[int(TAIL * (len(ordered) - 1))] / TAIL_TO_SIGMA
+    spread = max(MAD_TO_SIGMA * median(ordered), tail)
+    return spread or MEAN_DEVIATION_TO_SIGMA * sum(ordered) / len(ordered)
 
 
 def is_number(value: float | None) -> bool:

@@ -33,7 +33,7 @@ class Pace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     strides: tuple[int, ...]  # every so many rows a change is taken into the baseline: neighbours say the same
     sample: int  # changes kept per horizon
     warm_up: int  # usable rows before the first signal
-    raise_z: float
+    raise_z: tuple[float, ...]  # by horizon: a longer one is tried less often, so less is due to chance
     down_factor: float  # a fall needs this many times the threshold of a rise
     confirm: tuple[int, int]  # n of the last m rows …
     at_once: float  # … or one row with this score
@@ -49,8 +49,8 @@ class Pace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     def check(self, where: str) -> None:
         """Raise ValueError naming the fields whose relation cannot hold."""
-        if not len(self.horizons) == len(self.smallest) == len(self.strides) > 0:
-            raise ValueError(f"{where}.horizons, .smallest and .strides must have one value per horizon")
+        if not len(self.horizons) == len(self.smallest) == len(self.strides) == len(self.raise_z) > 0:
+            raise ValueError(f"{where}.horizons, .smallest, .strides and .raise_z must have one value per horizon")
         if list(self.horizons) != sorted(set(self.horizons)) or self.horizons[0] != 1:
             raise ValueError(f"{where}.horizons must start at 1 and rise: the first gives the spread of the others")
         if self.strides[0] != 1 or min(self.strides) < 1:
@@ -61,7 +61,7 @@ class Pace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             raise ValueError(f"{where}.warm_up must be at least {2 * ENOUGH} rows")
         if not 1 <= self.confirm[0] <= self.confirm[1] <= 60:
             raise ValueError(f"{where}.confirm must be [n, m] with 1 <= n <= m <= 60")
-        if self.raise_z <= 0 or self.least_spread <= 0 or min(self.smallest) <= 0 or self.down_factor <= 0:
+        if min(*self.raise_z, *self.smallest, self.least_spread, self.down_factor) <= 0:
             raise ValueError(f"{where}.raise_z, .least_spread, .smallest and .down_factor must be above 0")
         self.hold.check(f"{where}.hold")
 
@@ -234,8 +234,10 @@ def _shared(move: float | None, share: float) -> int:
 def _rungs(state: P1State, pace: Pace) -> list[tuple[int, float, float]]:
     """Per horizon that has a baseline: index into the logs, usual change, and 1 / (spread × threshold)."""
     return [
-        (-1 - horizon, centre, 1.0 / (spread * pace.raise_z))
-        for horizon, centre, spread in zip(pace.horizons, state.centres, state.spreads, strict=False)
+        (-1 - horizon, centre, 1.0 / (spread * raise_z))
+        for horizon, centre, spread, raise_z in zip(
+            pace.horizons, state.centres, state.spreads, pace.raise_z, strict=False
+        )
     ]
 
 
@@ -273,7 +275,7 @@ def _judged(state: P1State, pace: Pace) -> Finding | None:
         if excess * whole <= 0:
             continue
         score = min(
-            abs(excess) / (state.spreads[at] * turbulence * pace.raise_z),
+            abs(excess) / (state.spreads[at] * turbulence * pace.raise_z[at]),
             abs(whole) / (log1p(pace.smallest[at]) * MILLIONTHS),
         )
         direction = Direction.UP if excess > 0 else Direction.DOWN
@@ -308,7 +310,7 @@ def _finding(state: P1State, pace: Pace, at: int, said: tuple[Phase, float, Dire
     phase, score, direction = said
     back = -1 - pace.horizons[at]
     then = state.logs[back] + state.drifts[-1]  # the common move since is expected
-    band = state.spreads[at] * turbulence * pace.raise_z
+    band = state.spreads[at] * turbulence * pace.raise_z[at]
     return Finding(
         phase=phase,
         score=score,

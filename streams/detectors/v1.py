@@ -11,14 +11,16 @@ from typing import ClassVar, NamedTuple
 
 import msgspec
 
-from streams.baselines import MAD_TO_SIGMA, Months, is_number, median, month_of
+from streams.baselines import Months, is_number, median, month_of, spread_of
 from streams.detectors.base import Parameters
 from streams.detectors.findings import Finding, Hold, HoldRule, Seen, Voice
 from streams.observations import SECONDS_A_DAY, Cadence, Family, Measure, Run, Series
 from streams.signals import Certainty, Direction, Hazard, Phase, Signal
 
+ALL = "WLD"  # destination of the flow to all destinations
 _ROWS = 4
 RATIOS_KEPT = 36
+LUMPS_TAUGHT = 4  # months, the one that clears among them
 LEAST_RATIO = 0.01  # of what was expected: a zero is a large fall and not an infinite one
 _LEAST_SPREAD = 0.1  # log ratio: no flow is steadier than this, whatever 24 months say
 
@@ -53,7 +55,7 @@ class V1Parameters(Parameters, frozen=True, forbid_unknown_fields=True, kw_only=
     measures: tuple[Measure, ...]
     windows: tuple[FlowFall, ...]
     raise_z: float  # of the log ratio to what was expected, in its own spread
-    rush: float  # a rise by this part of the larger expectation raises too; 0 switches it off
+    rush: float  # of the flow to all destinations: a rise by this part of the larger expectation raises too
     warm_up: int  # months
     years: int  # before, of the same months
     needed: int  # of the 12 months before
@@ -76,8 +78,8 @@ class V1Parameters(Parameters, frozen=True, forbid_unknown_fields=True, kw_only=
             raise ValueError("years must lie between 1 and 3")
         if not 6 <= self.needed <= 12:
             raise ValueError("needed must lie between 6 and 12 months")
-        if self.raise_z <= 0 or self.rush < 0 or any(value < 0 for value in self.smallest.values()):
-            raise ValueError("raise_z must be above 0, rush and smallest not below")
+        if self.raise_z <= 0 or self.rush <= 0 or any(value < 0 for value in self.smallest.values()):
+            raise ValueError("raise_z and rush must be above 0, smallest not below")
         self.quoted.check("quoted")
         self.hold.check("hold")
 
@@ -88,6 +90,7 @@ class V1State(msgspec.Struct, kw_only=True, tag="V1"):
     rows: int = 0
     months: Months = msgspec.field(default_factory=Months)
     ratios: list[float] = []  # log ratios of single months to what was expected, the newest 36 that teach
+    lumps: list[float] = []  # those of what is raised now
     hold: Hold = msgspec.field(default_factory=Hold)
     trail: list[Seen] = []
 
@@ -133,12 +136,12 @@ class V1:
             state.rows += 1
             if not judged:
                 continue
-            finding = self._judged(state, parameters, smallest)
+            finding = self._judged(state, parameters, smallest, series.destination == ALL)
             if finding is not None:
                 signals.append(self.voice.signal(state.trail, run, index, finding))
         return signals
 
-    def _judged(self, state: V1State, parameters: V1Parameters, smallest: float) -> Finding | None:
+    def _judged(self, state: V1State, parameters: V1Parameters, smallest: float, rushes: bool) -> Finding | None:
         """Hold the newest months against both expectations. A rush and the fall after it are one event, held as one."""
         months, hold = state.months, state.hold
         spread = _spread(state.ratios)
@@ -150,20 +153,22 @@ class V1:
                 continue
             season = months.season(window.months, parameters.years)
             low, high = (year, year) if season is None else (min(year, season), max(year, season))
-            if window.months == 1 and not hold.direction and low > 0.0:
+            if window.months == 1 and low > 0.0:
                 beyond = recent / low if recent < low else max(recent / high, 1.0)
-                state.ratios = [*state.ratios[1 - RATIOS_KEPT :], round(log(max(beyond, LEAST_RATIO)), 4)]
+                state.lumps.append(round(log(max(beyond, LEAST_RATIO)), 4))
             if state.rows <= parameters.warm_up or low < smallest or low <= 0.0:
                 continue
             known = True
             best = max(best, _fall(window, recent, low, spread * parameters.raise_z), key=_score)
-            if parameters.rush and window.months == 1:
+            if rushes and window.months == 1:
                 best = max(best, _rush(parameters.rush, recent, high, spread * parameters.raise_z), key=_score)
         if not known:
+            _teach(state)
             return None
         phase = hold.step(best.score, hold.direction or best.direction, parameters.hold)
         if hold.direction and hold.lasted <= parameters.relearn_after:
             months.untaught(best.window if phase is Phase.RAISED else 1)
+        _teach(state)
         if phase is None:
             return None
         band = spread * parameters.raise_z
@@ -180,14 +185,17 @@ class V1:
 
     def _quotes(self, state: V1State, run: Run, parameters: V1Parameters) -> list[Signal]:
         signals: list[Signal] = []
-        rule = parameters.quoted
+        rule, series = parameters.quoted, run.series
+        paired = series.origin in parameters.paired_new_year or series.destination in parameters.paired_new_year
         before = [(seen.occurred_at, seen.value) for seen in state.trail]
         for index, (occurred_at, value) in enumerate(zip(run.occurred_at, run.values, strict=True)):
             if value is None or not is_number(value) or value < 0.0:
                 continue
+            if paired and month_of(occurred_at) % 12 < 2:
+                continue  # alone, neither January nor February says anything
             near = [then for when, then in before if occurred_at - when <= rule.longest_days * SECONDS_A_DAY]
             usual = median(near) if near else 0.0
-            if len(near) >= rule.needed and usual > 0.0 and usual >= parameters.smallest.get(run.series.unit, 0.0):
+            if len(near) >= rule.needed and usual > 0.0 and usual >= parameters.smallest.get(series.unit, 0.0):
                 score = max((1.0 - value / usual) / rule.fall, 0.0)
                 phase = state.hold.step(score, Direction.DOWN, rule.hold)
                 if phase is not None:
@@ -204,11 +212,20 @@ class V1:
         return signals
 
 
+def _teach(state: V1State) -> None:
+    """Months of an anomaly teach nothing, unless it was over within a quarter: then it is how lumpy this flow is."""
+    if state.hold.direction:
+        return
+    if len(state.lumps) <= LUMPS_TAUGHT:
+        state.ratios = [*state.ratios, *state.lumps][-RATIOS_KEPT:]
+    state.lumps = []
+
+
 def _spread(ratios: list[float]) -> float:
-    """Robust spread of log ratios about zero: about their centre a flow that always falls would be usual."""
+    """Spread of log ratios about zero: about their middle a flow that always falls would be usual."""
     if len(ratios) < 6:
         return _LEAST_SPREAD
-    return max(_LEAST_SPREAD, MAD_TO_SIGMA * median([abs(ratio) for ratio in ratios]))
+    return max(_LEAST_SPREAD, spread_of([abs(ratio) for ratio in ratios]))
 
 
 class Look(NamedTuple):

@@ -120,5 +120,5 @@ def _take(state: V2State, value: float, usual: float, parameters: V2Parameters) 
     if state.months < parameters.warm_up:
         return 0.0
     once = (state.zeros + 0.5) / (state.months + 1)
-    again = max(once, (state.stays + 0.5) / (state.follows + 1))
+    again = max(once, (state.stays + 0.5) / (state.follows + 2))
     return (log(once) + (state.streak - 1) * log(again)) / log(parameters.raise_probability)
