@@ -10,10 +10,10 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from services.errors import BadManifest
+from services.feeds.patterns import Period, compile_pattern
 from streams.codec import digest, encode
 from streams.observations import Cadence, Family, Measure
 
-Period: TypeAlias = Literal["day", "month", "quarter", "year"]
 FileFormat: TypeAlias = Literal["csv", "csv.gz", "jsonl", "jsonl.gz", "xlsx"]
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]*")
@@ -54,7 +54,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     first_row: int = 0  # the first row of data; 0 means the one below header and unit row
     max_bytes: int = 200_000_000  # of the file, and of what it expands to when compressed
     max_rows: int = 5_000_000
-    max_cell_chars: int = 100_000
+    max_cell_chars: int = 100_000  # at most 131,072
 
 
 class DateFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -159,7 +159,7 @@ class FileEntry(Names, frozen=True, kw_only=True, forbid_unknown_fields=True):
     known: Known = Known()
     provisional: Provisional = Provisional()
     where: tuple[Where, ...] = ()
-    missing: tuple[str, ...] = ("", "NA", "N/A", "-", "..", "...", "…")
+    missing: tuple[str, ...] = ("", "NA", "N/A", "#N/A", "-", "..", "...", "…")
     thousands: str = ""
     decimal: str = "."
     lookups: tuple[Lookup, ...] = ()
@@ -247,17 +247,33 @@ def _entry_problems(entry: FileEntry, tables: dict[str, dict[str, str | Names]])
         found.append("no [[files.values]]: name at least one column of numbers")
     if entry.layout.header_row < 1:
         found.append("layout.header_row counts from 1")
+    if not 1 <= entry.layout.max_cell_chars <= 131_072:
+        found.append("layout.max_cell_chars lies between 1 and 131072")
     if len(entry.layout.delimiter) != 1:
         found.append("layout.delimiter is one character")
     try:
         "".encode(entry.layout.encoding)
     except LookupError:
         found.append(f"layout.encoding = {entry.layout.encoding!r} is unknown; for instance utf-8-sig or shift_jis")
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", entry.dates.earliest):
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])", entry.dates.earliest):
         found.append("dates.earliest is a day, YYYY-MM-DD")
+    for form in (DateFormat(pattern=entry.dates.pattern, period=entry.dates.period), *entry.dates.also):
+        try:
+            compile_pattern(form.pattern, form.period)
+        except ValueError as error:
+            found.append(f"dates: {error}")
     if entry.absent.read == "zero" and not entry.absent.complete_by:
         found.append("absent.read = 'zero' needs absent.complete_by: which columns make a complete report")
+    if entry.total is not None and entry.absent.read != "zero":
+        found.append("total needs absent.read = 'zero': only a complete period has a sum")
+    if entry.total is not None and entry.known.column:
+        found.append("total cannot be made from rows of several vintages; leave known.column or total out")
     found.extend(f"lookups: there is no [tables.{x.table}]" for x in entry.lookups if x.table not in tables)
+    found.extend(
+        f"lookups: [tables.{x.table}] must hold names of a series for each key, such as {{ minerals = […] }}"
+        for x in entry.lookups
+        if any(isinstance(value, str) for value in tables.get(x.table, {}).values())
+    )
     for column in entry.values:
         found.extend(_value_problems(entry, column))
     for text in _texts(entry):

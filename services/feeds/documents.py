@@ -1,0 +1,129 @@
+"""Rows of files → **notices**: each document is put before the reader; those that are an act on a mineral are kept."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+import msgspec
+
+from services.clock import iso_day
+from services.feeds.letters import Counts, Letters
+from services.feeds.manifest import DocumentColumns, FileEntry, Manifest
+from services.feeds.periods import PeriodReader, known_after
+from services.feeds.readers import BadRow, Rows
+from services.feeds.templates import FastTemplate, Place, Tables, columns_of, one_line, printable
+from services.feeds.where import Conditions
+from streams.errors import BadObservation
+from streams.notices.documents import Document
+from streams.notices.readings import Reading
+from streams.observations import NoticeObservation
+from streams.reasons import Reason
+from streams.reference import Reference
+
+ReadDocument: TypeAlias = Callable[[Document], Reading]
+
+UNDATED = 0  # known_at of a document without a date: it is kept, and never replayed
+NO_MINERAL_NAMED = "all_minerals"  # the group of an act that names no mineral, such as one on all dual-use items
+_MAX_NUMBER_CHARS = 300
+
+
+class DocumentReader:
+    """Reads the documents of one file entry. Nothing raised for a bad row: it is a letter."""
+
+    def __init__(self, manifest: Manifest, entry: FileEntry, read: ReadDocument, now: int) -> None:
+        assert entry.document is not None
+        self._manifest, self._entry, self._read, self._now = manifest, entry, read, now
+        self._document: DocumentColumns = entry.document
+        self._periods = PeriodReader(entry.dates, now)
+        self._missing = frozenset(mark.strip() for mark in entry.missing)
+        texts = [x for x in msgspec.structs.astuple(entry.document) if isinstance(x, str)]
+        columns = columns_of(entry.dates.column) if "{" in entry.dates.column else [entry.dates.column]
+        columns += [condition.column for condition in entry.where]
+        columns += [column for text in texts for column in columns_of(text)]
+        self.columns = list(dict.fromkeys(columns))
+
+    def read(
+        self, rows: Rows, stem: str, sha256: str, letters: Letters, seen: set[tuple[str, str]]
+    ) -> tuple[list[NoticeObservation], Counts]:
+        """The acts on minerals in one file. `seen` holds the identities of documents that were read already."""
+        counts = Counts()
+        fields = self._templates(stem)
+        conditions = Conditions(self._entry.where, {column: i for i, column in enumerate(self.columns)})
+        notices: list[NoticeObservation] = []
+        for number, cells in rows:
+            counts.rows += 1
+            try:
+                if isinstance(cells, BadRow):
+                    raise BadObservation(cells.reason, cells.detail)
+                if not conditions.hold(cells):
+                    counts.left_out += 1
+                    continue
+                filled = {name: template.fill(cells) for name, template in fields.items()}
+                notice = self._notice(filled, sha256, number, seen)
+                if notice is None:
+                    counts.duplicates += 1
+                elif not notice.reading.is_relevant:
+                    counts.not_relevant += 1
+                else:
+                    notices.append(notice)
+                    counts.undated += notice.known_at == UNDATED
+            except BadObservation as problem:
+                letters.add(number, problem, rows.raw())
+                if letters.are_too_many(rows.at_most):
+                    break
+        counts.documents = len(notices)
+        counts.bad_rows = letters.bad_rows
+        return notices, counts
+
+    def _templates(self, stem: str) -> dict[str, FastTemplate]:
+        tables = Tables(self._manifest)
+        date = self._entry.dates.column
+        texts = {**msgspec.structs.asdict(self._document), "date": date if "{" in date else "{" + date + "}"}
+        return {name: FastTemplate(str(text), self.columns, tables, Place(stem=stem)) for name, text in texts.items()}
+
+    def _notice(
+        self, filled: dict[str, str], sha256: str, row: int, seen: set[tuple[str, str]]
+    ) -> NoticeObservation | None:
+        """The document as read; None when it was read already. Raises BadObservation."""
+        issuer, number = one_line(filled["issuer"]), one_line(filled["number"])
+        if not issuer or not number or len(number) > _MAX_NUMBER_CHARS:
+            raise BadObservation(Reason.ROW_MALFORMED, "a document without issuer and number has no identity")
+        if (issuer, number) in seen:
+            return None
+        date = filled["date"].strip()
+        occurred_at, known_at = UNDATED, UNDATED
+        if date not in self._missing:
+            span = self._periods.read(date)
+            occurred_at = span.starts_at
+            known_at = min(known_after(span.last_day_at, self._entry.known.days_after), self._now)
+        title = one_line(filled["title"])
+        document = Document(
+            document_id=f"{issuer}:{number}",
+            language=one_line(filled["language"])[:20],
+            title=title,
+            text=printable(filled["text"]),
+            published_on=iso_day(occurred_at) if known_at != UNDATED else "",
+            address=one_line(filled["address"]),
+            issuer=one_line(filled["state"]),
+        )
+        reading = self._read(document)
+        seen.add((issuer, number))
+        return NoticeObservation(
+            document_id=document.document_id,
+            feed=self._manifest.name,
+            issuer=issuer,
+            number=number,
+            language=document.language,
+            title=title,
+            address=document.address,
+            occurred_at=occurred_at,
+            known_at=known_at,
+            evidence=sha256,
+            row=row,
+            reading=reading,
+        )
+
+
+def groups_of(reading: Reading, reference: Reference) -> Sequence[str]:
+    """The supply groups that an act is about, in order of their names."""
+    known = (mineral for mineral in reading.minerals if mineral in reference.minerals)
+    return sorted({reference.group_of(mineral) for mineral in known}) or (NO_MINERAL_NAMED,)

@@ -1,0 +1,55 @@
+"""Layout ↔ media type: evidence says by itself how its bytes were read, so that a row number leads back to its text."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from services.feeds.manifest import Layout
+from services.feeds.readers import CsvRows, JsonLineRows, Rows, expand
+from services.feeds.workbooks import WorkbookRows
+from streams.codec import encode
+
+_TYPES = {
+    "csv": "text/csv",
+    "csv.gz": "application/gzip",
+    "jsonl": "application/x-ndjson",
+    "jsonl.gz": "application/gzip",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def open_rows(content: bytes, layout: Layout, columns: Sequence[str]) -> Rows:
+    """The rows of a file, cells of the wanted columns. Raises BadObservation when the file cannot be used."""
+    if layout.format == "xlsx":
+        return WorkbookRows(content, layout, columns)
+    if layout.format.endswith(".gz"):
+        content = expand(content, layout.max_bytes)
+    if layout.format.startswith("csv"):
+        return CsvRows(content, layout, columns)
+    return JsonLineRows(content, layout, columns)
+
+
+def media_type(layout: Layout) -> str:
+    """The media type of a file with this layout; the layout is its one parameter."""
+    return f"{_TYPES[layout.format]}; layout={encode(layout).decode()}"
+
+
+def layout_of(media: str) -> Layout | None:
+    """The layout that a media type carries; None for bytes that are no table."""
+    _, found, told = media.partition("; layout=")
+    return msgspec.json.decode(told, type=Layout) if found else None
+
+
+def row_text(content: bytes, media: str, row: int) -> str:
+    """The header and one row as they stand in the stored bytes; the beginning of the bytes where there are no rows."""
+    layout = layout_of(media)
+    if layout is None or row < 1:
+        return content[:2_000].decode(errors="replace")
+    rows = open_rows(content, layout, ())
+    head = layout.delimiter.join(rows.header) if layout.format.startswith("csv") else "\t".join(rows.header)
+    for number, _ in rows:
+        if number == row:
+            encoding = layout.encoding if layout.format.startswith("csv") else "utf-8"
+            text = rows.raw().decode(encoding, "replace").rstrip("\r\n")
+            return f"{head}\n{text}" if head.strip() else text
+    return ""

@@ -1,0 +1,160 @@
+"""Stored figures → **batches**, in order of when they were known: one for each instant and group, for every harness."""
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+import msgspec
+import sqlalchemy as sa
+
+from services import tables
+from services.feeds.documents import UNDATED
+from services.vintages import Kept, Row
+from streams.observations import NoticeObservation, ObservationBatch, Run, Series
+
+_PAGE = 20_000
+
+
+def batches_of(kept: Kept) -> list[ObservationBatch]:
+    """What was new in a poll, as batches: one for each instant and group, in order of known_at, then group.
+
+    Series that are kept for reading only and documents without a date are not among them.
+    """
+    rows = sorted(kept.rows, key=lambda row: row.known_at)
+    notices = sorted(kept.notices, key=lambda notice: notice[0].known_at)
+    by_row = {at: list(own) for at, own in groupby(rows, key=lambda row: row.known_at)}
+    by_notice = {at: list(own) for at, own in groupby(notices, key=lambda notice: notice[0].known_at)}
+    by_notice.pop(UNDATED, None)
+    return [
+        batch
+        for at in sorted(by_row.keys() | by_notice.keys())
+        for batch in assemble(by_row.get(at, []), by_notice.get(at, []), kept.series, kept.sha256)
+    ]
+
+
+def assemble(
+    rows: Iterable[Row],
+    notices: Iterable[tuple[NoticeObservation, tuple[str, ...]]],
+    series: Mapping[int, Series],
+    sha256: Mapping[int, str],
+) -> list[ObservationBatch]:
+    """The batches of one instant, in order of group; runs in order of series id, notices of document id."""
+    columns: dict[tuple[str, str, int, int], list[Row]] = {}
+    for row in rows:
+        own = series[row.series_key]
+        if not own.partial:
+            columns.setdefault((own.group, own.series_id, row.evidence_key, row.series_key), []).append(row)
+    runs: dict[str, list[Run]] = {}
+    for (group, _, evidence_key, series_key), figures in sorted(columns.items()):
+        runs.setdefault(group, []).append(_run(series[series_key], sha256[evidence_key], figures))
+    documents: dict[str, list[NoticeObservation]] = {}
+    for notice, groups in sorted(notices, key=lambda found: found[0].document_id):
+        for group in groups:
+            documents.setdefault(group, []).append(notice)
+    found: list[ObservationBatch] = []
+    for group in sorted(runs.keys() | documents.keys()):
+        own_runs, own_notices = runs.get(group, []), documents.get(group, [])
+        feeds = {run.series.feed for run in own_runs} | {notice.feed for notice in own_notices}
+        feed = "+".join(sorted(feeds))
+        found.append(ObservationBatch(group=group, feed=feed, runs=own_runs, notices=own_notices))
+    return found
+
+
+def _run(series: Series, sha256: str, rows: list[Row]) -> Run:
+    rows.sort(key=lambda row: row.occurred_at)
+    return Run(
+        series=series,
+        evidence=sha256,
+        occurred_at=[row.occurred_at for row in rows],
+        known_at=[row.known_at for row in rows],
+        values=[row.value for row in rows],
+        rows=[row.row for row in rows],
+        provisional=[row.is_provisional for row in rows],
+    )
+
+
+class _Part(msgspec.Struct, frozen=True):
+    """The figures or the documents of one instant."""
+
+    known_at: int
+    rows: list[Row]
+    notices: list[tuple[NoticeObservation, tuple[str, ...]]]
+
+
+class Replay:
+    """Streams what the store knows in order of known_at, a page at a time: no transaction stays open between pages."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+        self._series: dict[int, Series] = {}
+        self._sha256: dict[int, str] = {}
+
+    def batches(self, after: int, until: int) -> Iterator[tuple[int, ObservationBatch]]:
+        """The batches with after < known_at <= until, each with its instant."""
+        rows = groupby(self._rows(after, until), key=lambda row: row.known_at)
+        notices = groupby(self._notices(after, until), key=lambda found: found[0].known_at)
+        parts = heapq.merge(
+            (_Part(at, list(own), []) for at, own in rows),
+            (_Part(at, [], list(own)) for at, own in notices),
+            key=lambda part: part.known_at,
+        )
+        for at, same in groupby(parts, key=lambda part: part.known_at):
+            own = list(same)
+            figures = [row for part in own for row in part.rows]
+            documents = [found for part in own for found in part.notices]
+            for batch in assemble(figures, documents, self._series, self._sha256):
+                yield at, batch
+
+    def _rows(self, after: int, until: int) -> Iterator[Row]:
+        """All figures of the span, page by page; an instant is never cut."""
+        table = tables.observations
+        size = _PAGE
+        columns = [table.c[name] for name in Row.__struct_fields__]
+        while True:
+            query = (
+                sa.select(*columns)
+                .where(table.c.known_at > after, table.c.known_at <= until)
+                .order_by(table.c.known_at)
+                .limit(size)
+            )
+            with self._engine.connect() as connection:
+                page = [Row(*found) for found in connection.execute(query)]
+                self._learn(connection, page)
+            is_last = len(page) < size
+            if not is_last:
+                newest = page[-1].known_at
+                if page[0].known_at == newest:
+                    size *= 2  # one instant fills the page
+                    continue
+                page = [row for row in page if row.known_at < newest]
+            yield from page
+            if is_last:
+                return
+            after, size = page[-1].known_at, _PAGE
+
+    def _learn(self, connection: sa.Connection, page: Sequence[Row]) -> None:
+        """Fetch the series and hashes that a page needs and that are not yet known."""
+        if {row.series_key for row in page} - self._series.keys():
+            table = tables.series
+            for key, record in connection.execute(sa.select(table.c.series_key, table.c.record)):
+                self._series[key] = msgspec.json.decode(record, type=Series)
+        if {row.evidence_key for row in page} - self._sha256.keys():
+            shelf = tables.evidence
+            for key, sha256 in connection.execute(sa.select(shelf.c.evidence_key, shelf.c.sha256)):
+                self._sha256[key] = sha256
+
+    def _notices(self, after: int, until: int) -> Iterator[tuple[NoticeObservation, tuple[str, ...]]]:
+        """All documents of the span with their groups."""
+        table, groups = tables.notices, tables.notice_groups
+        query = (
+            sa.select(table.c.notice_key, table.c.record, groups.c.group_name)
+            .join(groups, groups.c.notice_key == table.c.notice_key)
+            .where(table.c.known_at > after, table.c.known_at <= until)
+            .order_by(table.c.known_at, table.c.notice_key, groups.c.group_name)
+        )
+        with self._engine.connect() as connection:
+            found = connection.execute(query).all()  # acts on minerals are few
+        for _, own in groupby(found, key=lambda row: row.notice_key):
+            several = list(own)
+            notice = msgspec.json.decode(several[0].record, type=NoticeObservation)
+            yield notice, tuple(row.group_name for row in several)
