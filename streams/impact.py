@@ -159,10 +159,8 @@ def _at_stake(
         return None, Reason.RELIANCE_UNKNOWN
     if share.value is None:
         return None, Reason.SHARE_UNKNOWN
-    bounds = {reliance.bound, share.bound} - {""}
-    reason = Reason.COMPUTED
-    if bounds:
-        reason = Reason.AT_LEAST if bounds == {">"} else Reason.NO_MORE_THAN
+    bounds = "".join(sorted({reliance.bound, share.bound}))
+    reason = {"": Reason.COMPUTED, ">": Reason.AT_LEAST, "<": Reason.NO_MORE_THAN}.get(bounds, Reason.ROUGHLY)
     return reliance.value / 100 * share.value / 100 * loss * (1 - parameters.substitutable), reason
 
 

@@ -41,3 +41,4 @@ class Reason(StrEnum):
     LOSS_UNKNOWN = "loss_unknown"  # no act and no fall from which a loss could be estimated
     NO_MORE_THAN = "no_more_than"  # computed from a bound from above
     AT_LEAST = "at_least"  # computed from a bound from below
+    ROUGHLY = "roughly"  # computed from a bound from below and one from above
