@@ -1,6 +1,8 @@
 """Tests of the loader: every row can be looked up, and a row that cannot is refused by name."""
 
+import re
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -186,3 +188,15 @@ def test_a_third_language_is_one_more_column() -> None:
     reference = load(shipped(), overlay("minerals.csv", header, f"antimony,Antimony,Antimoine,antimony,{GOOD}"))
     assert reference.mineral_name("antimony", "fr") == "Antimoine"
     assert reference.mineral_name("gallium", "fr") == "Gallium"
+
+
+def test_the_rows_that_the_documentation_shows_can_be_loaded() -> None:
+    """What stands in docs/reference.md is what the loader takes: a mineral, and a further participant."""
+    text = (Path(__file__).parents[3] / "docs" / "reference.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```csv\n(.*?)```", text, re.DOTALL)
+    names = ["minerals.csv", "reliance.csv"]
+    reference = load(shipped(), [{name: block.encode()} for name, block in zip(names, blocks, strict=True)])
+    assert reference.mineral_name("osmium", "ja") == "オスミウム"
+    assert {row.participant_iso3 for row in reference.reliance["gallium"]} == {"JPN", "KOR", "USA"}
+    for file in TABLES:
+        assert f"`{file}`" in text
