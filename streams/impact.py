@@ -41,6 +41,9 @@ class ImpactParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
     loss: LossParameters = LossParameters()
     substitutable: float = 0.0  # no substitute is counted on within the horizon until a sourced figure says so
+    fall_lasts_days: float = (
+        90.0  # a fall that customs show is taken to last a quarter, until the next figures say more
+    )
     horizon_days: float = 365.0  # a year: reliance and shares are yearly figures, and new supply takes longer
     extreme: float = 0.5  # half of a year's supply is gone: industries stop
     severe: float = 0.2  # a fifth: more than efficiency and recycling give back within a year
@@ -56,6 +59,8 @@ class ImpactParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
             raise ValueError("impact.loss and impact.substitutable must lie in [0, 1]")
         if not 0 < self.single_point_share_percent <= 100 or not self.horizon_days > 0:
             raise ValueError("impact.single_point_share_percent must lie in (0, 100], impact.horizon_days above 0")
+        if not 0 < self.fall_lasts_days <= self.horizon_days:
+            raise ValueError("impact.fall_lasts_days must lie in (0, impact.horizon_days]")
 
 
 class ImpactQuestion(msgspec.Struct, frozen=True, kw_only=True):
@@ -176,7 +181,7 @@ def _loss(question: ImpactQuestion, parameters: ImpactParameters) -> float | Non
     """The largest loss of the acts and of what customs show; None where neither is there."""
     known = [parameters.loss.of(kind) for kind in question.act_kinds if kind is not ActKind.NONE]
     if question.fall is not None:
-        known.append(question.fall)
+        known.append(question.fall * min(1.0, parameters.fall_lasts_days / parameters.horizon_days))
     return max(known, default=None)
 
 

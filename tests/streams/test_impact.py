@@ -102,13 +102,13 @@ def test_an_act_against_one_puts_its_own_import_share_at_stake(reference: Refere
     assert against_japan["USA"].at_stake == pytest.approx(1.0 * 0.22 * 1.0)
 
 
-def test_a_stop_that_customs_show_is_a_whole_loss(reference: Reference) -> None:
-    """Whatever the act says: where nothing leaves, everything at stake is lost."""
+def test_a_stop_that_customs_show_is_a_quarter_of_a_year(reference: Reference) -> None:
+    """Whatever the act says: where nothing leaves, a quarter is lost, until the next figures say more."""
     licence = question("graphite", "CHN", "2024-02-20", ActKind.EXPORT_LICENSING)
     stopped = msgspec.structs.replace(licence, fall=1.0)
     assert ask(licence, reference)["USA"].severity is Severity.SEVERE
     assert ask(stopped, reference)["USA"].severity is Severity.EXTREME
-    assert ask(stopped, reference)["USA"].loss_fraction == 1.0
+    assert ask(stopped, reference)["USA"].loss_fraction == pytest.approx(90 / 365)
 
 
 def test_one_country_above_the_share_lifts_severity_one_step(reference: Reference) -> None:
