@@ -3,7 +3,7 @@
 An instrument counts only where it is bound to the movement of goods *out*: an "export ban", a "ban on … exports",
 "exports … are subject to a licence". A verb of stopping or allowing counts without an instrument where exports are its
 object ("halts … exports"). The verb that governs an instrument ("lift", "extend", "suspend") is the nearest one that
-no other instrument claims.
+no other instrument claims; a verb in the quoted name of an act governs nothing while another one stands outside.
 """
 
 from collections.abc import Sequence
@@ -12,15 +12,16 @@ import msgspec
 
 from streams.notices.languages import Language
 from streams.notices.lexicon import Token
-from streams.notices.passages import Passage
+from streams.notices.passages import TITLE, Passage
 from streams.notices.vocabulary import Concept as C
 
 INSTRUMENTS = frozenset({C.BAN, C.CONTROL, C.LICENCE, C.PERMISSION, C.QUOTA, C.TAX})
-SELF_BOUND = frozenset({C.LIST})  # a control list is a list of exports
 MOVERS = frozenset({C.STOP, C.SUSPEND, C.ALLOW})  # verbs that may take exports themselves as their object
-STEERING = frozenset({C.TIGHTEN, C.EXTEND, C.SUSPEND, C.LIFT, C.CUT, C.RAISE, C.GRACE, C.ALLOW, C.STOP})
+ANNOUNCING = frozenset({C.IMPOSE, C.REQUIRE})
+STEERING = frozenset({C.TIGHTEN, C.EXTEND, C.SUSPEND, C.LIFT, C.CUT, C.RAISE, C.GRACE, C.ALLOW})
 MINERALS = frozenset({C.NAME, C.FORM, C.UMBRELLA})
 _TRANSPARENT = MINERALS | {C.TECHNOLOGY, C.DUAL_USE, C.INERT}
+_UNUSUAL = 2  # a verb on the side where this language does not put it counts as so many times further away
 
 
 class Sentence(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,6 +35,21 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
         """The tokens of these concepts, in order."""
         return [token for token in self.tokens if token.concept in concepts]
 
+    @property
+    def titled(self) -> bool:
+        """Whether it stands in the title."""
+        return self.passage.part == TITLE
+
+    @property
+    def order(self) -> int:
+        """Its place in the document, the title first."""
+        return self.passage.order
+
+    @property
+    def text(self) -> str:
+        """The folded text."""
+        return self.passage.folded.text
+
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
     """One instrument on exports as one sentence speaks of it. `measure` is EXPORT where a verb acts on exports."""
@@ -43,21 +59,27 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     start: int
     end: int
     operator: Token | None = None
-    with_licence: bool = False
     technology: bool = False
+    obtained: bool = False  # a firm gets its licence
     hedged: bool = False
+    wished: bool = False  # others ask for it or fear it
     negated: bool = False
     recital: bool = False
 
     @property
     def order(self) -> int:
         """The place of its sentence in the document."""
-        return self.sentence.passage.order
+        return self.sentence.order
 
     @property
     def spoken(self) -> bool:
         """Whether the sentence says that something is done, not merely that the instrument exists."""
-        return self.operator is not None or self.measure in (C.BAN, C.EXPORT)
+        return self.operator is not None or self.measure is C.BAN
+
+    @property
+    def steered(self) -> bool:
+        """Whether its verb turns an instrument that is there already."""
+        return self.operator is not None and self.operator.concept in STEERING
 
 
 class _Bond(msgspec.Struct, frozen=True):
@@ -70,32 +92,26 @@ class _Bond(msgspec.Struct, frozen=True):
 def find(sentence: Sentence) -> list[Act]:
     """The acts of a sentence, in order."""
     bonds = _bonds(sentence)
-    if not bonds:
-        return []
-    claimed = _claims(sentence, bonds)
+    claimed = _claims(sentence, bonds) if bonds else {}
     return [_act(sentence, bond, claimed.get(number)) for number, bond in enumerate(bonds)]
 
 
 def slack(sentence: Sentence, start: int, end: int) -> int:
     """Characters between two places that are not the names of minerals or the words that join them."""
-    width = max(0, end - start)
+    width = end - start
+    joint = 2 if sentence.language.spaced else 1
     for token in sentence.tokens:
-        if token.concept in _TRANSPARENT and start <= token.start and token.end <= end:
-            width -= token.end - token.start + (2 if sentence.language.spaced else 1)
+        if start <= token.start and token.end <= end and token.concept in _TRANSPARENT:
+            width -= token.end - token.start + joint
     return max(0, width)
-
-
-def _between(sentence: Sentence, start: int, end: int) -> list[Token]:
-    return [t for t in sentence.tokens if start <= t.start and t.end <= end and t.concept not in _TRANSPARENT]
 
 
 def _bonds(sentence: Sentence) -> list[_Bond]:
     """Instruments bound to exports: compounds first, then objects, then verbs on exports, then predicates."""
     reach = sentence.language.reach
-    exports = sentence.of(C.EXPORT)
     heads = sentence.of(*INSTRUMENTS)
-    bonds = [_Bond(C.LIST, t.start, t.end, t) for t in sentence.of(*SELF_BOUND)]
-    free = list(exports)
+    free = sentence.of(C.EXPORT)
+    bonds = [_Bond(C.LIST, t.start, t.end, t) for t in sentence.of(C.LIST)]
     used: set[Token] = set()
 
     def bind(head: Token, export: Token, measure: C) -> None:
@@ -104,29 +120,31 @@ def _bonds(sentence: Sentence) -> list[_Bond]:
         if export in free:
             free.remove(export)
 
-    for export in exports:  # "export ban"
+    for export in list(free):  # "export ban"
         for head in heads:
-            if head not in used and _joined(sentence, export, head, reach.compound):
+            if head not in used and (head.start == export.start or _joined(sentence, export, head, reach.compound)):
                 bind(head, export, head.concept)
                 break
-    for head in heads:  # "ban on … exports"
-        for export in exports:
-            if head not in used and _joined(sentence, head, export, reach.object) and not _imports(sentence, head, export):
+    for head in heads:  # "ban on … exports"; one export may carry several instruments
+        for export in sentence.of(C.EXPORT):
+            if head not in used and _joined(sentence, head, export, reach.object) and not _remedy(sentence, head):
                 bind(head, export, head.concept)
                 break
-    verbs = sentence.of(*MOVERS)
     for export in list(free):  # "halts … exports", "exports … are halted"
-        for verb in verbs:
+        for verb in sentence.of(*MOVERS):
             before = _joined(sentence, verb, export, reach.verb)
             if verb not in used and (before or _joined(sentence, export, verb, reach.verb_after)):
                 bind(verb, export, C.EXPORT)
                 break
     for export in list(free):  # "exports … are subject to a licence"
         for head in heads:
-            near = export.end <= head.start and slack(sentence, export.end, head.start) <= reach.predicate
-            if head not in used and near and not sentence.language.clause.search(_text(sentence, export.end, head.start)):
+            if head not in used and _predicate(sentence, export, head):
                 bind(head, export, head.concept)
                 break
+    for office in sentence.of(C.AUTHORITY)[:1]:  # controls of an office that deals with exports alone
+        for head in heads:
+            if head not in used and head.concept in (C.CONTROL, C.LICENCE) and not bonds:
+                bind(head, office, head.concept)
     return sorted(bonds, key=lambda bond: (bond.start, bond.end))
 
 
@@ -135,31 +153,40 @@ def _joined(sentence: Sentence, first: Token, second: Token, reach: int) -> bool
     if first.end > second.start or slack(sentence, first.end, second.start) > reach:
         return False
     blocking = INSTRUMENTS | MOVERS | {C.EXPORT, C.IMPORT}
-    between = _between(sentence, first.end, second.start)
-    return not any(t.concept in blocking and t.start not in (first.start, second.start) for t in between)
+    between = (t for t in sentence.tokens if first.end <= t.start and t.end <= second.start)
+    if any(t.concept in blocking for t in between):
+        return False
+    return not _crosses(sentence, first.end, second.start)
 
 
-def _imports(sentence: Sentence, head: Token, export: Token) -> bool:
+def _predicate(sentence: Sentence, export: Token, head: Token) -> bool:
+    near = export.end <= head.start and slack(sentence, export.end, head.start) <= sentence.language.reach.predicate
+    return near and not _crosses(sentence, export.end, head.start)
+
+
+def _crosses(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether a new clause begins between two places."""
+    return sentence.language.clause.search(sentence.text[start:end]) is not None
+
+
+def _remedy(sentence: Sentence, head: Token) -> bool:
     """Whether the instrument is a trade remedy: the word for it stands right before."""
     return any(t.concept is C.REMEDY and 0 <= head.start - t.end <= 12 for t in sentence.tokens)
 
 
-def _text(sentence: Sentence, start: int, end: int) -> str:
-    return sentence.passage.folded.text[start:end]
-
-
 def _claims(sentence: Sentence, bonds: Sequence[_Bond]) -> dict[int, Token]:
-    """For each bond the verb that governs it: each verb goes to its nearest bond, steering verbs before announcing ones."""
-    claimed: dict[int, tuple[tuple[bool, int], Token]] = {}
+    """For each bond the verb that governs it; each verb goes to its nearest bond, steering before announcing ones."""
+    claimed: dict[int, tuple[tuple[bool, bool, int], Token]] = {}
     heads = {bond.head for bond in bonds}
+    quotes = [match.span() for match in sentence.language.quoted.finditer(sentence.text)]
     for verb in sentence.tokens:
-        if verb.concept not in STEERING | {C.IMPOSE} or verb in heads:
+        if verb.concept not in STEERING | ANNOUNCING or verb in heads:
             continue
-        ranked = sorted((_distance(sentence, verb, bond), number) for number, bond in enumerate(bonds))
-        distance, number = ranked[0]
+        distance, number = min((_distance(sentence, verb, bond), number) for number, bond in enumerate(bonds))
         if distance > sentence.language.reach.operator or not _fits(verb, bonds[number]):
             continue
-        rank = (verb.concept is C.IMPOSE, distance)
+        quoted = any(start <= verb.start and verb.end <= end for start, end in quotes)
+        rank = (quoted, verb.concept in ANNOUNCING, distance)
         if number not in claimed or rank < claimed[number][0]:
             claimed[number] = (rank, verb)
     return {number: verb for number, (_, verb) in claimed.items()}
@@ -167,26 +194,25 @@ def _claims(sentence: Sentence, bonds: Sequence[_Bond]) -> dict[int, Token]:
 
 def _fits(verb: Token, bond: _Bond) -> bool:
     """Whether the verb can be said of the instrument: figures rise and fall, bans do not."""
+    if bond.measure is C.EXPORT:
+        return False
     if verb.concept in (C.CUT, C.RAISE):
-        return bond.measure in (C.QUOTA, C.TAX, C.CONTROL)
-    if verb.concept in (C.STOP, C.ALLOW):
-        return bond.measure in (C.BAN, C.CONTROL, C.TAX) and verb.concept is C.ALLOW
-    return bond.measure is not C.EXPORT or verb.concept in (C.GRACE, C.EXTEND, C.IMPOSE)
+        return bond.measure in (C.QUOTA, C.TAX)
+    return True
 
 
 def _distance(sentence: Sentence, verb: Token, bond: _Bond) -> int:
-    """Characters from the verb to the instrument; the unusual side of the language and another clause count double."""
-    if verb.start >= bond.end:
-        width, usual, gap = slack(sentence, bond.end, verb.start), sentence.language.operator_follows, (bond.end, verb.start)
-    elif verb.end <= bond.start:
-        width, usual, gap = slack(sentence, verb.end, bond.start), not sentence.language.operator_follows, (verb.end, bond.start)
-    else:
+    """Characters from the verb to the instrument, more where it stands on the unusual side; far in another clause."""
+    after = verb.start >= bond.end
+    start, end = (bond.end, verb.start) if after else (verb.end, bond.start)
+    if start > end:
         return 0
-    crossing = sentence.language.clause.search(_text(sentence, *gap)) is not None
-    return width * (1 if usual else 2) + (60 if crossing else 0)
+    width = slack(sentence, start, end) * (1 if after == sentence.language.operator_follows else _UNUSUAL)
+    return width + (sentence.language.reach.operator + 1 if _crosses(sentence, start, end) else 0)
 
 
-def _act(sentence: Sentence, bond: _Bond, operator: Token | None) -> Act:
+def _act(sentence: Sentence, bond: _Bond, claimed: Token | None) -> Act:
+    operator = bond.head if bond.measure is C.EXPORT else claimed
     start = min(bond.start, operator.start) if operator else bond.start
     end = max(bond.end, operator.end) if operator else bond.end
     return Act(
@@ -194,28 +220,28 @@ def _act(sentence: Sentence, bond: _Bond, operator: Token | None) -> Act:
         measure=bond.measure,
         start=start,
         end=end,
-        operator=operator if bond.measure is not C.EXPORT or operator else bond.head,
-        with_licence=any(t.concept is C.LICENCE for t in sentence.tokens),
-        technology=_near(sentence, C.TECHNOLOGY, start, end, 30),
+        operator=operator,
+        technology=_near(sentence, C.TECHNOLOGY, start, end),
+        obtained=bond.measure is C.LICENCE and _near(sentence, C.COMPANY, bond.start, bond.end),
         hedged=_said(sentence, C.HEDGE, start, end),
+        wished=_said(sentence, C.OPINION, start, end),
         negated=_said(sentence, C.NOT, start, end),
         recital=_said(sentence, C.RECITAL, start, end),
     )
 
 
-def _near(sentence: Sentence, concept: C, start: int, end: int, reach: int) -> bool:
+def _near(sentence: Sentence, concept: C, start: int, end: int) -> bool:
+    reach = sentence.language.reach.modifier
     return any(t.concept is concept and t.end >= start - reach and t.start <= end + reach for t in sentence.tokens)
 
 
 def _said(sentence: Sentence, concept: C, start: int, end: int) -> bool:
     """Whether a modifier stands where this language puts it: right before the act, or right after in Japanese."""
     reach = sentence.language.reach.modifier
-    for token in sentence.tokens:
-        if token.concept is not concept:
-            continue
-        before = token.end <= start and slack(sentence, token.end, start) <= reach
-        after = token.start >= end and slack(sentence, end, token.start) <= reach
-        inside = start <= token.start and token.end <= end
-        if inside or (after if sentence.language.operator_follows else before):
+    for token in sentence.of(concept):
+        if start <= token.start and token.end <= end:
+            return True
+        low, high = (end, token.start) if sentence.language.operator_follows else (token.end, start)
+        if 0 <= high - low and slack(sentence, low, high) <= reach and not _crosses(sentence, low, high):
             return True
     return False

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from streams.notices.acts import Act, Sentence
+from streams.notices.acts import INSTRUMENTS, Act, Sentence
 from streams.notices.vocabulary import Concept as C
 
 _LOOK_BACK = 60  # characters before a day in which its cue may stand
@@ -39,36 +39,40 @@ class Dates(msgspec.Struct, frozen=True, kw_only=True):
 
 def read(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], published_on: str) -> Dates:
     """The dates of the primary act."""
-    published = _iso(published_on)
+    published = iso(published_on)
     marked = [dated for sentence in sentences for dated in mentions(sentence, published)]
     speaking = {act.order for act in acts if not act.recital} | {primary.order}
     effective = _effective(marked, primary, speaking)
-    end = next((d for d in marked if d.ends and (d.sentence.passage.order in speaking or d.in_force)), None)
+    end = _end(marked, speaking, sentences)
     if end is not None and effective is not None and end.day <= effective.day:
         end = None
-    if end is None:
-        end = _after_length(effective, published, sentences, speaking)
-    return Dates(effective=effective, end=end)
+    return Dates(effective=effective, end=end or _after_length(effective, published, sentences, speaking))
 
 
 def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
     """The days that a sentence names, and what its words say of each."""
-    forms, text = sentence.language.dates, sentence.passage.folded.text
+    forms, text = sentence.language.dates, sentence.text
     found: list[Dated] = []
+    previous = 0
     for match in forms.day.finditer(text):
         day = _day(match, sentence, published)
         if day is None:
             continue
         before, after = text[max(0, match.start() - _LOOK_BACK) : match.start()], text[match.end() : match.end() + 30]
-        ends = bool(forms.ends_after.match(after) or forms.ends_before.search(before))
-        starts = bool(forms.starts_before.search(before) or forms.starts_after.match(after))
-        in_force = bool(forms.in_force_before.search(before) or forms.in_force_after.match(_rest(forms, after)))
+        in_force = bool(forms.in_force_before.search(before) or forms.in_force_after.match(after))
+        ranged = bool(previous and found[-1].starts and forms.range.fullmatch(text, previous, match.start()))
         found.append(
             Dated(
-                sentence=sentence, start=match.start(), end=match.end(), day=day,
-                in_force=in_force, starts=starts, ends=ends and not in_force,
+                sentence=sentence,
+                start=match.start(),
+                end=match.end(),
+                day=day,
+                in_force=in_force,
+                starts=bool(forms.starts_before.search(before) or forms.starts_after.match(after)),
+                ends=ranged or (not in_force and bool(forms.ends_after.match(after) or forms.ends_before.search(before))),
             )
         )
+        previous = match.end()
     if published is not None:
         found.extend(
             Dated(sentence=sentence, start=m.start(), end=m.end(), day=published, in_force=True, starts=True)
@@ -77,15 +81,11 @@ def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
     return found
 
 
-def _rest(forms: object, after: str) -> str:
-    return after
-
-
 def _effective(marked: Sequence[Dated], primary: Act, speaking: set[int]) -> Dated | None:
     """A day that is said to bring something into force goes before one that merely starts something."""
-    own = [d for d in marked if d.sentence.passage.order == primary.order]
-    others = [d for d in marked if d.sentence.passage.order in speaking]
-    for pool in (own, others, list(marked)):
+    own = [d for d in marked if d.sentence.order == primary.order]
+    others = [d for d in marked if d.sentence.order in speaking or d.sentence.titled]
+    for pool in (own, others, marked):
         for dated in pool:
             if dated.in_force and not dated.ends and not _of_another(dated):
                 return dated
@@ -94,6 +94,12 @@ def _effective(marked: Sequence[Dated], primary: Act, speaking: set[int]) -> Dat
             if dated.starts and not dated.ends and not _of_another(dated):
                 return dated
     return None
+
+
+def _end(marked: Sequence[Dated], speaking: set[int], sentences: Sequence[Sentence]) -> Dated | None:
+    """The first last day said of the act, in its own sentences or in one that goes on about the instrument."""
+    about = speaking | {s.order for s in sentences if s.of(*INSTRUMENTS, C.SUSPEND, C.GRACE, C.EXTEND)}
+    return next((d for d in marked if d.ends and d.sentence.order in about), None)
 
 
 def _of_another(dated: Dated) -> bool:
@@ -112,10 +118,10 @@ def _after_length(
     if begins is None:
         return None
     for sentence in sentences:
-        if sentence.passage.order not in speaking or not sentence.of(C.SUSPEND, C.STOP, C.GRACE, C.BAN, C.EXTEND):
+        if sentence.order not in speaking or not sentence.of(C.SUSPEND, C.STOP, C.GRACE, C.BAN, C.EXTEND):
             continue
         forms = sentence.language.dates
-        for match in forms.length.finditer(sentence.passage.folded.text):
+        for match in forms.length.finditer(sentence.text):
             count = forms.numbers.get(match["n"]) or (int(match["n"]) if match["n"].isdigit() else 0)
             unit = forms.units.get(match["unit"])
             end = _plus(begins, count, unit) if count and unit else None
@@ -166,7 +172,7 @@ def _year(match: re.Match[str], sentence: Sentence, published: date | None, mont
     if relative in forms.relative_years and published is not None:
         return published.year + forms.relative_years[relative]
     if relative == "同年":
-        earlier = re.findall(r"(\d{4})年", sentence.passage.folded.text[: match.start()])
+        earlier = re.findall(r"(\d{4})年", sentence.text[: match.start()])
         return int(earlier[-1]) if earlier else 0
     return 0
 
@@ -183,7 +189,8 @@ def _nearest(month: int, day: int, published: date | None) -> date | None:
     return this_year
 
 
-def _iso(text: str) -> date | None:
+def iso(text: str) -> date | None:
+    """The day that an ISO text names, or None."""
     try:
         return date.fromisoformat(text)
     except ValueError:

@@ -1,71 +1,108 @@
-"""Tokens → **minerals in scope**: what the act is about, without background geology, uses and exceptions."""
+"""Tokens → **minerals in scope**: what the act is about, without background geology, uses, partners and exceptions."""
 
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from streams.notices.acts import Act, Sentence
 from streams.notices.lexicon import Token
 from streams.notices.vocabulary import Concept as C
 
-NAMED = frozenset({C.NAME, C.FORM})
 _LIST_GAP = 14  # characters between two minerals of one list: ", and other "
 _EXPORT_GAP = 24
 _ASIDE = 40  # how far "used in" or "except" reaches
+_FOLLOWING = 4  # sentences after the act in which its list may go on
+_ITEM = re.compile(r"\s*(?:\(?[\da-z一二三四五六七八九十]{1,3}[).、,．]|\(?[一二三四五六七八九十]{1,3}\))|.*(?:编号|hs ?(?:code|コード))")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 def in_scope(sentence: Sentence) -> list[Token]:
-    """The minerals that a sentence names, less those named only as background, use or exception."""
-    named = sentence.of(*NAMED)
-    return [t for t in named if not (t.weak and not _supported(sentence, t, named)) and not _aside(sentence, t)]
+    """The minerals that a sentence names, less those named only as background, use, alloy partner or exception."""
+    named = sentence.of(C.NAME, C.FORM)
+    partners = _partners(sentence, named)
+    return [
+        token
+        for token in named
+        if token not in partners and not (token.weak and not _supported(sentence, token, named)) and not _aside(sentence, token)
+    ]
 
 
-def concerns_minerals(sentence: Sentence) -> bool:
+def concerned(sentence: Sentence) -> bool:
     """Whether a sentence speaks of minerals at all, by name or in general."""
-    return bool(in_scope(sentence)) or bool(sentence.of(C.UMBRELLA))
+    return bool(sentence.of(C.UMBRELLA)) or bool(in_scope(sentence))
 
 
-def of_document(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence]) -> list[tuple[Sentence, Token]]:
+def goes_on(sentence: Sentence, primary: Act) -> bool:
+    """Whether a sentence goes on with the list of what the act covers."""
+    near = 0 < sentence.order - primary.order <= _FOLLOWING
+    return near and sentence.language.list_cue.search(sentence.text) is not None
+
+
+def of_document(
+    primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], published_on: str
+) -> list[tuple[Sentence, Token]]:
     """The minerals of the whole act, each with where it stands: the title, the sentences that say so, and its list."""
+    speaking = {act.order for act in acts if not act.recital and not act.wished} | {primary.order}
     chosen: list[tuple[Sentence, Token]] = []
-    speaking = {act.order for act in acts if not act.recital and not act.negated}
-    speaking.add(primary.order)
     opened = False
     for sentence in sentences:
-        found = in_scope(sentence)
-        titled = sentence.passage.part == "title"
-        if titled or sentence.passage.order in speaking:
-            chosen.extend((sentence, token) for token in found)
-            opened = opened or sentence.language.open_list.search(sentence.passage.folded.text) is not None
-        elif opened and _itemised(sentence):
-            chosen.extend((sentence, token) for token in found)
-    return chosen
+        telling = sentence.titled or (sentence.order in speaking and not _older(sentence, primary, published_on))
+        if telling:
+            opened = opened or sentence.language.open_list.search(sentence.text) is not None
+        if telling or goes_on(sentence, primary) or (opened and _ITEM.match(sentence.text)):
+            chosen.extend((sentence, token) for token in in_scope(sentence))
+    if chosen or primary.sentence.of(C.DUAL_USE):
+        return chosen
+    exporting = [s for s in sentences if s.of(C.EXPORT) and s.order <= primary.order + _FOLLOWING]
+    return [(sentence, token) for sentence in exporting for token in in_scope(sentence)]
 
 
-def _itemised(sentence: Sentence) -> bool:
-    """Whether a sentence is an item of an annex: it begins with a number, or carries a tariff code."""
-    text = sentence.passage.folded.text.strip()
-    return text[:1].isdigit() or text[:1] in "(一二三四五六七八九十" or "编号" in text
+def _older(sentence: Sentence, primary: Act, published_on: str) -> bool:
+    """Whether a sentence after the act tells of one of an earlier year."""
+    if sentence.order <= primary.order or not published_on[:4].isdigit():
+        return False
+    years = [int(year) for year in _YEAR.findall(sentence.text)]
+    return bool(years) and max(years) < int(published_on[:4])
+
+
+def _partners(sentence: Sentence, named: Sequence[Token]) -> set[Token]:
+    """The metals of an alloy after its first: "tungsten nickel iron alloys" are about tungsten."""
+    found: set[Token] = set()
+    for first, second in pairwise(named):
+        if second.start - first.end <= (1 if sentence.language.spaced else 0):
+            found.add(second)
+    runs = sorted(found, key=lambda token: token.start)
+    return {token for token in runs if _in_alloy(sentence, token, found)}
+
+
+def _in_alloy(sentence: Sentence, token: Token, row: set[Token]) -> bool:
+    """Whether the row of metals in which the token stands ends in the word for an alloy."""
+    end = token.end
+    while True:
+        following = next((t for t in row if 0 <= t.start - end <= 1 and t.start >= end and t is not token), None)
+        if following is None:
+            return sentence.language.alloy.match(sentence.text, end) is not None
+        end, token = following.end, following
 
 
 def _supported(sentence: Sentence, token: Token, named: Sequence[Token]) -> bool:
-    beside = any(
-        other is not token
-        and not other.weak
-        and min(abs(other.start - token.end), abs(token.start - other.end)) <= _LIST_GAP
-        for other in named
+    """Whether a word that is also an everyday one stands in a list of metals or right beside exports."""
+    beside = (t for t in named if t is not token and not t.weak)
+    return any(_gap(t, token) <= _LIST_GAP for t in beside) or any(
+        _gap(export, token) <= _EXPORT_GAP for export in sentence.of(C.EXPORT)
     )
-    exports = sentence.of(C.EXPORT)
-    return beside or any(
-        min(abs(e.start - token.end), abs(token.start - e.end)) <= _EXPORT_GAP for e in exports
-    )
+
+
+def _gap(one: Token, other: Token) -> int:
+    return max(one.start - other.end, other.start - one.end)
 
 
 def _aside(sentence: Sentence, token: Token) -> bool:
     """Whether the mineral is background or an exception: the word for it stands where this language puts it."""
     for mark in sentence.of(C.BACKGROUND, C.EXCEPT):
-        after = sentence.language.operator_follows
-        gap = mark.start - token.end if after else token.start - mark.end
-        if 0 <= gap <= _ASIDE:
-            low, high = (token.end, mark.start) if after else (mark.end, token.start)
-            if not any(low <= t.start < high for t in sentence.of(C.EXPORT, C.BAN, C.CONTROL)):
-                return True
+        low, high = (token.end, mark.start) if sentence.language.operator_follows else (mark.end, token.start)
+        if 0 <= high - low <= _ASIDE and not any(
+            low <= t.start < high for t in sentence.of(C.EXPORT, C.BAN, C.CONTROL, C.LICENCE)
+        ):
+            return True
     return False

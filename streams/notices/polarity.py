@@ -4,6 +4,8 @@ The object decides: exports that are suspended are stopped, a control that is su
 general licence that is suspended is a restriction that grows.
 """
 
+from collections.abc import Sequence
+
 from streams.notices.acts import Act
 from streams.notices.readings import ActKind, Polarity
 from streams.notices.vocabulary import Concept as C
@@ -21,6 +23,7 @@ _KINDS = {
 _USUAL = {
     None: Polarity.IMPOSE,
     C.IMPOSE: Polarity.IMPOSE,
+    C.REQUIRE: Polarity.IMPOSE,
     C.TIGHTEN: Polarity.TIGHTEN,
     C.EXTEND: Polarity.EXTEND,
     C.SUSPEND: Polarity.SUSPEND,
@@ -51,24 +54,37 @@ def polarity_of(act: Act) -> Polarity:
     return _USUAL.get(operator, Polarity.IMPOSE)
 
 
+def settled(primary: Act, acts: Sequence[Act]) -> Polarity:
+    """The polarity of the document: where its main sentence only names the instrument, what another says of it."""
+    first = polarity_of(primary)
+    open_quota = primary.measure is C.QUOTA and first is Polarity.EXTEND
+    if primary.hedged or not (primary.operator is None or open_quota):
+        return first
+    for act in acts:
+        same = act.measure is primary.measure and not (act.recital or act.wished)
+        if same and (act.steered or polarity_of(act) not in (first, Polarity.IMPOSE)):
+            return polarity_of(act)
+    return first
+
+
 def kind_of(act: Act) -> ActKind:
     """The instrument. A ban that a licence opens is a licence."""
     if act.technology:
         return ActKind.TECHNOLOGY_CONTROL
-    if act.measure is C.BAN and act.with_licence:
+    if act.measure is C.BAN and act.sentence.of(C.LICENCE):
         return ActKind.EXPORT_LICENSING
     return _KINDS[act.measure]
 
 
 def _quota(act: Act, operator: C | None) -> Polarity:
     """A quota that is set every year and neither grows nor shrinks is a renewal."""
-    text, language = act.sentence.passage.folded.text, act.sentence.language
+    text, language = act.sentence.text, act.sentence.language
     if operator in _QUOTA:
         return _QUOTA[operator]
     if language.percent_down.search(text):
         return Polarity.TIGHTEN
     if language.percent_up.search(text):
         return Polarity.RELAX
-    if operator in (None, C.IMPOSE) and language.yearly.search(text):
+    if operator in (None, C.IMPOSE, C.REQUIRE) and language.yearly.search(text):
         return Polarity.EXTEND
     return _USUAL.get(operator, Polarity.IMPOSE)

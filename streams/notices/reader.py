@@ -15,7 +15,7 @@ from streams.notices.documents import Document
 from streams.notices.languages import LANGUAGES, Language
 from streams.notices.lexicon import Lexicon, Token
 from streams.notices.passages import passages
-from streams.notices.polarity import kind_of, polarity_of
+from streams.notices.polarity import kind_of, settled
 from streams.notices.readings import ActKind, Polarity, Reading, Span
 from streams.notices.vocabulary import Concept, Vocabulary, packaged
 
@@ -52,7 +52,7 @@ class Reader:
             for p in passages(document, self._spaced, self._simplified)
         ]
         found = [act for sentence in sentences for act in acts.find(sentence)]
-        primary = relevance.primary_of(found, sentences)
+        primary = relevance.primary_of(found, sentences, document.published_on)
         if primary is None:
             return _nothing(document)
         return self._reading(document, primary, found, sentences)
@@ -76,7 +76,7 @@ class Reader:
     def _reading(
         self, document: Document, primary: Act, found: Sequence[Act], sentences: Sequence[Sentence]
     ) -> Reading:
-        scope = minerals.of_document(primary, found, sentences)
+        scope = minerals.of_document(primary, found, sentences, document.published_on)
         when = dates.read(primary, found, sentences, document.published_on)
         against = targets.targets_of(primary, found, sentences)
         issuer = document.issuer or self.issuer_of(document.address)
@@ -94,7 +94,7 @@ class Reader:
         return Reading(
             is_relevant=True,
             act_kind=kind_of(primary),
-            polarity=polarity_of(primary),
+            polarity=settled(primary, found),
             minerals=tuple(sorted({token.value for _, token in scope})),
             actor=actor,
             targets=tuple(sorted({token.value for _, token in against} - {actor})) or (targets.EVERYBODY,),
@@ -133,7 +133,7 @@ def _codes(sentences: Sequence[Sentence]) -> tuple[tuple[str, ...], list[Span]]:
     codes: dict[str, None] = {}
     spans: list[Span] = []
     for sentence in sentences:
-        for match in _HS.finditer(sentence.passage.folded.text):
+        for match in _HS.finditer(sentence.text):
             code = match.group().replace(".", "")
             if code not in codes and _is_code(code):
                 codes[code] = None

@@ -1,51 +1,80 @@
-"""Acts → **relevance**: which act the document is about, and whether it only looks like one."""
+"""Acts → **relevance**: which act the document is about, and whether it only looks like one.
+
+A document is relevant when its title or its first sentences say that a state does something to the export of minerals:
+said as news, not recited as the background of a price, a figure, a ruling, a firm's licence or somebody's wish.
+"""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from streams.notices import minerals
+from streams.notices import dates, minerals
 from streams.notices.acts import Act, Sentence
+from streams.notices.targets import destinations
 from streams.notices.vocabulary import Concept as C
 
 LEAD = 3  # sentences of the text in which a document says what it is about
-_ELSEWHERE = frozenset({C.REMEDY, C.PAPERWORK, C.PRODUCTION, C.TREATY, C.COMPANY})
+_ENOUGH = 2
+_SPOKEN, _MENTIONED, _TITLED = 4, 1, 1
+_RECITED, _HEDGED = 3, 2
+_IN_FORCE_DAYS = 45  # an act that began so long before publication is recited, not announced
+_ELSEWHERE = (C.REMEDY, C.PAPERWORK, C.PRODUCTION, C.TREATY)
+_REPORTS = (C.STATISTICS, C.DISPUTE)
 
 
-def primary_of(acts: Sequence[Act], sentences: Sequence[Sentence]) -> Act | None:
+def primary_of(acts: Sequence[Act], sentences: Sequence[Sentence], published_on: str) -> Act | None:
     """The act that the document is about, or None where it only mentions or resembles one."""
-    if not acts or _elsewhere(sentences):
-        return None
-    titled = [s for s in sentences if s.passage.part == "title"]
-    lead_ends = len(titled) + LEAD
-    ranked = sorted((-_weight(act, lead_ends, sentences), act.order, act.start) for act in acts)
-    best = -ranked[0][0]
-    if best <= 0:
-        return None
-    return next(act for act in acts if (act.order, act.start) == ranked[0][1:])
+    titles = sum(sentence.titled for sentence in sentences)
+    best: tuple[int, Act] | None = None
+    for act in acts:
+        if act.order >= titles + LEAD:
+            break
+        weight = _weight(act, acts, sentences, published_on)
+        if weight >= _ENOUGH and (best is None or weight > best[0]):
+            best = (weight, act)
+    return best[1] if best else None
 
 
-def _elsewhere(sentences: Sequence[Sentence]) -> bool:
-    """Whether title and first sentence are about something else."""
-    for sentence in sentences[:2]:
-        if sentence.of(*_ELSEWHERE):
-            return True
-    return False
+def _weight(act: Act, acts: Sequence[Act], sentences: Sequence[Sentence], published_on: str) -> int:
+    """How plainly the sentence says that something is done to exports of minerals; 0 where it does not."""
+    sentence = act.sentence
+    if act.obtained or act.wished or sentence.of(*_ELSEWHERE, *_REPORTS):
+        return 0
+    if act.negated and not act.steered and act.measure not in (C.BAN, C.LICENCE):
+        return 0
+    if not _in_scope(act, sentences) or _reports_instead(act, acts, sentences):
+        return 0
+    weight = _SPOKEN if act.spoken else _MENTIONED
+    weight += _TITLED if sentence.titled else 0
+    weight -= _RECITED if act.recital or (not act.steered and _long_in_force(sentence, published_on)) else 0
+    return weight - (_HEDGED if act.hedged else 0)
 
 
-def _weight(act: Act, lead_ends: int, sentences: Sequence[Sentence]) -> int:
-    """0 for a mention; the more the sentence says that something is done now, the more."""
-    if act.negated and act.measure is not C.BAN:
-        return 0
-    title = act.sentence.passage.part == "title"
-    if not title and act.order >= lead_ends:
-        return 0
-    near = minerals.concerns_minerals(act.sentence) or any(
-        minerals.concerns_minerals(s) for s in sentences if s.passage.part == "title"
-    )
-    if not near:
-        return 0
-    if act.sentence.of(C.STATISTICS, C.DISPUTE) or sentences[0].of(C.STATISTICS, C.DISPUTE):
-        return 0
-    weight = 4 if act.spoken else 1
-    weight -= 3 if act.recital else 0
-    weight -= 1 if act.hedged else 0
-    return weight + (1 if title and act.spoken else 0)
+def _in_scope(act: Act, sentences: Sequence[Sentence]) -> bool:
+    """Minerals in the sentence, the title or the list that follows; or all dual-use items against a country."""
+    if act.measure is C.LIST or act.sentence.of(C.AUTHORITY):  # these speak of every kind of goods
+        spoken = [act.sentence, *(s for s in sentences if s.titled or minerals.goes_on(s, act))]
+        return any(minerals.in_scope(sentence) for sentence in spoken)
+    if minerals.concerned(act.sentence) or any(minerals.concerned(s) for s in sentences if s.titled):
+        return True
+    if act.sentence.of(C.DUAL_USE) and any(destinations(s) for s in sentences if s.titled or s is act.sentence):
+        return True
+    return any(minerals.in_scope(s) for s in sentences if minerals.goes_on(s, act))
+
+
+def _reports_instead(act: Act, acts: Sequence[Act], sentences: Sequence[Sentence]) -> bool:
+    """Whether title or first sentence are about figures, rulings or something else, and no title says the act."""
+    if act.sentence.titled and act.spoken and act.measure is not C.EXPORT and not act.recital:
+        return False
+    opening = [s for s in sentences if s.titled] or list(sentences[:1])
+    opening += [s for s in sentences if not s.titled][:1]
+    about = any(s.of(*_ELSEWHERE) for s in opening) or any(s.of(*_REPORTS) for s in opening)
+    return about and not any(a.sentence.titled and a.spoken and a.measure is not C.EXPORT for a in acts)
+
+
+def _long_in_force(sentence: Sentence, published_on: str) -> bool:
+    """Whether the only days of the sentence lie well before publication."""
+    published = dates.iso(published_on)
+    if published is None:
+        return False
+    starts = [d.day for d in dates.mentions(sentence, published) if d.starts or d.in_force]
+    return bool(starts) and max(starts) < published - timedelta(days=_IN_FORCE_DAYS)

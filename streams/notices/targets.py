@@ -11,18 +11,18 @@ EVERYBODY = "ALL"
 
 def targets_of(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence]) -> list[tuple[Sentence, Token]]:
     """The countries against which exports are restricted, in the title or the sentence of the act; none means all."""
-    orders = [s.passage.order for s in sentences if s.passage.part == "title"] + [primary.order]
+    orders = [s.order for s in sentences if s.titled] + [primary.order]
     orders += [act.order for act in acts if not act.recital]
     found: list[tuple[Sentence, Token]] = []
     for sentence in sentences:
-        if sentence.passage.order in orders:
+        if sentence.order in orders:
             found.extend((sentence, token) for token in destinations(sentence))
     return found
 
 
 def destinations(sentence: Sentence) -> list[Token]:
     """The countries that stand where this language puts a destination of exports, and those joined to them."""
-    text, forms = sentence.passage.folded.text, sentence.language.destinations
+    text, forms = sentence.text, sentence.language.destinations
     chosen: list[Token] = []
     for token in sentence.of(C.COUNTRY):
         before, after = text[: token.start], text[token.end : token.end + 40]
@@ -39,7 +39,7 @@ def actor_of(
     """The state that acts: who issued the document, else who is named first before the act, else anywhere."""
     if issuer:
         return issuer, None
-    ordered = sorted(sentences, key=lambda s: (s.passage.part != "title", s.passage.order != primary.order, s.passage.order))
+    ordered = sorted(sentences, key=lambda s: (not s.titled, s.order != primary.order, s.order))
     for sentence in ordered:
         away = destinations(sentence)
         named = [t for t in sentence.of(C.COUNTRY, C.AGENCY) if t not in away and not _partner(sentence, t)]

@@ -51,8 +51,10 @@ class Concept(StrEnum):
     LISTING = "listing"
     TECHNOLOGY = "technology"
     DUAL_USE = "dual_use"
+    AUTHORITY = "authority"  # an office or a body of rules that deals with exports alone
     # what is done to an instrument
     IMPOSE = "impose"
+    REQUIRE = "require"
     TIGHTEN = "tighten"
     EXTEND = "extend"
     SUSPEND = "suspend"
@@ -63,7 +65,8 @@ class Concept(StrEnum):
     RAISE = "raise"
     GRACE = "grace"
     # how it is said
-    HEDGE = "hedge"
+    HEDGE = "hedge"  # a plan, a bill, a threat of the state itself
+    OPINION = "opinion"  # what others ask for or fear
     NOT = "not"
     RECITAL = "recital"
     BACKGROUND = "background"
@@ -75,7 +78,7 @@ class Concept(StrEnum):
     REMEDY = "remedy"
     PAPERWORK = "paperwork"
     PRODUCTION = "production"
-    COMPANY = "company"
+    COMPANY = "company"  # the verb of one firm that gets a licence
     TREATY = "treaty"
     # who
     COUNTRY = "country"

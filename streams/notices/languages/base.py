@@ -40,6 +40,7 @@ class DateForms(msgspec.Struct, frozen=True, kw_only=True):
     starts_after: re.Pattern[str]
     ends_before: re.Pattern[str]
     ends_after: re.Pattern[str]
+    range: re.Pattern[str]  # between the first and the last day of a stretch
     immediate: re.Pattern[str]
     length: re.Pattern[str]  # groups n and unit
     numbers: Mapping[str, int] = {}
@@ -65,7 +66,10 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     clause: re.Pattern[str]  # what separates clauses that do not bear on each other
     dates: DateForms
     destinations: Destinations
+    quoted: re.Pattern[str]  # the quoted name of another act
+    alloy: re.Pattern[str]  # what follows a row of metals that are one alloy, named for its first
     open_list: re.Pattern[str]  # what says that a list of minerals goes on elsewhere
+    list_cue: re.Pattern[str]  # what begins the sentence that goes on with the list
     percent_down: re.Pattern[str]  # a figure given with its fall
     percent_up: re.Pattern[str]
     yearly: re.Pattern[str]  # what says that something is done every year

@@ -63,10 +63,11 @@ ENGLISH = Language(
         ),
         starts_after=re.compile(r"[ ,]*(?:onwards?|and onwards?)\b"),
         ends_before=re.compile(
-            r"(?:until|till|up to|through|to|ends?(?: on)?|ending(?: on)?|expir(?:es?|ing|y|ation)(?: date)?(?: on| of)?"
-            rf"|lapses?(?: on)?|and|no later than|valid (?:until|through))[ ,]*(?:the end of )?{_WEEKDAY}$"
+            r"(?:until|till|up to|through|ends?(?: on)?|ending(?: on)?|expir(?:es?|ing|y|ation)(?: date)?(?: on| of)?"
+            rf"|lapses?(?: on)?|valid (?:until|through))[ ,]*{_WEEKDAY}$"
         ),
         ends_after=re.compile(r"(?!)"),
+        range=re.compile(r" (?:to|through|and|until|till) "),
         immediate=re.compile(
             r"with immediate effect|effective immediately|immediately effective|(?:takes?|taking|took) effect immediately"
             r"|takes immediate effect|(?:take|takes|took|taking) immediate effect|effective (?:up)?on (?:its |the )?"
@@ -101,7 +102,14 @@ ENGLISH = Language(
         after=re.compile(r"[ ]bound\b"),
         joined=re.compile(r"(?: \([^)]{1,30}\))?(?:,| and|, and| or|,? as well as| &)(?: the)?[ ]*"),
     ),
+    quoted=re.compile(r"(?!)"),
+    alloy=re.compile(r" (?:\w+ ){0,2}(?:alloys?|blends?|magnets?)\b"),
     open_list=re.compile(r"\b(?:other|others|certain|some|various|several|including|such as|seven|five|related|etc)\b"),
+    list_cue=re.compile(
+        r"\b(?:other (?:minerals|metals|materials|items)|these (?:\w+ )?(?:items|technologies|minerals|metals|materials)"
+        r"|(?:ban|measure|control|restriction|order|list|suspension|quota|tax|policy)s? (?:also )?(?:covers?|includes?|applies|extends)"
+        r"|(?:covered|affected|controlled|listed|restricted) (?:items|minerals|metals|materials|products)|namely|are covered)\b"
+    ),
     percent_down=re.compile(r"(?:down|fall|drop|less|lower|decrease|cut)\D{0,20}\d+(?:\.\d+)? ?(?:%|percent|per cent)"),
     percent_up=re.compile(r"(?:up|rise|more|higher|increase|raise)\D{0,20}\d+(?:\.\d+)? ?(?:%|percent|per cent)"),
     yearly=re.compile(
