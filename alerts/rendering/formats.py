@@ -30,6 +30,9 @@ class Formats:
         """A value with as many digits as a reader can use."""
         size = abs(value)
         digits = 0 if size >= 1_000 else 1 if size >= _SMALL else 2 if size >= 0.1 or value == 0 else 4
+        return self._decimal(value, digits)
+
+    def _decimal(self, value: float, digits: int) -> str:
         pattern = "#,##0." + "#" * digits if digits else "#,##0"
         return format_decimal(Decimal(repr(round(value, digits))), format=pattern, locale=self._locale)
 
@@ -39,7 +42,8 @@ class Formats:
         if unit in ("days", "day"):
             return self.catalogue.count("unit.days", round(value), shown)
         if unit in ("percent", "%"):
-            return self.catalogue.say("unit.percent", n=shown)
+            digits = 2 if 0 < abs(value) < 1 else 1
+            return self.catalogue.say("unit.percent", n=self._decimal(round(value, digits), digits))
         return f"{shown} {unit}" if unit else shown
 
     def fraction(self, value: float) -> str:
@@ -60,6 +64,10 @@ class Formats:
     def utc_day(self, at: int) -> str:
         """The UTC day of an instant (seconds since 1970)."""
         return self.day(datetime.fromtimestamp(at, UTC).date())
+
+    def utc_year(self, at: int) -> str:
+        """The UTC year of an instant, without separators."""
+        return str(datetime.fromtimestamp(at, UTC).year)
 
     def month(self, at: int) -> str:
         """The UTC month of an instant."""
@@ -87,10 +95,22 @@ class Formats:
             return shown
         return say("moment.both", first=shown, others=self.catalogue.say("meta.clause").join(rest))
 
-    def distance(self, day: str, at: int, zone: str) -> str:
-        """How far an ISO day lies from the instant, counted in the zone's days; empty for what is no day."""
+    def clock(self, at: int, now: int, zones: Sequence[str]) -> str:
+        """An instant as `moment` writes it, without the day where it is still the reader's day of `now`."""
+        zone = ZoneInfo(zones[0]) if zones else ZoneInfo("UTC")
+        if datetime.fromtimestamp(at, zone).date() != datetime.fromtimestamp(now, zone).date():
+            return self.moment(at, zones)
+        there = _once(datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)) for zone in (zones or ("UTC",)))
+        say = self.catalogue.say
+        shown = [say("moment.same_day", clock=f"{t:%H:%M}", zone=_zone(t)) for t in there]
+        if len(shown) == 1:
+            return shown[0]
+        return say("moment.both", first=shown[0], others=say("meta.clause").join(shown[1:]))
+
+    def distance(self, day: str, at: int) -> str:
+        """How far an ISO day lies from the instant, in UTC days, so that both sides read the same number."""
         try:
-            days = (date.fromisoformat(day) - datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)).date()).days
+            days = (date.fromisoformat(day) - datetime.fromtimestamp(at, UTC).date()).days
         except ValueError:
             return ""
         if days == 0:

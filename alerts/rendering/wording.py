@@ -15,7 +15,7 @@ from babel import Locale, UnknownLocaleError
 from alerts.errors import BadTemplate
 
 _PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
-_OPEN_TABLES = frozenset({"country", "mineral"})  # names that a language may need and another may not
+_OPEN_TABLES = frozenset({"country", "issuer", "mineral"})  # names that a language may need and another may not
 _FILE = "phrases.toml"
 
 
@@ -25,6 +25,7 @@ class _Signs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     clause: str
     colon: str
     stop: str
+    gap: str
     list: str
     aside: str
     quote: str

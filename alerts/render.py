@@ -1,0 +1,172 @@
+"""Alert and delivery → **message**: one set of facts put into the reader's language, then into the others.
+
+Pure: the same state, delivery and surroundings give the same message. Channels lay out and escape, they do not word.
+"""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from alerts.channels.base import Content, Message, Section
+from alerts.deliveries import Delivery, Mode, Purpose
+from alerts.lifecycle import thread_of
+from alerts.participants import Participant, Person
+from alerts.rendering import events
+from alerts.rendering.attribution import Gate
+from alerts.rendering.evidence import act_sections, evidence_section
+from alerts.rendering.first_screen import Screen
+from alerts.rendering.impact import impact_section
+from alerts.rendering.machine import facts_of
+from alerts.rendering.plain import cut
+from alerts.rendering.progress import (
+    also_section,
+    decided_section,
+    held_section,
+    message_section,
+    rings_section,
+    tracks_section,
+)
+from alerts.rendering.surroundings import Surroundings
+from alerts.rendering.voice import Voice
+from alerts.rendering.wording import Catalogue
+from alerts.states import AlertState
+
+__all__ = ["Surroundings", "compose"]
+
+
+def compose(
+    state: AlertState, delivery: Delivery, surroundings: Surroundings, also: Sequence[AlertState] = ()
+) -> Message:
+    """The message of one delivery: `contents[0]` in the recipient's language, then the other sides' languages.
+
+    `state` is the alert as of the delivery's revision, `also` the alerts of `delivery.also` that are at hand; the rest
+    are named by their ids. Raises KeyError when the person is no longer in the directory.
+    """
+    reader, person = surroundings.directory.person(delivery.person)
+    wanted = delivery.language or person.language
+    wording = surroundings.wording
+    chosen = wording.chosen(wanted, reader.languages)
+    catalogues = [chosen, *_others(surroundings, chosen)]
+    gate = Gate(wording, released=bool(state.attribution))
+    watermark = _watermark(delivery.mode, catalogues)
+    contents = tuple(
+        _content(catalogue, wanted if catalogue is chosen else "", surroundings, state, delivery, also)
+        for catalogue in catalogues
+    )
+    area = Voice(wording.chosen("en", ()), surroundings.reference, surroundings.directory, (), delivery.due_at)
+    facts = facts_of(area, surroundings, state, delivery, reader, also)
+    return Message(
+        delivery=delivery,
+        participant=reader,
+        person=person,
+        contents=tuple(replace(gate.content(content), watermark=watermark) for content in contents),
+        facts=replace(facts, parameters=gate.parameters(facts.parameters)),
+        thread=thread_of(state, delivery),
+    )
+
+
+def _others(surroundings: Surroundings, chosen: Catalogue) -> list[Catalogue]:
+    """The other languages of the participants, in the order of the directory, where they can be written."""
+    spoken = dict.fromkeys(lang for p in surroundings.directory.participants for lang in p.languages)
+    known = surroundings.wording.catalogues
+    return [known[language] for language in spoken if language in known and language != chosen.language]
+
+
+def _watermark(mode: Mode, catalogues: Sequence[Catalogue]) -> str:
+    """Shown in every rendering of what is not actual, in all languages at once."""
+    if mode is Mode.ACTUAL:
+        return ""
+    return " / ".join(dict.fromkeys(catalogue.say(f"watermark.{mode}") for catalogue in catalogues))
+
+
+def _content(
+    catalogue: Catalogue,
+    wanted: str,
+    surroundings: Surroundings,
+    state: AlertState,
+    delivery: Delivery,
+    also: Sequence[AlertState],
+) -> Content:
+    reader, person = surroundings.directory.person(delivery.person)
+    voice = Voice(
+        catalogue, surroundings.reference, surroundings.directory, _zones(surroundings, person), delivery.due_at
+    )
+    screen = Screen(voice, surroundings, state, delivery, reader, also)
+    note = _fallback(voice, wanted)
+    return Content(
+        language=catalogue.language,
+        subject=_subject(voice, surroundings, screen),
+        headline=_headline(voice, screen),
+        first_screen=screen.lines(note),
+        sections=tuple(_sections(voice, surroundings, screen, note, also)),
+        asked=screen.asked(),
+        event=voice.say(f"hazard.{state.assessment.situation.hazard}"),
+    )
+
+
+def _zones(surroundings: Surroundings, person: Person) -> tuple[str, ...]:
+    """The reader's own zone, then those of the sides."""
+    return (person.time_zone, *(p.time_zone for p in surroundings.directory.participants))
+
+
+def _fallback(voice: Voice, wanted: str) -> str:
+    """Said aloud when a message is not in the language that was asked for."""
+    if not wanted or wanted == voice.code:
+        return ""
+    return voice.say("message.fallback", wanted=voice.language(wanted), used=voice.language(voice.code))
+
+
+def _subject(voice: Voice, surroundings: Surroundings, screen: Screen) -> str:
+    """TLP and level first, then mineral and event: the longest wording that fits, cut only if none does."""
+    state, delivery = screen.state, screen.delivery
+    level = voice.say(f"level.{screen.level()}")
+    tag = voice.say(f"tag.{delivery.purpose}", revision=voice.number(delivery.revision))
+    if delivery.purpose in (Purpose.RESOLVE, Purpose.CLOSE):
+        level, tag = tag.strip(), ""
+    long, short = events.what(voice, state), events.short_what(voice, state)
+    full = events.subject_of(voice, state, screen.minerals)
+    brief = events.subject_of(voice, state, screen.minerals, short=True)
+    mark = voice.say(f"mark.{delivery.mode}")
+    limit = voice.catalogue.subject_limit
+    for subject, what in ((full, long), (brief, long), (full, short), (brief, short)):
+        line = voice.say(
+            "subject.line", tlp=surroundings.tlp, level=level, mark=mark, tag=tag, subject=subject, what=what
+        )
+        if len(line) <= limit:
+            return line
+    return cut(line, limit)
+
+
+def _headline(voice: Voice, screen: Screen) -> str:
+    return voice.say(
+        f"headline.{screen.delivery.purpose}",
+        level=voice.say(f"level.{screen.level()}"),
+        event=events.event(voice, screen.state, screen.minerals),
+        revision=voice.number(screen.delivery.revision),
+    )
+
+
+def _sections(
+    voice: Voice, surroundings: Surroundings, screen: Screen, note: str, also: Sequence[AlertState]
+) -> list[Section]:
+    """Everything below the first screen."""
+    state, delivery, reader = screen.state, screen.delivery, screen.reader
+    joined = screen.joined[:1]
+    sides = [reader.iso3, *(iso3 for iso3 in state.tracks if iso3 != reader.iso3)]
+    sections = [
+        message_section(voice, state, delivery, note),
+        also_section(voice, delivery, also),
+        *act_sections(voice, state),
+        evidence_section(voice, state, surroundings),
+        *(impact_section(voice, alert, iso3) for alert in (state, *joined) for iso3 in sides),
+        rings_section(voice, state),
+        tracks_section(voice, state, reader),
+        held_section(voice, state),
+        decided_section(voice, state, state.assessment.level),
+    ]
+    return [section for section in sections if section is not None]
+
+
+def reader_of(surroundings: Surroundings, delivery: Delivery) -> tuple[Participant, Person]:
+    """Whose message it is."""
+    return surroundings.directory.person(delivery.person)

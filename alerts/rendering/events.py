@@ -1,0 +1,126 @@
+"""Assessment → what happened, in a few words: the same words in the subject, the headline and the first line."""
+
+import re
+from collections.abc import Sequence
+
+from alerts.rendering.plain import plain
+from alerts.rendering.voice import Voice, opened
+from alerts.states import AlertState
+from streams.assessments import Assessment
+from streams.notices.readings import TIGHTENING
+from streams.signals import Act, Phase, Signal
+
+_ANNOUNCEMENT = re.compile(r"公告\s*(\d{4})年第(\d{1,4})[号號]")  # how Chinese ministries number their acts
+_NAMED = 4  # minerals that a line names before it counts the rest
+
+
+def lead(assessment: Assessment) -> Signal | None:
+    """The signal that an alert is introduced by: the newest act that rang, else the strongest that holds."""
+    rang = {ring.signal_id for ring in assessment.rings}
+    said = [s for s in assessment.signals if s.phase is not Phase.CLEARED]
+    holding = [s for s in said if s.signal_id in assessment.holding and s.hazard is assessment.situation.hazard]
+    acts = [s for s in said if s.act is not None and s.act.polarity in TIGHTENING]
+    for group in ([s for s in acts if s.signal_id in rang], acts):
+        if group:
+            return max(group, key=lambda s: (s.known_at, s.signal_id))
+    for group in (holding, said):
+        if group:
+            return max(group, key=lambda s: (s.score, s.known_at, s.signal_id))
+    return None
+
+
+def minerals_of(state: AlertState) -> tuple[str, ...]:
+    """The minerals of an alert; empty for a pure route."""
+    return state.assessment.minerals
+
+
+def subject_of(voice: Voice, state: AlertState, minerals: Sequence[str], short: bool = False) -> str:
+    """What the alert is about: its minerals, else the route or group."""
+    names = [voice.mineral(mineral) for mineral in minerals]
+    if not names:
+        situation = state.assessment.situation
+        return opened(voice.group(situation.route or situation.group))
+    if short or len(names) > _NAMED:
+        kept = names[: 1 if short else _NAMED - 1]
+        rest = len(names) - len(kept)
+        joined = voice.say("meta.list").join(kept)
+        return opened(voice.say("subject.more", first=joined, count=voice.number(rest)) if rest else joined)
+    return opened(voice.say("meta.list").join(names))
+
+
+def what(voice: Voice, state: AlertState) -> str:
+    """What happened to it."""
+    assessment = state.assessment
+    signal = lead(assessment)
+    if signal is None:
+        return voice.say(f"event.{assessment.situation.hazard}")
+    if signal.act is not None:
+        act = voice.say(f"act.{signal.act.kind}.{signal.act.polarity}")
+        actor = signal.origin or assessment.situation.origin
+        return voice.say("event.act", actor=voice.country(actor), act=act) if actor else _unnamed(voice, act)
+    code = signal.detector.lower()
+    direction = signal.direction or "none"
+    for key in (f"event.{code}_{direction}", f"event.{code}", f"event.{assessment.situation.hazard}"):
+        if voice.catalogue.name(key) is not None:
+            return voice.say(key, origin=_from(voice, signal), destination=voice.targets(_to(signal)))
+    return voice.say("event.none")
+
+
+def short_what(voice: Voice, state: AlertState) -> str:
+    """The same in as few words as a subject may have to do with."""
+    assessment = state.assessment
+    signal = lead(assessment)
+    if signal is None:
+        return voice.say(f"short.{assessment.situation.hazard}")
+    if signal.act is not None:
+        actor = signal.origin or assessment.situation.origin
+        kind = voice.say(f"kind.{signal.act.kind}")
+        return voice.say("short.act", actor=voice.country(actor), kind=kind) if actor else kind
+    code = signal.detector.lower()
+    for key in (f"short.{code}_{signal.direction}", f"short.{code}", f"short.{assessment.situation.hazard}"):
+        if voice.catalogue.name(key) is not None:
+            return voice.say(key)
+    return voice.say("short.none")
+
+
+def event(voice: Voice, state: AlertState, minerals: Sequence[str]) -> str:
+    """Subject and what happened, in one statement."""
+    return voice.say("event.line", subject=subject_of(voice, state, minerals), what=what(voice, state))
+
+
+def where(voice: Voice, assessment: Assessment) -> str:
+    """The place of a situation: the route, else the origin, else the group."""
+    situation = assessment.situation
+    if situation.route:
+        return voice.group(situation.route)
+    if situation.origin:
+        return voice.country(situation.origin)
+    return voice.country("WLD")
+
+
+def document_name(voice: Voice, act: Act) -> str:
+    """An official document as one would ask for it: issuer and number, else its title."""
+    issuer, number = plain(act.issuer, 120), plain(act.number, 120)
+    known = voice.catalogue.name(f"issuer.{issuer}")
+    if known is not None:
+        issuer = known
+    elif len(issuer) == 3 and issuer.isupper():
+        issuer = voice.country(issuer)
+    announcement = _ANNOUNCEMENT.fullmatch(number)
+    if announcement is not None:
+        return voice.say("document.announcement", issuer=issuer, year=announcement[1], number=announcement[2])
+    if number:
+        return f"{issuer} {number}".strip()
+    return f"{issuer} {voice.quoted(act.title, 120)}".strip()
+
+
+def _unnamed(voice: Voice, act: str) -> str:
+    return voice.say("event.act_unnamed", act=act)
+
+
+def _from(voice: Voice, signal: Signal) -> str:
+    return voice.country(signal.origin) if signal.origin else voice.country("WLD")
+
+
+def _to(signal: Signal) -> tuple[str, ...]:
+    return (signal.destination,) if signal.destination else ()

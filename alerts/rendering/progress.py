@@ -1,0 +1,129 @@
+"""Record of an alert → the detail sections on the message, rings, sides, what was held back, how it was decided."""
+
+from collections.abc import Sequence
+
+from alerts.channels.base import Line, Section
+from alerts.deliveries import Delivery, DeliveryState, Purpose
+from alerts.participants import Participant
+from alerts.rendering import events, sides
+from alerts.rendering.plain import plain
+from alerts.rendering.voice import Voice
+from alerts.states import AlertState
+from streams.assessments import Level
+
+_HELD = 20  # deliveries shown
+_FAILED = (DeliveryState.FAILED_TEMPORARY, DeliveryState.FAILED_PERMANENT)
+
+
+def message_section(voice: Voice, state: AlertState, delivery: Delivery, note: str) -> Section:
+    """Why this message came, to whom, and in which mode."""
+    say = voice.say
+    recipient = say("message.recipient", person=voice.person(delivery.person), channel=delivery.channel)
+    lines = [
+        Line(label=say("message.purpose"), text=say(f"purpose.{delivery.purpose}")),
+        Line(label=say("message.to"), text=recipient),
+        Line(label=say("message.mode"), text=say(f"mode.{delivery.mode}")),
+    ]
+    ring = next((ring for ring in state.rings if ring.ring_id == delivery.occasion), None)
+    if ring is None and delivery.purpose in (Purpose.RING, Purpose.ESCALATE, Purpose.REPEAT) and state.rings:
+        ring = state.rings[-1]
+    if ring is not None:
+        lines.insert(1, Line(label=say("message.why"), text=say(f"cause.{ring.cause}")))
+    if note:
+        lines.append(Line(label=say("message.language"), text=note))
+    return Section(heading=say("heading.message"), lines=tuple(lines))
+
+
+def also_section(voice: Voice, delivery: Delivery, also: Sequence[AlertState]) -> Section | None:
+    """The alerts that this message speaks for as well: each one is named, however many."""
+    if not delivery.also:
+        return None
+    known = {state.alert_id: state for state in also}
+    lines = [_mention(voice, alert_id, known.get(alert_id)) for alert_id in delivery.also]
+    return Section(heading=voice.say("heading.also"), lines=tuple(lines))
+
+
+def _mention(voice: Voice, alert_id: str, state: AlertState | None) -> Line:
+    if state is None:
+        return Line(label="", text=alert_id)
+    text = voice.say(
+        "detail.also",
+        level=voice.say(f"level.{state.level}"),
+        event=events.event(voice, state, events.minerals_of(state)),
+        alert_id=alert_id,
+        revision=voice.number(state.revision),
+    )
+    return Line(label="", text=text)
+
+
+def rings_section(voice: Voice, state: AlertState) -> Section:
+    """Everything that woke somebody so far."""
+    lines = []
+    for number, ring in enumerate(state.rings, start=1):
+        text = voice.say(
+            "detail.ring",
+            number=voice.number(number),
+            moment=voice.at(ring.at),
+            level=voice.say(f"level.{ring.level}"),
+            cause=voice.say(f"cause.{ring.cause}"),
+            families=voice.listed([voice.say(f"family.{family}") for family in ring.families]),
+        )
+        lines.append(Line(label="", text=text))
+    if not lines:
+        lines.append(Line(label="", text=voice.say("detail.no_ring", level=voice.say("level.watch"))))
+    return Section(heading=voice.say("heading.rings"), lines=tuple(lines))
+
+
+def tracks_section(voice: Voice, state: AlertState, reader: Participant) -> Section:
+    """Where each side stands; the same for every reader."""
+    lines = [Line(label=voice.say("field.state"), text=voice.say(f"joint.{state.joint}"))]
+    for iso3, track in state.tracks.items():
+        said = sides.status_line(voice, state, reader, iso3)
+        text = voice.say("figure.noted", value=voice.say(f"track.{track.state}"), notes=said)
+        if track.answered and track.lapses_at is not None:
+            text = voice.clauses([text, voice.say("status.lapses", moment=voice.at(track.lapses_at))])
+        lines.append(Line(label=voice.side(iso3), text=text))
+    return Section(heading=voice.say("heading.tracks"), lines=tuple(lines))
+
+
+def held_section(voice: Voice, state: AlertState) -> Section | None:
+    """Deliveries that were held back or failed, each with its reason: suppressed is visible, never gone."""
+    chosen = [d for d in state.deliveries.values() if d.state is DeliveryState.SUPPRESSED or d.state in _FAILED]
+    if not chosen:
+        return None
+    chosen.sort(key=lambda d: (-d.due_at, d.delivery_id))
+    lines = [Line(label="", text=_held(voice, delivery)) for delivery in chosen[:_HELD]]
+    if len(chosen) > _HELD:
+        lines.append(Line(label="", text=voice.say("subject.more", first="", count=voice.number(len(chosen) - _HELD))))
+    return Section(heading=voice.say("heading.held"), lines=tuple(lines))
+
+
+def _held(voice: Voice, delivery: Delivery) -> str:
+    return voice.say(
+        "detail.delivery",
+        country=voice.side(delivery.participant),
+        person=voice.person(delivery.person),
+        channel=plain(delivery.channel, 40),
+        state=voice.say(f"delivery.{delivery.state}"),
+        reason=voice.catalogue.name(f"reason.{delivery.reason}") or plain(delivery.reason, 80),
+    )
+
+
+def decided_section(voice: Voice, state: AlertState, level: Level) -> Section:
+    """How level, severity and certainty came about, and by which thresholds."""
+    say, assessment = voice.say, state.assessment
+    decided = say(
+        "detail.certainty",
+        level=say(f"level.{level}"),
+        severity=say(f"severity.{assessment.severity}"),
+        certainty=say(f"certainty.{assessment.certainty}"),
+    )
+    lines = [
+        Line(label=say("field.level"), text=decided),
+        Line(label=say("field.score"), text=say("detail.score", score=voice.number(assessment.score))),
+        Line(label=say("field.thresholds"), text=assessment.thresholds[:16] or say("figure.unknown")),
+    ]
+    if assessment.stale:
+        stale = voice.clauses([plain(series, 80) for series in assessment.stale[:_HELD]])
+        lines.append(Line(label=say("field.stale"), text=stale))
+    return Section(heading=say("heading.decided"), lines=tuple(lines))

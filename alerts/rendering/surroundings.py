@@ -1,0 +1,40 @@
+"""What a message needs besides the alert: names, wording, addresses and the commands that a reader may type."""
+
+import msgspec
+
+from alerts.participants import Directory
+from alerts.rendering.wording import Wording
+from streams.reference import Reference
+
+
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything around an alert that its messages quote; made once where a process is wired."""
+
+    directory: Directory
+    reference: Reference
+    wording: Wording
+    runbook_base: str = ""  # where the site serves alerts/runbooks; empty: the path in the source tree
+    command: str = "twinbell"
+    tlp: str = "TLP:AMBER"
+
+    def runbook(self, hazard: str, language: str) -> str:
+        """Where the page of a hazard stands."""
+        base = self.runbook_base.rstrip("/") or "alerts/runbooks"
+        return f"{base}/{language}/{hazard}.md"
+
+    def acknowledge(self, alert_id: str, person_id: str) -> str:
+        """The command that answers for a person's side."""
+        return f"{self.command} alerts acknowledge {alert_id} --as {person_id}"
+
+    def stand_down(self, alert_id: str, person_id: str) -> str:
+        """The command that ends a side's response."""
+        return f"{self.command} alerts stand-down {alert_id} --as {person_id}"
+
+    def show(self, alert_id: str) -> str:
+        """The command that shows an alert with everything in it."""
+        return f"{self.command} alerts show {alert_id}"
+
+    def evidence(self, sha256: str, row: int) -> str:
+        """The command that opens the stored bytes at a row; row 0 is a whole document."""
+        shown = f"{self.command} evidence show {sha256[:16]}"
+        return f"{shown} --row {row}" if row > 0 else shown
