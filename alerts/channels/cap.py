@@ -15,7 +15,7 @@ from lxml import etree
 
 from alerts.channels.base import Content, Facts, Line, Message, Receipt, Rendering
 from alerts.channels.files import name_part, write_atomically
-from alerts.channels.text import cleaned, cut, one_line
+from alerts.channels.text import LONGEST, cleaned, cut, one_line
 from alerts.deliveries import Purpose
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -29,7 +29,7 @@ CATEGORY = {"logistics": "Transport", "natural": "Geo", "restriction": "Security
 RESPONSE = {"emergency": ("Execute", "Assess"), "warning": ("Prepare", "Assess"), "watch": ("Monitor", "Assess")}
 LANGUAGE = {"en": "en-US", "ja": "ja-JP"}
 _ENDS = {Purpose.RESOLVE: "-resolved", Purpose.CLOSE: "-closed"}
-_TEXT_LIMIT = 20_000
+_DESCRIPTION_LIMIT = 20_000
 _HEADLINE_LIMIT = 160  # recommended by the standard, section 3.2.2
 _RESTRICTED = re.compile(r"[\s,<&]+")
 _REFERENCE = re.compile(r"[^\s,<&]+,[^\s,<&]+,\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d")
@@ -149,7 +149,7 @@ def _add_info(alert: etree._Element, message: Message, content: Content) -> None
     tag = LANGUAGE.get(content.language, content.language)
     _add(info, "language", tag if _LANGUAGE_TAG.fullmatch(tag) else "und")
     _add(info, "category", CATEGORY.get(facts.hazard, "Other"))
-    _add(info, "event", content.event or cut(content.headline, _HEADLINE_LIMIT) or facts.hazard)
+    _add(info, "event", content.event or cut(content.headline, _HEADLINE_LIMIT) or one_line(facts.hazard) or "-")
     for response in _responses(message):
         _add(info, "responseType", response)
     _add(info, "urgency", facts.urgency if facts.urgency in URGENCY else "Unknown")
@@ -161,11 +161,13 @@ def _add_info(alert: etree._Element, message: Message, content: Content) -> None
     _add(info, "expires", stamp(facts.expires_at))
     _add(info, "senderName", message.participant.names.get(content.language, message.participant.iso3))
     _add(info, "headline", cut(content.headline, _HEADLINE_LIMIT))
-    etree.SubElement(info, f"{{{NAMESPACE}}}description").text = cut("\n".join(_description(content)), _TEXT_LIMIT)
-    _add(info, "instruction", cut(content.asked, _TEXT_LIMIT))
+    etree.SubElement(info, f"{{{NAMESPACE}}}description").text = cut(
+        "\n".join(_description(content)), _DESCRIPTION_LIMIT
+    )
+    _add(info, "instruction", content.asked)
     _add(info, "web", next((line.address for line in content.first_screen if line.address), ""))
     for parameter in facts.parameters:
-        _add_pair(info, "parameter", one_line(parameter.name), cut(one_line(parameter.value), _TEXT_LIMIT))
+        _add_pair(info, "parameter", cut(one_line(parameter.name), LONGEST), cut(one_line(parameter.value), LONGEST))
     _add_area(info, facts)
 
 
@@ -189,7 +191,7 @@ def _plain(line: Line) -> str:
 
 def _add_area(info: etree._Element, facts: Facts) -> None:
     area = etree.SubElement(info, f"{{{NAMESPACE}}}area")
-    _add(area, "areaDesc", facts.area or "-")
+    _add(area, "areaDesc", cut(facts.area, LONGEST) or "-")
     for geocode in facts.geocodes:
         name, found, value = geocode.partition("=")
         if found:

@@ -18,7 +18,7 @@ import jinja2
 
 from alerts.channels.base import Content, Line, Message
 from alerts.channels.cap import document, identifier_of
-from alerts.channels.text import cleaned, one_line
+from alerts.channels.text import cleaned, cut, one_line
 from alerts.errors import PermanentFailure
 from alerts.reasons import Reason
 from streams.codec import digest
@@ -37,6 +37,7 @@ FONTS = {
     "": "system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif",
 }
 _LONGEST_LINE = 990  # bytes; RFC 5322 section 2.1.1 allows 998
+_SUBJECT_LIMIT = 200
 _THREAD_IDS = 20
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9._-]{1,64}@[A-Za-z0-9.-]{1,48}>")
 _ID_SIGNS = re.compile(r"[^A-Za-z0-9._-]+")
@@ -49,7 +50,7 @@ def letter(message: Message) -> EmailMessage:
     written = EmailMessage(policy=POLICY)
     written["From"] = _address(f"Twinbell {message.participant.iso3}", message.participant.sender)
     written["To"] = _address(_name_of_person(message, content.language), message.person.email)
-    written["Subject"] = content.subject
+    written["Subject"] = cut(content.subject, _SUBJECT_LIMIT)
     written["Date"] = datetime.fromtimestamp(message.delivery.due_at, UTC)
     written["Message-ID"] = message_id(message)
     ancestors = _ancestors(message)

@@ -109,13 +109,12 @@ class Mail:
 def _encrypt(session: smtplib.SMTP, context: ssl.SSLContext) -> None:
     """Raises TemporaryFailure or PermanentFailure TLS_REQUIRED where the relay does not go on with TLS."""
     try:
-        code, _ = session.starttls(context=context)
+        session.starttls(context=context)
     except smtplib.SMTPNotSupportedError:
         raise PermanentFailure(Reason.TLS_REQUIRED, "the relay offers no STARTTLS") from None
-    if code >= 500:
-        raise PermanentFailure(Reason.TLS_REQUIRED, f"SMTP {code} to STARTTLS")
-    if code != 220:
-        raise TemporaryFailure(Reason.TLS_REQUIRED, f"SMTP {code} to STARTTLS")
+    except smtplib.SMTPResponseException as error:
+        kind = PermanentFailure if error.smtp_code >= 500 else TemporaryFailure
+        raise kind(Reason.TLS_REQUIRED, f"SMTP {error.smtp_code} to STARTTLS") from None
 
 
 def _part(session: smtplib.SMTP) -> None:

@@ -28,12 +28,14 @@ SEVERITY: Mapping[str, Literal["critical", "error", "warning", "info"]] = {
     "warning": "error",
     "watch": "warning",
 }
+Action = Literal["trigger", "acknowledge", "resolve"]
 SUMMARY_LIMIT = 1024
 KEY_LIMIT = 255
 EVENT_LIMIT = 512 * 1024
 _FIELD_LIMIT = 1000  # bytes; with the counts below an event stays far under its limit
 _MAX_LINES = 20
 _MAX_PARAMETERS = 100
+_MAX_ALSO = 12_000  # ids of 20 characters: half of what an event may hold
 _KEY = re.compile(r"[A-Za-z0-9]{32}")
 _ENDS = frozenset({Purpose.RESOLVE, Purpose.CLOSE})
 _QUIET = frozenset({Purpose.UPDATE, Purpose.PARTNER})
@@ -88,9 +90,9 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One request. The routing key, a secret, is put in as it leaves."""
 
     routing_key: str = ""
-    event_action: Literal["trigger", "acknowledge", "resolve"]
+    event_action: Action
     dedup_key: str
-    payload: Payload | None = None
+    payload: Payload
     links: tuple[Link, ...] = ()
     client: str = ""
 
@@ -168,16 +170,16 @@ def events(message: Message) -> tuple[Event, ...]:
     own = cut(f"{delivery.alert_id}-{delivery.participant}-{delivery.delivery_id}", KEY_LIMIT)
     open_keys = tuple(dict.fromkeys(key for key in (*reversed(thread.previous), thread.root) if key))
     if delivery.purpose in _ENDS:
-        return tuple(Event(event_action="resolve", dedup_key=key) for key in open_keys or (own,))
+        return tuple(_event("resolve", key, message, content) for key in open_keys or (own,))
     if delivery.purpose in _QUIET and open_keys and delivery.reason != Reason.PARTNER_UNREACHED:
-        if message.facts.answered:
-            return (Event(event_action="acknowledge", dedup_key=open_keys[0]),)
-        return (_trigger(message, content, open_keys[0]),)
-    tidied = (Event(event_action="resolve", dedup_key=key) for key in open_keys[:1] if key != own)
-    return (_trigger(message, content, own), *tidied)
+        action: Action = "acknowledge" if message.facts.answered else "trigger"
+        return (_event(action, open_keys[0], message, content),)
+    tidied = (_event("resolve", key, message, content) for key in open_keys[:1] if key != own)
+    return (_event("trigger", own, message, content), *tidied)
 
 
-def _trigger(message: Message, content: Content, key: str) -> Event:
+def _event(action: Action, key: str, message: Message, content: Content) -> Event:
+    """PagerDuty reads the payload of a trigger only; the others carry it for whoever opens the file."""
     delivery, facts = message.delivery, message.facts
     summary = f"{content.watermark} {content.subject}".strip()
     payload = Payload(
@@ -192,7 +194,7 @@ def _trigger(message: Message, content: Content, key: str) -> Event:
     )
     lines = [line for line in content.first_screen if line.address]
     links = tuple(Link(line.address, _field(line.text or line.label or line.address)) for line in lines[:_MAX_LINES])
-    return Event(event_action="trigger", dedup_key=key, payload=payload, links=links, client="Twinbell")
+    return Event(event_action=action, dedup_key=key, payload=payload, links=links, client="Twinbell")
 
 
 def _details(message: Message, content: Content) -> Details:
@@ -203,13 +205,20 @@ def _details(message: Message, content: Content) -> Details:
         asked=_field(content.asked),
         lines=tuple(_field(line) for line in lines[:_MAX_LINES]),
         alert_id=delivery.alert_id,
-        also=tuple(delivery.also[:_MAX_PARAMETERS]),
+        also=_also(delivery.also),
         revision=delivery.revision,
         delivery_id=delivery.delivery_id,
         mode=facts.mode,
         tlp=facts.tlp,
         parameters=_parameters(facts),
     )
+
+
+def _also(alerts: tuple[str, ...]) -> tuple[str, ...]:
+    """Every alert that the message stands for, and how many did not fit."""
+    if len(alerts) <= _MAX_ALSO:
+        return alerts
+    return (*alerts[:_MAX_ALSO], f"{CUT.strip()} +{len(alerts) - _MAX_ALSO}")
 
 
 def _parameters(facts: Facts) -> dict[str, str]:

@@ -7,10 +7,12 @@ met at 11,300 characters by some and 13,200 by others, so a message stays well b
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 import msgspec
 
 from alerts.channels.base import Content, Line, Message
+from alerts.channels.base import Section as Details
 from alerts.channels.text import CUT, cut, utf16_units
 
 MAX_BLOCKS = 50
@@ -80,18 +82,13 @@ def fitted(text: str, limit: int) -> str:
 
 def first_screen(message: Message, content: Content, mention: str) -> tuple[Block, ...]:
     """What stands on the first screen: subject, watermark, whom it rings, what is asked, the lines, the footer."""
-    return _within_limits([*_opening(content, mention), *_paragraphs(content.first_screen)], message, content)
+    return _within_limits(chain(_opening(content, mention), _paragraphs(content.first_screen)), message, content)
 
 
 def everything(message: Message, content: Content, mention: str) -> tuple[Block, ...]:
     """The first screen, and below it the details."""
-    blocks: list[Block] = [*_opening(content, mention), *_paragraphs(content.first_screen)]
-    for section in content.sections:
-        blocks += [
-            Divider(),
-            Section(Mrkdwn(f"*{fitted(section.heading, _OPENING_LIMIT)}*")),
-            *_paragraphs(section.lines),
-        ]
+    details = chain.from_iterable(map(_details, content.sections))
+    blocks = chain(_opening(content, mention), _paragraphs(content.first_screen), details)
     return _within_limits(blocks, message, content)
 
 
@@ -110,6 +107,12 @@ def _opening(content: Content, mention: str) -> Iterator[Block]:
     asked = f"*{fitted(content.asked, _OPENING_LIMIT)}*" if content.asked else ""
     if mention or asked:
         yield Section(Mrkdwn(" ".join(part for part in (mention, asked) if part)))
+
+
+def _details(section: Details) -> Iterator[Block]:
+    yield Divider()
+    yield Section(Mrkdwn(f"*{fitted(section.heading, _OPENING_LIMIT)}*"))
+    yield from _paragraphs(section.lines)
 
 
 def _paragraphs(lines: tuple[Line, ...]) -> Iterator[Block]:
@@ -131,7 +134,7 @@ def _shown(line: Line) -> str:
     return f"*{fitted(line.label, _LABEL_LIMIT)}*  {text}" if line.label else text
 
 
-def _within_limits(blocks: list[Block], message: Message, content: Content) -> tuple[Block, ...]:
+def _within_limits(blocks: Iterator[Block], message: Message, content: Content) -> tuple[Block, ...]:
     """As many of `blocks` as Slack takes in one message, a mark if some are left out, and the footer."""
     kept: list[Block] = []
     total = 0

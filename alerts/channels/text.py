@@ -5,11 +5,14 @@ word from a search. None of them carries meaning in a message of ours, so none o
 """
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import accumulate
 
 from alerts.channels.base import Content, Line, Section
 
 CUT = " […]"  # shown where text was left out; the same sign in every language
+LONGEST = 4000  # characters of any one text: what is longer is evidence, and evidence is stored
+WHOLE = 1_000_000  # characters of all sections: a mail of some megabytes
 _BREAKS = frozenset("\t\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 _DROPPED = frozenset({"Cc", "Cf", "Cs", "Cn"})  # controls, formats (direction, zero width), lone surrogates, unassigned
 
@@ -50,24 +53,41 @@ def utf8_bytes(text: str) -> int:
 
 
 def cleaned(content: Content) -> Content:
-    """`content` with every text on one clean line."""
+    """`content` with every text on one clean line of at most LONGEST characters, and all of them at most WHOLE."""
     return Content(
-        language=one_line(content.language),
-        subject=one_line(content.subject),
-        headline=one_line(content.headline),
+        language=_text(content.language),
+        subject=_text(content.subject),
+        headline=_text(content.headline),
         first_screen=_lines(content.first_screen),
-        sections=tuple(
-            Section(heading=one_line(section.heading), lines=_lines(section.lines)) for section in content.sections
-        ),
-        asked=one_line(content.asked),
-        watermark=one_line(content.watermark),
-        event=one_line(content.event),
+        sections=tuple(_sections(content.sections)),
+        asked=_text(content.asked),
+        watermark=_text(content.watermark),
+        event=_text(content.event),
     )
+
+
+def _sections(sections: tuple[Section, ...]) -> Iterator[Section]:
+    left = WHOLE
+    for section in sections:
+        lines = _lines(section.lines)
+        sizes = accumulate(len(line.label) + len(line.text) + 1 for line in lines)
+        fitting = sum(1 for size in sizes if size <= left)
+        shown = lines if fitting == len(lines) else (*lines[:fitting], Line(label="", text=CUT.strip()))
+        yield Section(heading=_text(section.heading), lines=shown)
+        if fitting < len(lines):
+            return
+        left -= sum(len(line.label) + len(line.text) + 1 for line in lines)
+
+
+def _text(text: str) -> str:
+    if len(text) <= 2 * LONGEST:
+        return cut(one_line(text), LONGEST)
+    return one_line(text[: 2 * LONGEST])[: LONGEST - len(CUT)].rstrip() + CUT
 
 
 def _lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     return tuple(
-        Line(label=one_line(line.label), text=one_line(line.text), address=web_address(line.address)) for line in lines
+        Line(label=_text(line.label), text=_text(line.text), address=web_address(line.address)) for line in lines
     )
 
 
