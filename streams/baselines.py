@@ -4,10 +4,9 @@ Everything here is counted in rows kept in the state, never in calls, so cutting
 """
 
 from collections.abc import Sequence
-from math import inf
-
 import msgspec
 
+LARGEST = 1e100  # beyond it a sum or a square could overflow
 MAD_TO_SIGMA = 1.4826  # of a normal distribution: Rousseeuw and Croux 1993, JASA 88, section 1
 MEAN_DEVIATION_TO_SIGMA = 1.2533  # sqrt(pi / 2); where more than half are equal (Iglewicz, Hoaglin 1993)
 TAIL, TAIL_TO_SIGMA = 0.9, 1.6449  # nine in ten deviations are smaller: that quantile of |x| for a normal distribution
@@ -25,8 +24,9 @@ def median(values: Sequence[float]) -> float:
 
 def centre_and_spread(values: Sequence[float]) -> tuple[float, float]:
     """Median and a robust standard deviation, in the unit of `values`; the spread is 0.0 where all are equal."""
-    centre = median(values)
-    return centre, spread_of([abs(value - centre) for value in values])
+    ordered = sorted(values)
+    centre = median(ordered)
+    return centre, spread_of([abs(value - centre) for value in ordered])  # two runs, which sort in one pass
 
 
 def spread_of(deviations: Sequence[float]) -> float:
@@ -42,8 +42,8 @@ def spread_of(deviations: Sequence[float]) -> float:
 
 
 def is_number(value: float | None) -> bool:
-    """Whether a value says anything: None, NaN and infinities are unknown."""
-    return value is not None and -inf < value < inf
+    """Whether a value says anything: None, NaN, infinities and what no publisher means are unknown."""
+    return value is not None and -LARGEST < value < LARGEST
 
 
 def month_of(at: int) -> int:
@@ -125,7 +125,7 @@ class Months(msgspec.Struct, kw_only=True):
 
         Twenty-four, so that a long anomaly, which teaches nothing, is still held against the year before it.
         """
-        known = [value for value in self.usual[-window - 24 : -window] if value is not None][-12:]
+        known = self._year_before(window)
         return median(known) if len(known) >= needed else None
 
     def season(self, window: int, years: int) -> float | None:
@@ -142,5 +142,11 @@ class Months(msgspec.Struct, kw_only=True):
 
     def spread_before(self, window: int) -> float | None:
         """Robust standard deviation of the months that `year_before` looks at; None where too few are known."""
-        known = [value for value in self.usual[-window - 24 : -window] if value is not None][-12:]
+        known = self._year_before(window)
         return centre_and_spread(known)[1] if len(known) >= 6 else None
+
+    def _year_before(self, window: int) -> list[float]:
+        known = [value for value in self.usual[-window - 12 : -window] if value is not None]
+        if len(known) == 12:
+            return known
+        return [value for value in self.usual[-window - 24 : -window] if value is not None][-12:]

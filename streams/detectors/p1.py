@@ -5,12 +5,12 @@ that both the two-day squeeze and the ten-month climb are seen. What all metals 
 `common_move`, the log change of one row) is taken out first. A price that has stopped moving is unknown, not calm.
 """
 
-from math import exp, inf, log, log1p, sqrt
+from math import exp, lcm, log, log1p, sqrt
 from typing import ClassVar
 
 import msgspec
 
-from streams.baselines import centre_and_spread
+from streams.baselines import LARGEST, centre_and_spread
 from streams.detectors.base import Parameters
 from streams.detectors.findings import Finding, Hold, HoldRule, Seen, Voice
 from streams.observations import Cadence, Family, Measure, Run, Series
@@ -18,8 +18,10 @@ from streams.signals import Certainty, Direction, Hazard, Phase, Signal
 
 COMMON_MOVE = "common_move"
 MILLIONTHS = 1e6  # log prices are kept as whole millionths: exact, and half the bytes of a float
-REFRESH = 16  # new changes of a horizon after which its baseline is worked out again
+REFRESH = 32  # new changes of a horizon after which its baseline is worked out again
 ENOUGH = 16  # changes below which a horizon leans on the spread of its shortest one
+LARGEST_MOVE = 5.0  # log change of all metals in one row: more is an error of the context
+LARGEST_LOG = 700.0  # beyond it exp overflows
 YEAR_DAYS = 365.25
 _ROWS = 4
 _OUT_OF_REACH = 0.99  # of the threshold: what is not confirmed raises nothing
@@ -53,8 +55,8 @@ class Pace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             raise ValueError(f"{where}.horizons, .smallest, .strides and .raise_z must have one value per horizon")
         if list(self.horizons) != sorted(set(self.horizons)) or self.horizons[0] != 1:
             raise ValueError(f"{where}.horizons must start at 1 and rise: the first gives the spread of the others")
-        if self.strides[0] != 1 or min(self.strides) < 1:
-            raise ValueError(f"{where}.strides must start at 1 and be whole numbers above 0")
+        if self.strides[0] != 1 or min(self.strides) < 1 or lcm(*self.strides) > 1_000:
+            raise ValueError(f"{where}.strides must start at 1, lie above 0 and have a common multiple up to 1000")
         if self.sample < self.warm_up:
             raise ValueError(f"{where}.sample ({self.sample}) is shorter than {where}.warm_up ({self.warm_up})")
         if self.warm_up < 2 * ENOUGH:
@@ -148,14 +150,14 @@ class P1:
         if not state.changes:
             state.changes = [[] for _ in pace.horizons]
         logs, drifts, drift, hold = state.logs, state.drifts, state.drift, state.hold
-        rows, same, still = state.rows, state.same, state.still
-        ladder = list(zip(pace.horizons, pace.strides, state.changes, strict=True))
-        rungs, near = _rungs(state, pace), pace.hold.clear
+        rows, same, still, recent, cut = state.rows, state.same, state.still, state.recent, 3.0 * state.usual
+        gates, taught, longest = _gates(state, pace), _taught(state, pace), pace.horizons[-1]
+        watchful = bool(state.ups or state.downs or hold.direction)
         common = run.context.get(COMMON_MOVE)
         for index, value in enumerate(run.values):
             if common is not None:
                 drift += _shared(common[index], pace.common_share)
-            if value is None or not 0.0 < value < inf:
+            if value is None or not 0.0 < value < LARGEST:
                 continue
             level = round(log(value) * MILLIONTHS) - drift
             if logs:
@@ -171,35 +173,34 @@ class P1:
             drifts.append(drift)
             rows += 1
             if rows > pace.warm_up:
-                top = low = 0.0
-                for back, centre, weight in rungs:
-                    score = (level - logs[back] - centre) * weight
-                    if score > top:
-                        top = score
-                    elif score < low:
-                        low = score
-                if top >= near or -low >= near or state.ups or state.downs or hold.direction:
+                for back, low, high in gates:
+                    if not low < level - logs[back] < high:
+                        watchful = True
+                        break
+                if watchful:
+                    state.recent = recent
                     finding = _judged(state, pace)
+                    watchful = bool(state.ups or state.downs or hold.direction)
                     if finding is not None:
                         signals.append(self.voice.signal(state.trail, run, index, finding))
                 move = abs(level - logs[-2])
-                state.recent += 0.05 * (min(move, 3.0 * state.usual) - state.recent)
-            if not hold.direction or hold.lasted > pace.relearn_after:
-                for horizon, stride, sample in ladder:
-                    if not rows % stride and len(logs) > horizon:
-                        sample.append(level - logs[-1 - horizon])
-            if rows >= pace.warm_up and (rows == pace.warm_up or not rows % REFRESH):
+                recent += 0.05 * ((move if move < cut else cut) - recent)
+            if not watchful or not hold.direction or hold.lasted > pace.relearn_after:
+                for back, sample in taught[rows % len(taught)]:
+                    if rows > longest or len(logs) >= -back:
+                        sample.append(level - logs[back])
+            if (not rows % REFRESH and rows >= pace.warm_up) or rows == pace.warm_up:
                 _refresh(state, pace, rows)
-                rungs = _rungs(state, pace)
-        state.rows, state.same, state.still, state.drift = rows, same, still, drift
-        del logs[: -pace.horizons[-1] - 1], drifts[: -pace.horizons[-1] - 1]
+                gates, cut, recent = _gates(state, pace), 3.0 * state.usual, recent or state.usual
+        state.rows, state.same, state.still, state.recent, state.drift = rows, same, still, recent, drift
+        del logs[: -longest - 1], drifts[: -longest - 1]
         return signals
 
     def _quotes(self, state: P1State, run: Run, rule: Quoted) -> list[Signal]:
         signals: list[Signal] = []
         before = [(seen.occurred_at, seen.value) for seen in state.trail if seen.value > 0.0]
         for index, (occurred_at, value) in enumerate(zip(run.occurred_at, run.values, strict=True)):
-            if value is None or not 0.0 < value < inf:
+            if value is None or not 0.0 < value < LARGEST:
                 continue
             best, against = 0.0, value
             for then, price in before:
@@ -228,16 +229,25 @@ class P1:
 
 def _shared(move: float | None, share: float) -> int:
     """The common move of one row in millionths; one that is unknown counts as none."""
-    return round(move * share * MILLIONTHS) if move is not None and -inf < move < inf else 0
+    return round(move * share * MILLIONTHS) if move is not None and -LARGEST_MOVE < move < LARGEST_MOVE else 0
 
 
-def _rungs(state: P1State, pace: Pace) -> list[tuple[int, float, float]]:
-    """Per horizon that has a baseline: index into the logs, usual change, and 1 / (spread × threshold)."""
+def _gates(state: P1State, pace: Pace) -> list[tuple[int, float, float]]:
+    """Per horizon: index into the logs, and the changes between which a row is calm whatever else holds."""
     return [
-        (-1 - horizon, centre, 1.0 / (spread * raise_z))
+        (-1 - horizon, centre - spread * raise_z * pace.hold.clear, centre + spread * raise_z * pace.hold.clear)
         for horizon, centre, spread, raise_z in zip(
             pace.horizons, state.centres, state.spreads, pace.raise_z, strict=False
         )
+    ]
+
+
+def _taught(state: P1State, pace: Pace) -> list[list[tuple[int, list[int]]]]:
+    """By row number in the cycle of the strides: index into the logs and the sample that the change goes to."""
+    rungs = list(zip(pace.horizons, pace.strides, state.changes, strict=True))
+    return [
+        [(-1 - horizon, sample) for horizon, stride, sample in rungs if not row % stride]
+        for row in range(lcm(*pace.strides))
     ]
 
 
@@ -254,11 +264,10 @@ def _refresh(state: P1State, pace: Pace, rows: int) -> None:
         centre, spread = centre_and_spread(sample) if len(sample) >= ENOUGH else (0.0, 0.0)
         if at == 0:
             state.usual = sum(map(abs, sample)) / len(sample) if sample else least
-            state.recent = state.recent or state.usual
             walk = 0.0
         else:
             walk = state.spreads[0] * sqrt(horizon) * (pace.quiet_share if len(sample) >= ENOUGH else 1.0)
-        state.centres[at], state.spreads[at] = centre, max(spread, walk, least * sqrt(horizon))
+        state.centres[at], state.spreads[at] = float(centre), max(spread, walk, least * sqrt(horizon))
 
 
 def _judged(state: P1State, pace: Pace) -> Finding | None:
@@ -325,4 +334,4 @@ def _finding(state: P1State, pace: Pace, at: int, said: tuple[Phase, float, Dire
 
 def _price(level: float) -> float:
     """A log price in millionths as a price, to six digits."""
-    return float(f"{exp(level / MILLIONTHS):.6g}")
+    return float(f"{exp(min(level / MILLIONTHS, LARGEST_LOG)):.6g}")

@@ -19,6 +19,9 @@ from streams.signals import Certainty, Direction, Hazard, Phase, Signal
 
 ALL = "WLD"  # destination of the flow to all destinations
 _ROWS = 4
+LONGEST_WINDOW = 3  # months: the newest, which the year before leaves out
+FEBRUARY = 1
+SPREAD_EVERY = 6  # months after which the spread is worked out again
 RATIOS_KEPT = 36
 LUMPS_TAUGHT = 4  # months, the one that clears among them
 LEAST_RATIO = 0.01  # of what was expected: a zero is a large fall and not an infinite one
@@ -52,7 +55,6 @@ class QuotedFlow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 class V1Parameters(Parameters, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Thresholds of V1."""
 
-    measures: tuple[Measure, ...]
     windows: tuple[FlowFall, ...]
     raise_z: float  # of the log ratio to what was expected, in its own spread
     rush: float  # of the flow to all destinations: a rise by this part of the larger expectation raises too
@@ -68,8 +70,8 @@ class V1Parameters(Parameters, frozen=True, forbid_unknown_fields=True, kw_only=
     def check(self) -> None:
         """Relations between fields."""
         for window in self.windows:
-            if not 1 <= window.months <= 3:
-                raise ValueError("windows.months must lie between 1 and 3")
+            if not 1 <= window.months <= LONGEST_WINDOW:
+                raise ValueError(f"windows.months must lie between 1 and {LONGEST_WINDOW}")
             if not 0 < window.fall < 1:
                 raise ValueError("windows.fall must lie between 0 and 1")
         if self.warm_up < 24:
@@ -90,9 +92,28 @@ class V1State(msgspec.Struct, kw_only=True, tag="V1"):
     rows: int = 0
     months: Months = msgspec.field(default_factory=Months)
     ratios: list[float] = []  # log ratios of single months to what was expected, the newest 36 that teach
+    spread: float = 0.0  # of the log ratios
     lumps: list[float] = []  # those of what is raised now
     hold: Hold = msgspec.field(default_factory=Hold)
     trail: list[Seen] = []
+
+
+class Look(NamedTuple):
+    """One window held against what was expected; values a month, in the unit of the series."""
+
+    score: float
+    direction: Direction
+    window: int
+    observed: float
+    expected: float
+
+
+class Rule(NamedTuple):
+    """What holds for one series: the least that is expected a month in its unit, and whether a rush counts."""
+
+    parameters: V1Parameters
+    smallest: float
+    rushes: bool
 
 
 class V1:
@@ -104,18 +125,17 @@ class V1:
     voice: ClassVar[Voice] = Voice("V1", Hazard.RESTRICTION, Certainty.LIKELY, _ROWS)
 
     def watches(self, series: Series) -> bool:
-        """Flows by quantity or value; a pooled code can prove nothing about one mineral."""
+        """Flows by quantity: values move with the price; a pooled code can prove nothing about one mineral."""
         return (
             series.family is Family.CUSTOMS
-            and series.measure in (Measure.QUANTITY, Measure.VALUE)
+            and series.measure is Measure.QUANTITY
+            and series.cadence is not Cadence.DAILY
             and not series.pooled
             and not series.partial
         )
 
     def observe(self, state: V1State, run: Run, parameters: V1Parameters) -> list[Signal]:
         """Apply the rows of `run`; negative values are unknown."""
-        if run.series.measure not in parameters.measures:
-            return []
         if run.series.cadence is Cadence.IRREGULAR:
             signals = self._quotes(state, run, parameters)
         else:
@@ -125,63 +145,65 @@ class V1:
 
     def _months(self, state: V1State, run: Run, parameters: V1Parameters) -> list[Signal]:
         signals: list[Signal] = []
-        series = run.series
+        series, months = run.series, state.months
         paired = series.origin in parameters.paired_new_year or series.destination in parameters.paired_new_year
-        smallest = parameters.smallest.get(series.unit, 0.0)
+        rule = Rule(parameters, parameters.smallest.get(series.unit, 0.0), series.destination == ALL)
         for index, (occurred_at, value) in enumerate(zip(run.occurred_at, run.values, strict=True)):
             usable = value is not None and is_number(value) and value >= 0.0
-            judged = state.months.add(month_of(occurred_at), value if usable else None, paired)
+            judged = months.add(month_of(occurred_at), value if usable else None, paired)
             if not usable:
                 continue
             state.rows += 1
             if not judged:
                 continue
-            finding = self._judged(state, parameters, smallest, series.destination == ALL)
-            if finding is not None:
-                signals.append(self.voice.signal(state.trail, run, index, finding))
+            if state.rows % SPREAD_EVERY == 0 or not state.spread:
+                state.spread = _spread(state.ratios[-RATIOS_KEPT:])
+            best = self._deepest(state, rule)
+            if best is not None:
+                phase = state.hold.step(best.score, state.hold.direction or best.direction, parameters.hold)
+                if state.hold.direction and state.hold.lasted <= parameters.relearn_after:
+                    both = paired and months.last % 12 == FEBRUARY
+                    months.untaught(best.window if phase is Phase.RAISED else 1 + both)
+                if phase is not None:
+                    finding = _finding(phase, best, state.spread * parameters.raise_z)
+                    signals.append(self.voice.signal(state.trail, run, index, finding))
+            _teach(state)
+        del state.ratios[:-RATIOS_KEPT]
         return signals
 
-    def _judged(self, state: V1State, parameters: V1Parameters, smallest: float, rushes: bool) -> Finding | None:
-        """Hold the newest months against both expectations. A rush and the fall after it are one event, held as one."""
-        months, hold = state.months, state.hold
-        spread = _spread(state.ratios)
-        best = Look(0.0, Direction.DOWN, 1, 0.0, 0.0)
-        known = False
+    @staticmethod
+    def _deepest(state: V1State, rule: Rule) -> Look | None:
+        """The newest months against both expectations, the window that stands highest; None where nothing is known.
+
+        A rush and the fall after it are one event: whichever stands higher speaks for what is raised.
+        """
+        months, parameters = state.months, rule.parameters
+        year = months.year_before(LONGEST_WINDOW, parameters.needed)
+        if year is None or year <= 0.0:
+            return None
+        raised, best, known = bool(state.hold.direction), Look(0.0, Direction.DOWN, 1, 0.0, year), False
+        ready, band = state.rows > parameters.warm_up and year >= rule.smallest, state.spread * parameters.raise_z
         for window in parameters.windows:
-            recent, year = months.recent(window.months), months.year_before(window.months, parameters.needed)
-            if recent is None or year is None or year <= 0.0:
+            recent = months.recent(window.months)
+            if recent is None:
+                continue
+            if window.months > 1 and not raised and recent > year * (1.0 - window.fall * parameters.hold.clear):
+                known = known or ready  # calm against one of the two is calm
                 continue
             season = months.season(window.months, parameters.years)
             low, high = (year, year) if season is None else (min(year, season), max(year, season))
-            if window.months == 1 and low > 0.0:
+            if low <= 0.0:
+                continue
+            if window.months == 1:
                 beyond = recent / low if recent < low else max(recent / high, 1.0)
                 state.lumps.append(round(log(max(beyond, LEAST_RATIO)), 4))
-            if state.rows <= parameters.warm_up or low < smallest or low <= 0.0:
+            if not ready or low < rule.smallest:
                 continue
             known = True
-            best = max(best, _fall(window, recent, low, spread * parameters.raise_z), key=_score)
-            if rushes and window.months == 1:
-                best = max(best, _rush(parameters.rush, recent, high, spread * parameters.raise_z), key=_score)
-        if not known:
-            _teach(state)
-            return None
-        phase = hold.step(best.score, hold.direction or best.direction, parameters.hold)
-        if hold.direction and hold.lasted <= parameters.relearn_after:
-            months.untaught(best.window if phase is Phase.RAISED else 1)
-        _teach(state)
-        if phase is None:
-            return None
-        band = spread * parameters.raise_z
-        return Finding(
-            phase=phase,
-            score=best.score,
-            direction=best.direction,
-            window=best.window,
-            observed=best.observed,
-            expected=best.expected,
-            band_low=best.expected * exp(-band),
-            band_high=best.expected * exp(band),
-        )
+            best = max(best, _fall(window, recent, low, band), key=_score)
+            if rule.rushes and window.months == 1:
+                best = max(best, _rush(parameters.rush, recent, high, band), key=_score)
+        return best if known else None
 
     def _quotes(self, state: V1State, run: Run, parameters: V1Parameters) -> list[Signal]:
         signals: list[Signal] = []
@@ -217,7 +239,7 @@ def _teach(state: V1State) -> None:
     if state.hold.direction:
         return
     if len(state.lumps) <= LUMPS_TAUGHT:
-        state.ratios = [*state.ratios, *state.lumps][-RATIOS_KEPT:]
+        state.ratios += state.lumps
     state.lumps = []
 
 
@@ -226,16 +248,6 @@ def _spread(ratios: list[float]) -> float:
     if len(ratios) < 6:
         return _LEAST_SPREAD
     return max(_LEAST_SPREAD, spread_of([abs(ratio) for ratio in ratios]))
-
-
-class Look(NamedTuple):
-    """One window held against what was expected; values a month, in the unit of the series."""
-
-    score: float
-    direction: Direction
-    window: int
-    observed: float
-    expected: float
 
 
 def _score(look: Look) -> float:
@@ -254,3 +266,17 @@ def _rush(rise: float, recent: float, expected: float, band: float) -> Look:
     part = (recent / expected - 1.0) / rise
     size = log(max(recent / expected, LEAST_RATIO)) / band
     return Look(max(min(part, size), 0.0), Direction.UP, 1, recent, expected)
+
+
+def _finding(phase: Phase, look: Look, band: float) -> Finding:
+    """What is said, with the band of log ratios about what was expected."""
+    return Finding(
+        phase=phase,
+        score=look.score,
+        direction=look.direction,
+        window=look.window,
+        observed=look.observed,
+        expected=look.expected,
+        band_low=look.expected * exp(-band),
+        band_high=look.expected * exp(band),
+    )

@@ -18,12 +18,12 @@ from streams.signals import Certainty, Direction, Hazard, Signal
 
 _ROWS = 4
 AMOUNTS_KEPT = 24
+USUAL_EVERY = 6  # months after which the usual month is worked out again
 
 
 class V2Parameters(Parameters, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Thresholds of V2."""
 
-    measures: tuple[Measure, ...]
     raise_probability: float  # of so many zero months under the flow's own history
     zero_share: float  # a month below this share of the usual month is as good as zero
     warm_up: int  # known months
@@ -52,7 +52,8 @@ class V2State(msgspec.Struct, kw_only=True, tag="V2"):
     follows: int = 0  # months that followed a zero month …
     stays: int = 0  # … and were zero again
     streak: int = 0
-    amounts: list[float] = []  # the newest months that were not zero
+    amounts: list[float] = []  # the newest months that were not zero …
+    usual: float = 0.0  # … and their middle
     hold: Hold = msgspec.field(default_factory=Hold)
     trail: list[Seen] = []
 
@@ -69,7 +70,7 @@ class V2:
         """Monthly flows that are not pooled: single quoted months have no history of zeros."""
         return (
             series.family is Family.CUSTOMS
-            and series.measure in (Measure.QUANTITY, Measure.VALUE)
+            and series.measure is Measure.QUANTITY
             and series.cadence is Cadence.MONTHLY
             and not series.pooled
             and not series.partial
@@ -78,13 +79,11 @@ class V2:
     def observe(self, state: V2State, run: Run, parameters: V2Parameters) -> list[Signal]:
         """Apply the rows of `run`; negative values are unknown."""
         signals: list[Signal] = []
-        if run.series.measure not in parameters.measures:
-            return signals
         smallest = parameters.smallest.get(run.series.unit, 0.0)
         for index, value in enumerate(run.values):
             if value is None or not is_number(value) or value < 0.0:
                 continue
-            usual = median(state.amounts) if state.amounts else 0.0
+            usual = state.usual
             score = _take(state, value, usual, parameters)
             if usual < smallest or usual <= 0.0:
                 continue
@@ -110,12 +109,15 @@ def _take(state: V2State, value: float, usual: float, parameters: V2Parameters) 
                 state.stays += state.streak - 1
         state.months += 1
         state.streak = 0
-        state.amounts = [*state.amounts[1 - AMOUNTS_KEPT :], value]
+        state.amounts.append(value)
+        if state.months % USUAL_EVERY == 0 or state.months < parameters.warm_up:
+            del state.amounts[:-AMOUNTS_KEPT]
+            state.usual = median(state.amounts)
         return 0.0
     state.streak += 1
     if state.streak > parameters.relearn_after:
-        state.amounts, state.hold, state.months, state.zeros = [], Hold(), 0, 0
-        state.follows = state.stays = 0
+        state.amounts, state.usual, state.hold = [], 0.0, Hold()
+        state.months = state.zeros = state.follows = state.stays = 0
         return 0.0
     if state.months < parameters.warm_up:
         return 0.0

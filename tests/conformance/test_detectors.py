@@ -1,0 +1,280 @@
+"""Every registered detector is held to the contract of its seam: one more line in the registry is one more subject."""
+
+import copy
+import math
+import random
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from streams.detectors import DETECTORS, DetectorState
+from streams.detectors.base import Detector
+from streams.observations import SECONDS_A_DAY, Cadence, Family, Measure, Run, Series
+from streams.pipeline import PipelineState, SeriesState
+from streams.signals import Phase, Signal
+from streams.thresholds import packaged
+
+THRESHOLDS = packaged()
+START = 1_388_534_400  # 2014-01-01
+STATE_LIMIT = 4_096  # bytes of one series in one detector
+EVIDENCE_LIMIT = 8
+LENGTHS = {Cadence.DAILY: 420, Cadence.MONTHLY: 84, Cadence.IRREGULAR: 24}
+SILENT = {Cadence.DAILY: 56, Cadence.MONTHLY: 24, Cadence.IRREGULAR: 1}  # rows in which no detector may speak
+SHOCKS = ("none", "nan", "infinite", "zero", "negative", "enormous", "tiny", "tenfold", "tenth", "frozen", "gap")
+
+
+def series(family: Family, measure: Measure, cadence: Cadence) -> Series:
+    """A series of one kind, with everything that a detector may ask for."""
+    return Series(
+        series_id=f"{family}:{measure}:{cadence}",
+        feed="made",
+        family=family,
+        group="antimony",
+        measure=measure,
+        unit="t",
+        cadence=cadence,
+        minerals=("antimony",),
+        origin="CHN",
+        destination="WLD",
+        route="chokepoint1",
+        ship_class="total",
+    )
+
+
+CASES = [
+    pytest.param(detector, made, id=f"{detector.code}-{made.series_id}")
+    for detector in DETECTORS
+    for family in Family
+    for measure in Measure
+    for cadence in Cadence
+    if detector.watches(made := series(family, measure, cadence))
+]
+
+
+def run_of(subject: Series, seed: int, shocks: list[tuple[int, str]]) -> Run:
+    """A noisy series of full length with shocks; the common move of all metals beside prices."""
+    rng = random.Random(seed)
+    length = LENGTHS[subject.cadence]
+    step = {Cadence.DAILY: 1, Cadence.MONTHLY: 30.436875, Cadence.IRREGULAR: 47.3}[subject.cadence]
+    values: list[float | None] = [round(400.0 * rng.lognormvariate(0.0, 0.08), 1) for _ in range(length)]
+    days = [math.floor(number * step) + 15 * (step > 1) for number in range(length)]
+    for at, shock in shocks:
+        strike(values, days, at % length, shock)
+    occurred_at = [START + day * SECONDS_A_DAY for day in days]
+    context = {"common_move": [rng.gauss(0.0, 0.01) for _ in values]} if subject.family is Family.PRICES else {}
+    return Run(
+        series=subject,
+        evidence=f"{seed:064x}",
+        occurred_at=occurred_at,
+        known_at=[at + SECONDS_A_DAY for at in occurred_at],
+        values=values,
+        rows=list(range(1, length + 1)),
+        provisional=[number > length - 5 for number in range(length)],
+        context=context,
+    )
+
+
+def strike(values: list[float | None], days: list[int], at: int, shock: str) -> None:
+    """Put one shock into the columns, from row `at` on."""
+    single = {
+        "none": None,
+        "nan": math.nan,
+        "infinite": math.inf,
+        "zero": 0.0,
+        "negative": -5.0,
+        "enormous": 1e300,
+        "tiny": 1e-300,
+    }
+    if shock in single:
+        for row in range(at, min(at + 4, len(values))):
+            values[row] = single[shock]
+    elif shock == "frozen":
+        values[at : at + 12] = [values[at]] * len(values[at : at + 12])
+    elif shock == "gap":
+        days[at:] = [day + 90 for day in days[at:]]
+    else:
+        factor = 10.0 if shock == "tenfold" else 0.1
+        for row in range(at, len(values)):
+            value = values[row]
+            values[row] = None if value is None else value * factor
+
+
+def parameters_of(detector: Detector, subject: Series) -> Any:
+    """What thresholds.toml gives this detector for this series."""
+    return THRESHOLDS.parameters(detector.code, subject)
+
+
+def part(run: Run, start: int, end: int) -> Run:
+    """Rows start..end."""
+    columns = ("occurred_at", "known_at", "values", "rows", "provisional")
+    cut = {name: getattr(run, name)[start:end] for name in columns}
+    return msgspec.structs.replace(run, **cut, context={k: v[start:end] for k, v in run.context.items()})
+
+
+def observed(detector: Detector, run: Run, cuts: list[int] | None = None) -> tuple[list[Signal], bytes]:
+    """Signals and final state, with snapshot and restore at every cut."""
+    state, found, last = detector.State(), list[Signal](), 0
+    for cut in [*sorted(cuts or []), len(run.values)]:
+        found += detector.observe(state, part(run, last, cut), parameters_of(detector, run.series))
+        state, last = msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=detector.State), cut
+    return found, msgspec.msgpack.encode(state)
+
+
+shocks = st.lists(st.tuples(st.integers(0, 500), st.sampled_from(SHOCKS)), max_size=4)
+seeds = st.integers(0, 2**32)
+thorough = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+
+
+@pytest.mark.parametrize(("detector", "subject"), CASES)
+class TestContract:
+    """What the design asks of every detector."""
+
+    @thorough
+    @given(seed=seeds, faults=shocks, cuts=st.lists(st.integers(0, 420), max_size=6))
+    @example(seed=1, faults=[(300, "tenth")], cuts=[299, 300, 301, 302])
+    @example(seed=2, faults=[(60, "zero"), (70, "none")], cuts=[61, 62, 63])
+    def test_cutting_a_run_anywhere_changes_nothing(
+        self, detector: Detector, subject: Series, seed: int, faults: list[tuple[int, str]], cuts: list[int]
+    ) -> None:
+        """The same rows in pieces, with snapshot and restore between, give the same signals and the same state."""
+        run = run_of(subject, seed, faults)
+        inside = [cut for cut in cuts if cut <= len(run.values)]
+        assert observed(detector, run, inside) == observed(detector, run)
+
+    @thorough
+    @given(seed=seeds, faults=shocks)
+    @example(seed=3, faults=[(200, "nan"), (210, "infinite"), (220, "enormous"), (230, "tiny")])
+    def test_whatever_comes_is_judged_in_order_and_with_evidence_that_was_seen(
+        self, detector: Detector, subject: Series, seed: int, faults: list[tuple[int, str]]
+    ) -> None:
+        """No value raises an error; every signal has a score that JSON can hold and rows that lie in the run."""
+        run = run_of(subject, seed, faults)
+        found, _ = observed(detector, run)
+        given_rows = {
+            (run.evidence, row, at, known, value)
+            for row, at, known, value in zip(run.rows, run.occurred_at, run.known_at, run.values, strict=True)
+        }
+        raised = False
+        for signal in found:
+            assert (signal.phase is Phase.RAISED) or raised, "nothing continues or clears before it was raised"
+            assert signal.phase is not Phase.RAISED or signal.score >= 1.0
+            raised = signal.phase is not Phase.CLEARED
+            row = run.occurred_at.index(signal.occurred_at)
+            assert signal.known_at == run.known_at[row]
+            assert signal.provisional == run.provisional[row]
+            assert signal.detector == detector.code
+            assert signal.subject == subject.series_id
+            assert 1 <= len(signal.evidence) <= EVIDENCE_LIMIT
+            assert signal.evidence[-1].occurred_at == signal.occurred_at
+            for seen in signal.evidence:
+                assert (seen.sha256, seen.row, seen.occurred_at, seen.known_at, seen.value) in given_rows
+                assert seen.occurred_at <= signal.occurred_at
+            numbers = (signal.score, signal.observed, signal.expected, signal.band_low, signal.band_high)
+            assert all(number is None or math.isfinite(number) for number in numbers)
+        assert len({signal.signal_id for signal in found}) == len(found)
+
+    @thorough
+    @given(seed=seeds, faults=st.lists(st.tuples(st.integers(0, 60), st.sampled_from(SHOCKS)), max_size=6))
+    def test_silent_in_warm_up(
+        self, detector: Detector, subject: Series, seed: int, faults: list[tuple[int, str]]
+    ) -> None:
+        """Before a detector knows what is usual it says nothing, whatever it is shown."""
+        run = run_of(subject, seed, faults)
+        found, _ = observed(detector, part(run, 0, SILENT[subject.cadence]))
+        assert found == []
+
+    @pytest.mark.parametrize("level", [1e-9, 1.0, 400.0, 1e12])
+    def test_a_constant_series_never_signals(self, detector: Detector, subject: Series, level: float) -> None:
+        """No variance is no news and no error."""
+        run = run_of(subject, 5, [])
+        still = msgspec.structs.replace(run, values=[level] * len(run.values), context={})
+        assert observed(detector, still)[0] == []
+
+    def test_a_series_of_zeros_or_of_nothing_never_signals(self, detector: Detector, subject: Series) -> None:
+        """A flow that never was cannot stop, and a series that says nothing is unknown."""
+        run = run_of(subject, 6, [])
+        for nothing in (0.0, None, math.nan):
+            empty = msgspec.structs.replace(run, values=[nothing] * len(run.values))
+            assert observed(detector, empty)[0] == []
+
+    def test_unknown_rows_neither_signal_nor_clear(self, detector: Detector, subject: Series) -> None:
+        """After a shock that raised it, rows without a value bring no signal at all: missing is never calm."""
+        spoke = 0
+        for shock in ("tenth", "tenfold", "zero"):
+            for seed in range(6):
+                run = run_of(subject, seed, [(LENGTHS[subject.cadence] - 9, shock)])
+                state = detector.State()
+                parameters = parameters_of(detector, subject)
+                before = detector.observe(state, part(run, 0, len(run.values) - 6), parameters)
+                spoke += bool(before) and before[-1].phase is not Phase.CLEARED
+                rest = part(run, len(run.values) - 6, len(run.values))
+                unknown = msgspec.structs.replace(rest, values=[None] * len(rest.values))
+                assert detector.observe(state, unknown, parameters) == []
+        assert spoke, "at least one of these shocks must raise, else this test shows nothing"
+
+    def test_memory_is_bounded(self, detector: Detector, subject: Series) -> None:
+        """Ten times as many rows leave a state of the same size, below the limit for one series."""
+        sizes = []
+        state, parameters = detector.State(), parameters_of(detector, subject)
+        for lap in range(10):
+            run = run_of(subject, lap, [(lap * 37, "tenth"), (lap * 11, "tenfold")])
+            shift = lap * 60 * 365 * SECONDS_A_DAY
+            moved = msgspec.structs.replace(run, occurred_at=[at + shift for at in run.occurred_at])
+            detector.observe(state, moved, parameters)
+            sizes.append(len(msgspec.msgpack.encode(state)))
+        assert max(sizes) <= STATE_LIMIT
+        assert sizes[-1] <= 1.2 * max(sizes[:3])
+
+    def test_the_state_belongs_to_the_caller(self, detector: Detector, subject: Series) -> None:
+        """Two series run through one detector in turn give what each gives alone: nothing is kept in the detector."""
+        first, second = run_of(subject, 7, [(250, "tenth")]), run_of(subject, 8, [(251, "tenfold")])
+        alone = [observed(detector, run) for run in (first, second)]
+        states = [detector.State(), detector.State()]
+        parameters = parameters_of(detector, subject)
+        found: list[list[Signal]] = [[], []]
+        for start in range(0, len(first.values), 50):
+            for number, run in enumerate((first, second)):
+                found[number] += detector.observe(states[number], part(run, start, start + 50), parameters)
+        assert [(signals, msgspec.msgpack.encode(state)) for signals, state in zip(found, states, strict=True)] == alone
+
+    def test_a_run_is_not_changed(self, detector: Detector, subject: Series) -> None:
+        """Rows are shared between detectors: none of them may write into a run."""
+        run = run_of(subject, 9, [(200, "zero")])
+        before = copy.deepcopy(run)
+        observed(detector, run)
+        assert run == before
+
+
+@pytest.mark.parametrize("detector", DETECTORS, ids=lambda detector: detector.code)
+class TestRegistration:
+    """What the pipeline and the thresholds need of every detector."""
+
+    def test_the_state_is_one_of_the_tagged_union(self, detector: Detector) -> None:
+        """A snapshot of the pipeline decodes back to the detector's own state."""
+        held = PipelineState(series={"s": SeriesState(last=1, states={detector.code: detector.State()})})
+        for codec in (msgspec.json, msgspec.msgpack):
+            back = codec.decode(codec.encode(held), type=PipelineState)
+            assert back == held
+            assert type(back.series["s"].states[detector.code]) is detector.State
+        assert detector.State in DetectorState.__args__
+
+    def test_its_parameters_stand_in_the_thresholds_file(self, detector: Detector) -> None:
+        """The shipped file has a section of the right type that passes its own check."""
+        parameters = parameters_of(detector, series(Family.PRICES, Measure.PRICE, Cadence.DAILY))
+        assert type(parameters) is detector.Parameters
+        parameters.check()
+
+    def test_it_watches_something_and_not_what_is_kept_for_reading(self, detector: Detector) -> None:
+        """A detector without a series is dead code; a partial vintage is for reading only."""
+        mine = [case.values[1] for case in CASES if case.values[0] is detector]
+        assert mine
+        assert not any(detector.watches(msgspec.structs.replace(subject, partial=True)) for subject in mine)
+
+
+def test_codes_are_unique() -> None:
+    """States and thresholds are kept by code."""
+    codes = [detector.code for detector in DETECTORS]
+    assert len(set(codes)) == len(codes)
