@@ -38,7 +38,6 @@ _MAX_PARAMETERS = 100
 _MAX_ALSO = 12_000  # ids of 20 characters: half of what an event may hold
 _KEY = re.compile(r"[A-Za-z0-9]{32}")
 _ENDS = frozenset({Purpose.RESOLVE, Purpose.CLOSE})
-_QUIET = frozenset({Purpose.UPDATE, Purpose.PARTNER})
 
 
 class PagerDutySettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -171,7 +170,8 @@ def events(message: Message) -> tuple[Event, ...]:
     open_keys = tuple(dict.fromkeys(key for key in (*reversed(thread.previous), thread.root) if key))
     if delivery.purpose in _ENDS:
         return tuple(_event("resolve", key, message, content) for key in open_keys or (own,))
-    if delivery.purpose in _QUIET and open_keys and delivery.reason != Reason.PARTNER_UNREACHED:
+    moved = delivery.purpose is Purpose.PARTNER and delivery.reason == Reason.PARTNER_MOVED
+    if open_keys and (delivery.purpose is Purpose.UPDATE or moved):
         action: Action = "acknowledge" if message.facts.answered else "trigger"
         return (_event(action, open_keys[0], message, content),)
     tidied = (_event("resolve", key, message, content) for key in open_keys[:1] if key != own)

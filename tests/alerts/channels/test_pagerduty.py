@@ -52,18 +52,17 @@ def test_an_update_is_appended_and_wakes_nobody(pagerduty: FakePagerDuty) -> Non
     channel, first = channel_of(pagerduty), ordinary("pagerduty")
     thread = Thread(root=channel.send(first).reference)
     channel.send(with_purpose(first, Purpose.UPDATE, "revision-2", thread))
-    channel.send(with_purpose(first, Purpose.PARTNER, "partner-answered", thread))
+    channel.send(told(first, Reason.PARTNER_MOVED, thread))
     assert len(pagerduty.rings) == 1
     assert len(pagerduty.events) == 3
 
 
-def test_a_partner_that_cannot_be_reached_wakes(pagerduty: FakePagerDuty) -> None:
+@pytest.mark.parametrize("reason", [Reason.PARTNER_UNREACHED, Reason.LADDER_EXHAUSTED, Reason.TIMED_OUT])
+def test_a_partner_that_cannot_be_reached_wakes(pagerduty: FakePagerDuty, reason: Reason) -> None:
     """The other side's ladder is exhausted: this side's officer must hear of it."""
     channel, first = channel_of(pagerduty), ordinary("pagerduty")
     thread = Thread(root=channel.send(first).reference)
-    told = with_purpose(first, Purpose.PARTNER, "partner-unreached", thread)
-    delivery = msgspec.structs.replace(told.delivery, reason=Reason.PARTNER_UNREACHED)
-    channel.send(msgspec.structs.replace(told, delivery=delivery))
+    channel.send(told(first, reason, thread))
     assert len(pagerduty.rings) == 2
 
 
@@ -157,6 +156,12 @@ def test_a_storm_fits_into_one_event() -> None:
     _check(message)
     (event,) = events(message)
     assert event.payload.custom_details.also == also
+
+
+def told(first: Message, reason: Reason, thread: Thread) -> Message:
+    """This side is told of the other, for a reason (that of the last failure, where it is tried again)."""
+    message = with_purpose(first, Purpose.PARTNER, "partner", thread)
+    return msgspec.structs.replace(message, delivery=msgspec.structs.replace(message.delivery, reason=reason))
 
 
 def _check(message: Message) -> None:
