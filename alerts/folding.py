@@ -106,12 +106,17 @@ def _rejoin(state: AlertState) -> AlertState:
 
 def _assessed(state: AlertState, fact: Fact, body: Assessed) -> AlertState:
     news = state.revision == 0 or material(body.assessment) != material(state.assessment)
+    back = state.resolved_at is not None and not body.assessment.resolved
+    if back:  # the data were revised: it has not ended after all, and whoever was told so is told again when it does
+        for participant, track in state.tracks.items():
+            state.tracks[participant] = replace(track, end_told="")
     return _rejoin(
         replace(
             state,
             revision=body.revision,
             assessment=body.assessment,
             material_revision=body.revision if news else state.material_revision,
+            resolved_at=None if back else state.resolved_at,
         )
     )
 
@@ -123,21 +128,23 @@ def _rung(state: AlertState, fact: Fact, body: Rung) -> AlertState:
         told_anew = replace(
             track, news=ring.ring_id, news_at=fact.at, end_told="", close_agreed_by="", close_agreed_at=None
         )
-        state.tracks[participant] = _ladder(told_anew, ring.ring_id, ring.level, fact.at) if rises else told_anew
+        state.tracks[participant] = _ladder(told_anew, ring.ring_id, ring.level, fact, state) if rises else told_anew
     return _rejoin(replace(state, rings=(*state.rings, ring), resolved_at=None))
 
 
-def _ladder(track: Track, ladder: str, level: Level, at: int) -> Track:
+def _ladder(track: Track, ladder: str, level: Level, fact: Fact, state: AlertState) -> Track:
     """The ladder starts again from its first step: nobody holds the alert until somebody answers anew."""
     return replace(
         track,
         state=TrackState.PENDING,
-        changed_at=at,
+        changed_at=fact.at,
         ladder=ladder,
         ladder_level=level,
+        ladder_ordinal=state.facts,
         started_at=None,
         steps=0,
         repeats=0,
+        repeated_at=None,
         reopened=track.answered,
         lapses_at=None,
     )
@@ -147,7 +154,7 @@ def _lapsed(state: AlertState, fact: Fact, body: Lapsed) -> AlertState:
     track = state.tracks[body.participant]
     lapses = track.lapses + 1
     ladder = f"{track.ladder.partition('~')[0]}~{lapses}"
-    again = _ladder(track, ladder, track.ladder_level, fact.at)
+    again = _ladder(track, ladder, track.ladder_level, fact, state)
     state.tracks[body.participant] = replace(again, lapses=lapses, news=ladder, news_at=fact.at)
     return state
 
@@ -179,9 +186,11 @@ def _planned_track(state: AlertState, delivery: Delivery, at: int) -> Track:
     if not told:
         return track
     recipient = (delivery.person, delivery.channel)
+    leads = delivery.state is DeliveryState.DUE
     return replace(
         track,
         told=track.told if not ringing or recipient in track.told else (*track.told, recipient),
+        led=track.led if not leads or recipient in track.led else (*track.led, recipient),
         told_ordinal=state.facts,
         told_at=at,
         told_revision=delivery.revision,
@@ -195,7 +204,7 @@ def _planned_ringing(state: AlertState, track: Track, delivery: Delivery, told: 
     elif delivery.purpose is Purpose.ESCALATE and occasion.startswith(f"{track.ladder}/step/"):
         track = replace(track, steps=max(track.steps, int(occasion.rpartition("/")[2]) + 1))
     elif delivery.purpose is Purpose.REPEAT and occasion.startswith(f"{track.ladder}/repeat/"):
-        track = replace(track, repeats=max(track.repeats, int(occasion.rpartition("/")[2])))
+        track = replace(track, repeats=max(track.repeats, int(occasion.rpartition("/")[2])), repeated_at=at)
     passed = told or (delivery.state is DeliveryState.SUPPRESSED and delivery.reason not in PASSING)
     if passed and track.started_at is None:
         policy = state.policy(track.participant, track.ladder_level)

@@ -67,16 +67,19 @@ class Track(msgspec.Struct, frozen=True, kw_only=True):
     # the ladder
     ladder: str = ""
     ladder_level: Level = Level.NONE
+    ladder_ordinal: int = 0  # of the fact that started it
     started_at: int | None = None
     steps: int = 0
     repeats: int = 0
+    repeated_at: int | None = None
     lapses: int = 0
     reopened: bool = False  # a rise in level re-opened an answered track
     news: str = ""  # a ring, or a lapsed ladder, that no delivery has been planned for
     news_at: int = 0
     # what the side was told
     reached_at: int | None = None  # the first message that a provider took
-    told: tuple[tuple[str, str], ...] = ()  # (person, channel) that a ring went to
+    told: tuple[tuple[str, str], ...] = ()  # (person, channel) that a ring went to, or was bundled for
+    led: tuple[tuple[str, str], ...] = ()  # those of them that had a message of this alert's own
     told_ordinal: int = 0
     told_at: int = 0
     told_revision: int = 0

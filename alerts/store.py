@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, Select, select, update
+from sqlalchemy import Connection, Engine, Select, func, select, update
 
 from alerts import audit, projection, record, tables
 from alerts.audit import FIRST, WHOLE, Head
@@ -12,7 +12,7 @@ from alerts.board import Board
 from alerts.deliveries import Delivery, DeliveryState, Mode
 from alerts.errors import Refused
 from alerts.facts import Body, Fact, Planned, Sending, Sent
-from alerts.lifecycle import AlertState, advance, begin, check, fold, step
+from alerts.lifecycle import AlertState, advance, as_of_revision, begin, check, fold, step
 from alerts.projection import Change
 from alerts.reasons import Reason
 from alerts.record import CHUNK, Proposal
@@ -57,7 +57,7 @@ class Store:
                 self._active = None
 
     @contextmanager
-    def _looking(self) -> Iterator[Connection]:
+    def looking(self) -> Iterator[Connection]:
         """A connection to read by: the transaction that is open in this thread, or one of its own."""
         with self._lock:
             if self._active is not None:
@@ -185,27 +185,42 @@ class Store:
         known = self._board.get(alert_id)
         return known if known is not None else advance(None, record.facts_of(connection, [alert_id]))
 
+    def state(self, connection: Connection, alert_id: str) -> AlertState:
+        """The state of an alert within a transaction, an alias as its own. Raises Refused when unknown."""
+        with self._lock:
+            self._follow(connection)
+            state = self._state(connection, alert_id)
+            if state is None:
+                raise Refused(Reason.UNKNOWN_ALERT, f"there is no alert {alert_id!r}; `alerts list` shows the ids")
+            return state
+
     def facts(self, alert_id: str) -> list[Fact]:
         """The facts of one alert, in the order of arrival."""
-        with self._looking() as connection:
+        with self.looking() as connection:
             return list(record.facts_of(connection, [alert_id]))
 
     def alert(self, alert_id: str) -> AlertState:
         """The state of an alert; an alias gives the alert that it was merged into. Raises Refused when unknown."""
-        with self._looking() as connection:
-            state = self._state(connection, alert_id)
-            if state is None:
-                raise Refused(Reason.UNKNOWN_ALERT, f"there is no alert {alert_id!r}; `alerts list` shows the ids")
-            return self.alert(state.merged_into) if state.merged_into else state
+        with self.looking() as connection:
+            state = self.state(connection, alert_id)
+            return self.state(connection, state.merged_into) if state.merged_into else state
+
+    def alert_as_of(self, alert_id: str, revision: int) -> AlertState:
+        """The alert with its tracks as they are and its content as of a revision. Raises Refused when unknown."""
+        with self.looking() as connection:
+            state = self.state(connection, alert_id)
+            if revision >= state.revision:
+                return state
+            return as_of_revision(state, list(record.facts_of(connection, [alert_id])), revision)
 
     def open_alerts(self) -> list[AlertState]:
         """The alerts that are neither closed nor cancelled, by id."""
-        with self._looking() as connection:
+        with self.looking() as connection:
             return [state for state in self.board(connection) if not state.ended]
 
     def alerts(self) -> list[AlertState]:
         """Every alert of the record, in the order of opening; an alias stands as cancelled, `merged_into` another."""
-        with self._looking() as connection:
+        with self.looking() as connection:
             ids = connection.execute(
                 select(tables.alerts.c.alert_id).order_by(tables.alerts.c.opened_at, tables.alerts.c.alert_id)
             ).scalars()
@@ -229,20 +244,19 @@ class Store:
             self._keep(fold(facts), wake=True)
         self._complete = True
 
-    def ended_on(self, connection: Connection, situation_ids: Sequence[str]) -> dict[str, list[AlertState]]:
-        """The ended alerts on these situations, oldest first: what has rung before does not ring again."""
+    def on_situations(self, connection: Connection, situation_ids: Sequence[str]) -> dict[str, list[AlertState]]:
+        """Every alert there has been on these situations, oldest first: what has rung before does not ring again."""
         found: dict[str, list[AlertState]] = {}
         table = tables.alerts
         for start in range(0, len(situation_ids), CHUNK):
             query = (
                 select(table.c.alert_id)
-                .where(table.c.situation_id.in_(situation_ids[start : start + CHUNK]), table.c.ended_at.is_not(None))
+                .where(table.c.situation_id.in_(situation_ids[start : start + CHUNK]))
                 .order_by(table.c.opened_at, table.c.alert_id)
             )
             for alert_id in connection.execute(query).scalars():
-                state = self._state(connection, alert_id)
-                if state is not None:
-                    found.setdefault(state.situation_id, []).append(state)
+                state = self.state(connection, alert_id)
+                found.setdefault(state.situation_id, []).append(state)
         return found
 
     def taken(self, connection: Connection, revisions: Sequence[str]) -> set[tuple[str, str]]:
@@ -256,7 +270,33 @@ class Store:
             found.update((assessment_id, revision) for assessment_id, revision in connection.execute(query))
         return found
 
+    def awake(self, now: int) -> list[str]:
+        """The alerts on which time, people or another process may have made something due, by id."""
+        with self.looking() as connection:
+            return self.board(connection).awake(now)
+
+    def next_due(self) -> int | None:
+        """The earliest instant at which there is something to plan or to send; perhaps in the past. None: nothing."""
+        table = tables.deliveries
+        with self.looking() as connection:
+            wakes = self.board(connection).next_wake()
+            leaves = connection.execute(
+                select(func.min(func.coalesce(table.c.retry_at, table.c.due_at))).where(table.c.state.in_(_SENDABLE))
+            ).scalar()
+        return min((at for at in (wakes, leaves) if at is not None), default=None)
+
     # the outbox
+
+    def messages_since(self, connection: Connection, since: int) -> dict[tuple[str, str], tuple[tuple[int, str], ...]]:
+        """The messages planned after `since`, as (due_at, level), by person and channel."""
+        table = tables.deliveries
+        query = select(table.c.person, table.c.channel, table.c.due_at, table.c.level).where(
+            table.c.state != DeliveryState.SUPPRESSED, table.c.due_at > since, table.c.bundle == ""
+        )
+        found: dict[tuple[str, str], list[tuple[int, str]]] = {}
+        for person, channel, due_at, level in connection.execute(query):
+            found.setdefault((person, channel), []).append((due_at, level))
+        return {recipient: tuple(messages) for recipient, messages in found.items()}
 
     def due(self, connection: Connection, now: int, mode: Mode | None = None) -> list[Delivery]:
         """The deliveries that may leave now, in the order in which they became due."""
@@ -294,5 +334,5 @@ class Store:
 
     def verify(self) -> int:
         """The number of facts, when all are as they were written. Raises StoreDamaged naming the first that is not."""
-        with self._looking() as connection:
+        with self.looking() as connection:
             return audit.verify(record.entries(connection), record.author_heads(connection))

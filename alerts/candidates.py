@@ -1,0 +1,51 @@
+"""What planning passes from line to line: an occasion to tell somebody, and the candidate deliveries made of it."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from alerts.board import Board
+from alerts.deliveries import Delivery, Purpose
+from alerts.participants import Directory
+from alerts.reasons import Reason
+from alerts.states import AlertState, Track
+from alerts.timers import Timers
+
+Recipient = tuple[str, str]
+"""(person, channel)"""
+
+ENDINGS: Final = (Purpose.RESOLVE, Purpose.CLOSE)
+"""What nothing holds back: whoever was rung is told that it is over."""
+
+
+class Occasion(msgspec.Struct, frozen=True):
+    """Something that one side of one alert is to be told now. `key` makes the deliveries' ids, `since` is its time."""
+
+    alert: AlertState
+    track: Track
+    purpose: Purpose
+    key: str
+    reason: Reason
+    audience: tuple[Recipient, ...]
+    since: int
+
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A delivery on its way through planning. `until` is the earliest time at which its group may be told."""
+
+    alert: AlertState
+    delivery: Delivery
+    until: int
+
+
+class Scene(msgspec.Struct, frozen=True):
+    """What planning sees besides the alerts in hand.
+
+    `recent` are the messages planned lately, as (due_at, level), by recipient: what throttles count.
+    """
+
+    directory: Directory
+    timers: Timers
+    board: Board
+    recent: Mapping[Recipient, tuple[tuple[int, str], ...]] = {}

@@ -1,0 +1,151 @@
+"""What one side's move, silence or wish means for the other, and when the alert as a whole ends or is joined with one.
+
+A side is told of the newest move of the others once, by channels that wake nobody; that nobody could be reached on the
+other side it is told by the channels that wake, with the telephone step of the runbook.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from alerts.board import NEVER
+from alerts.candidates import Occasion, Recipient
+from alerts.deliveries import Purpose
+from alerts.errors import Refused
+from alerts.escalation import exhausted_at, steps_of
+from alerts.facts import Body, Cancelled, Closed, Lapsed, Merged
+from alerts.guards import may_close
+from alerts.reasons import Reason
+from alerts.states import AlertState, JointState, Track, TrackState
+from alerts.timers import Timers
+
+_UNREACHED: Final = "/unreached"
+
+
+def occasions(alert: AlertState, track: Track, now: int, timers: Timers) -> Iterator[Occasion]:
+    """What one side is to be told besides its own ladder: the others' moves and silence, updates, the end."""
+    if alert.ended:
+        if track.told and track.end_told != Purpose.CLOSE.value:
+            reason = Reason.CLOSED if alert.joint is JointState.CLOSED else Reason.CANCELLED
+            yield _occasion(alert, track, Purpose.CLOSE, "closed", reason, track.told)
+        return
+    if alert.joint is JointState.RESOLVED and track.told and not track.end_told:
+        key = f"resolved/{alert.resolved_at}"
+        yield _occasion(alert, track, Purpose.RESOLVE, key, Reason.RESOLVED, track.told)
+    yield from _silence(alert, track, now, timers)
+    informed = _informed(track, timers)
+    moves = [move for move in alert.moves if move.participant != track.participant]
+    if moves and informed and moves[-1].ordinal > track.told_ordinal:
+        key = f"move/{moves[-1].ordinal}"
+        yield _occasion(alert, track, Purpose.PARTNER, key, Reason.PARTNER_MOVED, informed)
+    elif informed and _update_at(alert, track, timers) <= now:
+        key = f"revision/{alert.revision}"
+        yield _occasion(alert, track, Purpose.UPDATE, key, Reason.UPDATED_IN_PLACE, informed)
+
+
+def _occasion(
+    alert: AlertState, track: Track, purpose: Purpose, key: str, reason: Reason, audience: tuple[Recipient, ...]
+) -> Occasion:
+    return Occasion(alert=alert, track=track, purpose=purpose, key=key, reason=reason, audience=audience, since=0)
+
+
+def _informed(track: Track, timers: Timers) -> tuple[Recipient, ...]:
+    """Whoever was rung, by those channels that wake nobody."""
+    return tuple(recipient for recipient in track.told if recipient[1] not in timers.waking_channels)
+
+
+def _silence(alert: AlertState, track: Track, now: int, timers: Timers) -> Iterator[Occasion]:
+    """The other sides whose ladder is exhausted: this side's duty officer is told, once for each ladder."""
+    steps = steps_of(alert, track)
+    for other in alert.tracks.values():
+        if other.participant == track.participant or not steps:
+            continue
+        at = exhausted_at(alert, other, timers)
+        ladder = f"{other.participant}:{other.ladder}"
+        if at is None or now < at or ladder in track.warned:
+            continue
+        key = ladder + _UNREACHED
+        audience = tuple((who, channel) for who in steps[0].people for channel in steps[0].channels)
+        yield _occasion(alert, track, Purpose.PARTNER, key, partner_reason(alert, key), audience)
+
+
+def partner_reason(alert: AlertState, key: str) -> Reason:
+    """Why a side is told of the others: they moved, they could not be reached, or they were and did not answer."""
+    if not key.endswith(_UNREACHED):
+        return Reason.PARTNER_MOVED
+    other = alert.tracks.get(key.partition(":")[0])
+    reached = other is not None and other.state is not TrackState.PENDING
+    return Reason.LADDER_EXHAUSTED if reached else Reason.PARTNER_UNREACHED
+
+
+def _update_at(alert: AlertState, track: Track, timers: Timers) -> int:
+    """When a change that rings nobody is told. Alertmanager's rule: at most so often, and only if there is one."""
+    unchanged = alert.material_revision <= track.told_revision
+    if unchanged or alert.joint not in (JointState.RELEASED, JointState.ACTIVE):
+        return NEVER
+    return track.told_at + timers.update_interval_s
+
+
+def bodies(alert: AlertState, now: int, timers: Timers) -> Iterator[Body]:
+    """The facts that the system itself has to record now: lapsed acknowledgements, and the end of the alert."""
+    if alert.ended:
+        return
+    for track in alert.tracks.values():
+        if track.lapses_at is not None and track.lapses_at <= now and alert.live:
+            yield Lapsed(participant=track.participant)
+    if alert.joint is JointState.RESOLVED and not any(track.told for track in alert.tracks.values()):
+        inhibited = any(delivery.reason == Reason.INHIBITED for delivery in alert.deliveries.values())
+        yield Cancelled(reason=(Reason.INHIBITED if inhibited else Reason.CLEARED_BEFORE_GROUP_WAIT).value)
+    elif _agreed(alert):
+        yield Closed()
+    elif _close_at(alert, timers) <= now:
+        yield Closed(by_timeout=True)
+
+
+def _agreed(alert: AlertState) -> bool:
+    try:
+        may_close(alert, by_timeout=False)
+    except Refused:
+        return False
+    return True
+
+
+def _close_at(alert: AlertState, timers: Timers) -> int:
+    """When one side's wish to close is enough: only once the situation has ended, and only after the time-out."""
+    wishes = [track.close_agreed_at for track in alert.tracks.values() if track.close_agreed_at is not None]
+    if alert.joint is not JointState.RESOLVED or not wishes:
+        return NEVER
+    return max(min(wishes), alert.resolved_at or 0) + timers.close_timeout_s
+
+
+def next_at(alert: AlertState, track: Track, now: int, timers: Timers) -> Iterator[int]:
+    """The instants at which time alone makes something due here."""
+    if alert.ended:
+        return
+    yield _close_at(alert, timers)
+    if _informed(track, timers) and not _update_is_held(alert, track):
+        yield _update_at(alert, track, timers)
+    for other in alert.tracks.values():
+        if other.participant != track.participant and steps_of(alert, track):
+            at = exhausted_at(alert, other, timers)
+            if at is not None and f"{other.participant}:{other.ladder}" not in track.warned:
+                yield at
+
+
+def _update_is_held(alert: AlertState, track: Track) -> bool:
+    held = (alert.deliveries[delivery_id] for delivery_id in alert.held)
+    return any(
+        delivery.purpose is Purpose.UPDATE
+        and delivery.participant == track.participant
+        and delivery.revision >= alert.material_revision
+        for delivery in held
+    )
+
+
+def merges(alerts: Sequence[AlertState]) -> Iterator[tuple[str, Merged]]:
+    """The facts that join open alerts on one situation under the lowest id: (alert id, fact), for both of each pair."""
+    standing = sorted((alert for alert in alerts if not alert.ended), key=lambda alert: alert.alert_id)
+    live = [alert for alert in standing if alert.joint in (JointState.RELEASED, JointState.ACTIVE)]
+    for alias in live[1:]:
+        merged = Merged(alias=alias.alert_id, into=live[0].alert_id)
+        yield live[0].alert_id, merged
+        yield alias.alert_id, merged

@@ -1,0 +1,205 @@
+"""Delivery → **outside**: the intention on disk before the request leaves, what came of it as a fact after it.
+
+A duplicate is preferred to a loss: a delivery that is found `sending` after a crash is sent again under the same id and
+revision.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+from sqlalchemy import Connection
+
+from alerts.channels.base import Channel, Message
+from alerts.deliveries import Delivery, DeliveryState, Mode
+from alerts.errors import PermanentFailure, Refused, SendFailure, TemporaryFailure
+from alerts.facts import SendFailed, Sent
+from alerts.folding import RINGING
+from alerts.lifecycle import AlertState
+from alerts.reasons import Reason
+from alerts.record import Proposal
+from alerts.states import TrackState
+from alerts.store import Store
+from alerts.timers import Timers
+from services.dispatcher.lanes import InTurn, Job, Lane, Lanes
+
+Compose = Callable[[AlertState, Delivery], Message]
+_AT_ONCE = 5
+"""Deliveries that one lane claims at one time: after a crash so many may be sent twice."""
+
+
+class Patience(msgspec.Struct, frozen=True):
+    """How a sender waits: its timers, its lanes, and the clock that stamps what came of a request (None: `now`)."""
+
+    timers: Timers = Timers()
+    lanes: Lanes = msgspec.field(default_factory=InTurn)
+    clock: Callable[[], int] | None = None
+
+
+class Sender:
+    """Sends what is due in one mode, by the channels it was given; what it does not have fails visibly."""
+
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, Channel],
+        compose: Compose,
+        mode: Mode = Mode.EXERCISE,
+        patience: Patience | None = None,
+    ) -> None:
+        self._store = store
+        self._channels = channels
+        self._compose = compose
+        self._mode = mode
+        self._patience = patience or Patience()
+        self._mine: set[str] = set()  # claimed by this process and not finished
+
+    def recover(self, now: int) -> list[Delivery]:
+        """At the start of a process: whatever is found `sending` was interrupted, and is due again."""
+        return self._release_interrupted(now, lease_s=0)
+
+    def send_due(self, now: int) -> list[Delivery]:
+        """Send what is due; the deliveries that were claimed, as they stood before. Raises what a lane ran into."""
+        self._release_interrupted(now, self._patience.timers.send_lease_s)
+        claimed = self._claim(now)
+        self._patience.lanes.run({lane: self._job(deliveries, now) for lane, deliveries in claimed.items()})
+        return [delivery for deliveries in claimed.values() for delivery in deliveries]
+
+    def _release_interrupted(self, now: int, lease_s: int) -> list[Delivery]:
+        with self._store.looking() as connection:
+            if not self._interrupted(connection, now, lease_s):
+                return []
+        with self._store.transaction() as connection:
+            found = self._interrupted(connection, now, lease_s)
+            for delivery in found:
+                body = self._failed(delivery, delivery.attempts, TemporaryFailure(Reason.INTERRUPTED), now)
+                if body.retry_at is not None:
+                    body = msgspec.structs.replace(body, retry_at=now)
+                self._store.append(connection, self._store.system, now, delivery.alert_id, body)
+            return found
+
+    def _interrupted(self, connection: Connection, now: int, lease_s: int) -> list[Delivery]:
+        # A clock that was set back must not keep a lease running for ever.
+        return [
+            delivery
+            for delivery in self._store.unsent(connection)
+            if delivery.state is DeliveryState.SENDING
+            and delivery.mode is self._mode
+            and delivery.delivery_id not in self._mine
+            and not 0 <= now - delivery.moved_at < lease_s
+        ]
+
+    def _claim(self, now: int) -> dict[Lane, list[Delivery]]:
+        with self._store.looking() as connection:
+            if not self._ready(connection, now):
+                return {}
+        with self._store.transaction() as connection:
+            ready = self._ready(connection, now)
+            claimed: dict[Lane, list[Delivery]] = {}
+            for lane, deliveries in ready.items():
+                for delivery in deliveries:
+                    if self._store.claim(connection, delivery.delivery_id, delivery.attempts + 1, now):
+                        claimed.setdefault(lane, []).append(delivery)
+        self._mine.update(delivery.delivery_id for deliveries in claimed.values() for delivery in deliveries)
+        return claimed
+
+    def _ready(self, connection: Connection, now: int) -> dict[Lane, list[Delivery]]:
+        """What each free lane sends next. Messages of one alert to one recipient leave in order: a later one waits."""
+        first: dict[tuple[str, str, str, str], Delivery] = {}
+        for delivery in self._store.unsent(connection):
+            thread = (delivery.alert_id, delivery.participant, delivery.person, delivery.channel)
+            if thread not in first or delivery.ordinal < first[thread].ordinal:
+                first[thread] = delivery
+        busy = self._patience.lanes.busy()
+        ready: dict[Lane, list[Delivery]] = {}
+        for delivery in sorted(first.values(), key=_loudest):
+            lane = (delivery.participant, delivery.channel)
+            taken = ready.get(lane, [])
+            if self._may_leave(delivery, now) and lane not in busy and len(taken) < _AT_ONCE:
+                ready[lane] = [*taken, delivery]
+        return ready
+
+    def _may_leave(self, delivery: Delivery, now: int) -> bool:
+        waiting = delivery.state in (DeliveryState.DUE, DeliveryState.FAILED_TEMPORARY)
+        return waiting and delivery.mode is self._mode and (delivery.retry_at or delivery.due_at) <= now
+
+    def _job(self, deliveries: Sequence[Delivery], now: int) -> Job:
+        def send_in_turn() -> None:
+            for delivery in deliveries:
+                try:
+                    self._send(delivery, now)
+                finally:
+                    self._mine.discard(delivery.delivery_id)
+
+        return send_in_turn
+
+    def _send(self, delivery: Delivery, now: int) -> None:
+        body: Sent | SendFailed
+        try:
+            receipt = self._channel(delivery).send(self._message(delivery))
+            body = Sent(delivery_id=delivery.delivery_id, receipt=receipt.reference, confirmed=receipt.confirmed)
+        except SendFailure as failure:
+            body = self._failed(delivery, delivery.attempts + 1, failure, self._now(now))
+        except Exception as error:  # noqa: BLE001 a defect of a channel is a failed attempt, seen and tried again
+            defect = TemporaryFailure(Reason.PROVIDER_ERROR, type(error).__name__)
+            body = self._failed(delivery, delivery.attempts + 1, defect, self._now(now))
+        self._record(delivery, body, self._now(now))
+
+    def _now(self, given: int) -> int:
+        return given if self._patience.clock is None else self._patience.clock()
+
+    def _channel(self, delivery: Delivery) -> Channel:
+        channel = self._channels.get(delivery.channel)
+        if channel is None:
+            raise PermanentFailure(Reason.UNKNOWN_CHANNEL, f"{delivery.channel} is not set up in this process")
+        return channel
+
+    def _message(self, delivery: Delivery) -> Message:
+        alert = self._store.alert_as_of(delivery.alert_id, delivery.revision)
+        try:
+            return self._compose(alert, delivery)
+        except SendFailure:
+            raise
+        except Exception as error:  # one message that cannot be written must not stop the bell for the others
+            raise TemporaryFailure(Reason.NOT_COMPOSED, f"{type(error).__name__}: {error}") from error
+
+    def _failed(self, delivery: Delivery, attempt: int, failure: SendFailure, at: int) -> SendFailed:
+        timers = self._patience.timers
+        reason, retry_at = failure.reason, None
+        if isinstance(failure, TemporaryFailure):
+            if attempt >= timers.send_attempts:
+                reason = Reason.TOO_MANY_ATTEMPTS
+            else:
+                retry_at = at + max(timers.backoff_s(attempt), int(failure.retry_after_s or 0))
+        detail = f"{failure.reason}: {failure.detail}" if reason is not failure.reason else failure.detail
+        return SendFailed(delivery_id=delivery.delivery_id, reason=reason.value, retry_at=retry_at, detail=detail[:500])
+
+    def _record(self, delivery: Delivery, body: Sent | SendFailed, at: int) -> None:
+        with self._store.transaction() as connection:
+            try:
+                self._store.append(connection, self._store.system, at, delivery.alert_id, body)
+            except Refused:
+                return  # it answered so late that it was tried again, and that attempt has been recorded
+            if isinstance(body, Sent):
+                self._store.append_many(connection, self._mentions(connection, delivery, body, at))
+
+    def _mentions(self, connection: Connection, delivery: Delivery, body: Sent, at: int) -> list[Proposal]:
+        """The alerts that stand in this message reach the side with it: their tracks are notified too."""
+        found: list[Proposal] = []
+        if delivery.purpose not in RINGING:
+            return found
+        for alert_id in delivery.also:
+            alert = self._store.state(connection, alert_id)
+            track = alert.tracks.get(delivery.participant)
+            if track is None or track.state is not TrackState.PENDING:
+                continue
+            mention = next(
+                (each for each in reversed(alert.deliveries.values()) if each.bundle == delivery.delivery_id), None
+            )
+            if mention is not None and mention.state is DeliveryState.SUPPRESSED:
+                sent = msgspec.structs.replace(body, delivery_id=mention.delivery_id)
+                found.append(Proposal(self._store.system, at, alert_id, sent))
+        return found
+
+
+def _loudest(delivery: Delivery) -> tuple[int, int, str, int]:
+    return (-delivery.level.rank, delivery.due_at, delivery.alert_id, delivery.ordinal)
