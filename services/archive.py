@@ -1,6 +1,6 @@
 """Poll → **archive** → batches: what was read and when it was known, in SQL; the one source of every replay."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 import sqlalchemy as sa
@@ -149,6 +149,13 @@ class Archive:
         changed = connection.execute(sa.update(table).where(table.c.group_name == group).values(state=state))
         if changed.rowcount == 0:
             connection.execute(sa.insert(table).values(group_name=group, state=state))
+
+    def forget_states(self, connection: sa.Connection, groups: Iterable[str]) -> None:
+        """Drop the saved states of groups whose past has changed: the harness makes them again from what is stored."""
+        names = sorted(groups)
+        if names:
+            table = tables.group_states
+            connection.execute(sa.delete(table).where(table.c.group_name.in_(names)))
 
     def dead_letters(self) -> tuple[DeadLetter, ...]:
         """Everything that could not be used, by file and row."""

@@ -40,6 +40,14 @@ class Row(msgspec.Struct, frozen=True):
     is_provisional: bool
 
 
+class Tally(msgspec.Struct, kw_only=True):
+    """How many figures and documents of one piece of evidence were new, revised what was known, or were known."""
+
+    new: int = 0
+    revised: int = 0
+    duplicates: int = 0
+
+
 class Kept(msgspec.Struct, kw_only=True):
     """What was new in a poll, and what was not."""
 
@@ -47,9 +55,13 @@ class Kept(msgspec.Struct, kw_only=True):
     notices: list[tuple[NoticeObservation, tuple[str, ...]]] = []  # each with its groups
     series: dict[int, Series] = {}
     sha256: dict[int, str] = {}  # by evidence key
-    new: int = 0
-    revised: int = 0
-    duplicates: int = 0
+    tallies: dict[str, Tally] = {}  # by SHA-256
+
+    @property
+    def groups(self) -> set[str]:
+        """The groups that have anything new."""
+        found = {self.series[row.series_key].group for row in self.rows}
+        return found.union(*(groups for _, groups in self.notices))
 
 
 def decide(vintages: Sequence[Vintage], found: Vintage, read_at: int, is_fresh: bool) -> tuple[Reason, int]:
@@ -74,8 +86,9 @@ def decide(vintages: Sequence[Vintage], found: Vintage, read_at: int, is_fresh: 
 
 def keep(connection: sa.Connection, poll: Poll) -> Kept:
     """Store a poll. Raises FeedError when a series has another unit than the store knows."""
-    kept = Kept(rows=[], notices=[], series={}, sha256={})
+    kept = Kept()
     evidence = _keep_evidence(connection, poll.evidence)
+    kept.tallies = {sha256: Tally() for sha256 in evidence}
     kept.sha256 = {key: sha256 for sha256, (key, _) in evidence.items()}
     runs: dict[str, list[Run]] = {}
     for batch in poll.batches:
@@ -107,20 +120,21 @@ def _compare(
     evidence, read_at = read
     for run in runs:
         evidence_key, is_fresh = evidence[run.evidence]
+        tally = kept.tallies[run.evidence]
         columns = zip(run.occurred_at, run.known_at, run.values, run.rows, run.provisional, strict=True)
         for occurred_at, known_at, value, row, is_provisional in columns:
             vintages = known.get(occurred_at)
             if vintages is None:
                 known[occurred_at] = [Vintage(known_at, value)]
-                kept.new += 1
+                tally.new += 1
             else:
                 reason, known_at = decide(vintages, Vintage(known_at, value), read_at, is_fresh)
                 if reason is Reason.DUPLICATE:
-                    kept.duplicates += 1
+                    tally.duplicates += 1
                     continue
                 vintages.append(Vintage(known_at, value))
                 vintages.sort(key=lambda v: v.known_at)
-                kept.revised += 1
+                tally.revised += 1
             kept.rows.append(Row(key, occurred_at, known_at, value, evidence_key, row, is_provisional))
 
 
@@ -219,7 +233,7 @@ def _keep_notices(connection: sa.Connection, poll: Poll, evidence: Mapping[str, 
     for (issuer, number), (notice, groups) in found.items():
         query = sa.select(table.c.notice_key).where(table.c.issuer == issuer, table.c.number == number)
         if connection.execute(query).first() is not None:
-            kept.duplicates += 1
+            kept.tallies[notice.evidence].duplicates += 1
             continue
         values = {
             "issuer": issuer,
@@ -235,7 +249,7 @@ def _keep_notices(connection: sa.Connection, poll: Poll, evidence: Mapping[str, 
             sa.insert(tables.notice_groups), [{"notice_key": int(made[0]), "group_name": g} for g in unique]
         )
         kept.notices.append((notice, tuple(unique)))
-        kept.new += 1
+        kept.tallies[notice.evidence].new += 1
 
 
 def _keep_letters(connection: sa.Connection, letters: Iterable[DeadLetter], read_at: int) -> None:

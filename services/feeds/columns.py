@@ -123,7 +123,6 @@ class ColumnReader:
                     letters.add(number, problem, rows.raw())
             if letters.are_too_many(rows.at_most):
                 break
-        counts.bad_rows = letters.bad_rows
         return counts
 
     def _checked_units(self, units: Mapping[str, str], letters: Letters) -> list[_Value]:
@@ -131,7 +130,7 @@ class ColumnReader:
         good: list[_Value] = []
         for value in self._values:
             column = value.column
-            said = units.get(column.column.strip(), "")
+            said = units.get(column.column, "")
             if column.unit_mark and said != column.unit_mark:
                 detail = (
                     f"column {column.column!r} is in {said!r}, not in {column.unit_mark!r}; mend unit and unit_mark"

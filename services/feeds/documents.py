@@ -71,7 +71,6 @@ class DocumentReader:
                 if letters.are_too_many(rows.at_most):
                     break
         counts.documents = len(notices)
-        counts.bad_rows = letters.bad_rows
         return notices, counts
 
     def _templates(self, stem: str) -> dict[str, FastTemplate]:
@@ -105,8 +104,12 @@ class DocumentReader:
             address=one_line(filled["address"]),
             issuer=one_line(filled["state"]),
         )
-        reading = self._read(document)
         seen.add((issuer, number))
+        try:
+            reading = self._read(document)
+        except Exception as error:  # one document that the rules cannot take must not stop the others
+            detail = f"the reader failed on {document.document_id!r}: {type(error).__name__}: {error}"
+            raise BadObservation(Reason.ROW_MALFORMED, detail) from error
         return NoticeObservation(
             document_id=document.document_id,
             feed=self._manifest.name,

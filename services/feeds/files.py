@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from services.errors import FeedError
 from services.feeds.base import DeadLetter, Evidence, Poll
 from services.feeds.columns import ColumnReader
 from services.feeds.documents import DocumentReader, ReadDocument, groups_of
@@ -86,7 +87,10 @@ class FileFeed:
         self._shared = digest(encode((manifest.name, manifest.tables, manifest.dead_letters)))
 
     def poll(self, cursor: str) -> Poll:
-        """Everything new since `cursor`. Nothing raised for bad files: dead letters, and notes for the operator."""
+        """Everything new since `cursor`. Bad files raise nothing: they are dead letters, and notes for the operator.
+
+        Raises FeedError when the directory is not there.
+        """
         tasks, notes = self.tasks(cursor)
         polls: list[Poll] = []
         for reading in self.readings(tasks, cursor):
@@ -95,7 +99,12 @@ class FileFeed:
         return self._joined(polls, cursor, notes)
 
     def tasks(self, cursor: str) -> tuple[list[Task], tuple[str, ...]]:
-        """What there is to read that was not read before, in order of the manifest, and notes about the rest."""
+        """What there is to read that was not read before, in order of the manifest, and notes about the rest.
+
+        Raises FeedError when the directory is not there.
+        """
+        if not self._directory.is_dir():
+            raise FeedError(f"{self.name}: {self._directory} is no directory that can be read; name the right one")
         known = _marks(cursor)
         tasks: list[Task] = []
         notes: list[str] = []
@@ -216,6 +225,8 @@ class FileFeed:
     def _reading(
         self, entry: FileEntry, done: Sequence[tuple[Found, Read]], batches: list[ObservationBatch], now: int
     ) -> Reading:
+        for _, read in done:
+            read.counts.bad_rows = read.letters.bad_rows
         evidence = [
             Evidence(
                 sha256=read.sha256,

@@ -9,6 +9,7 @@ from services.feeds.readers import CsvRows, JsonLineRows, Rows, expand
 from services.feeds.workbooks import WorkbookRows
 from streams.codec import encode
 
+_FIRST_ROWS = 5  # shown where a figure stands on the file as a whole
 _TYPES = {
     "csv": "text/csv",
     "csv.gz": "application/gzip",
@@ -41,15 +42,16 @@ def layout_of(media: str) -> Layout | None:
 
 
 def row_text(content: bytes, media: str, row: int) -> str:
-    """The header and one row as they stand in the stored bytes; the beginning of the bytes where there are no rows."""
+    """The header and one row as they stand in the stored bytes; row 0 is the file as a whole: its first rows."""
     layout = layout_of(media)
-    if layout is None or row < 1:
+    if layout is None:
         return content[:2_000].decode(errors="replace")
     rows = open_rows(content, layout, ())
-    head = layout.delimiter.join(rows.header) if layout.format.startswith("csv") else "\t".join(rows.header)
+    is_csv = layout.format.startswith("csv")
+    texts = [(layout.delimiter if is_csv else "\t").join(rows.header)]
     for number, _ in rows:
-        if number == row:
-            encoding = layout.encoding if layout.format.startswith("csv") else "utf-8"
-            text = rows.raw().decode(encoding, "replace").rstrip("\r\n")
-            return f"{head}\n{text}" if head.strip() else text
-    return ""
+        if number == row or (row < 1 and number <= _FIRST_ROWS):
+            texts.append(rows.raw().decode(layout.encoding if is_csv else "utf-8", "replace").rstrip("\r\n"))
+        if number >= max(row, _FIRST_ROWS if row < 1 else 1):
+            break
+    return "\n".join(text for text in texts if text.strip()) if row < 1 or len(texts) > 1 else ""

@@ -253,7 +253,7 @@ def _entry_problems(entry: FileEntry, tables: dict[str, dict[str, str | Names]])
         found.append("layout.delimiter is one character")
     try:
         "".encode(entry.layout.encoding)
-    except LookupError:
+    except (LookupError, UnicodeError):
         found.append(f"layout.encoding = {entry.layout.encoding!r} is unknown; for instance utf-8-sig or shift_jis")
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])", entry.dates.earliest):
         found.append("dates.earliest is a day, YYYY-MM-DD")

@@ -4,12 +4,14 @@ Row 1 is the first row of data. Blank rows are not counted. The same bytes and l
 so that a row number in a figure's evidence leads back to the text.
 """
 
+import codecs
 import csv
 import io
 import re
 import zlib
 from collections import deque
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from typing import Protocol
 
 import msgspec
@@ -33,7 +35,7 @@ class BadRow(msgspec.Struct, frozen=True, kw_only=True):
 class Rows(Protocol):
     """The rows of one file: their number and the cells of the wanted columns, in that order."""
 
-    units: dict[str, str]  # what the unit row says, by column
+    units: dict[str, str]  # what the unit row says, by wanted column
     at_most: int  # an upper bound of the number of rows
 
     @property
@@ -71,19 +73,19 @@ def expand(content: bytes, max_bytes: int) -> bytes:
     return b"".join(parts)
 
 
-def decode(content: bytes, encoding: str) -> tuple[str, bool]:
-    """The text, and whether some bytes of it could not be decoded (they are kept as lone surrogates)."""
+def is_all_text(content: bytes, encoding: str) -> bool:
+    """Whether every byte can be decoded. Raises BadObservation where the encoding is another one altogether."""
     if content[:2] in (b"\xff\xfe", b"\xfe\xff") and not encoding.lower().startswith("utf-16"):
         detail = f"begins with the mark of UTF-16, not {encoding}; write layout.encoding = 'utf-16'"
         raise BadObservation(Reason.WRONG_ENCODING, detail)
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        return content.decode(encoding), False
-    except UnicodeDecodeError as error:
-        try:
-            return content.decode(encoding, "surrogateescape"), True
-        except UnicodeDecodeError:
-            detail = f"not {encoding} at byte {error.start}; write the right layout.encoding"
-            raise BadObservation(Reason.WRONG_ENCODING, detail) from None
+        for start in range(0, len(content), _CHUNK):
+            decoder.decode(content[start : start + _CHUNK])
+        decoder.decode(b"", True)
+    except UnicodeError:
+        return False
+    return True
 
 
 def has_lone_surrogate(text: str) -> bool:
@@ -92,32 +94,37 @@ def has_lone_surrogate(text: str) -> bool:
 
 
 def positions(header: Sequence[str], columns: Sequence[str]) -> list[int]:
-    """Where the wanted columns stand; `#2` is the second one, whatever it is called.
+    """Where the wanted columns stand; `#2` is the second one, whatever it is called, and `Potash*` may hold * and ?.
 
     Raises BadObservation naming what is missing and what there is.
     """
     names = [name.strip() for name in header]
-    found: list[int] = []
-    for column in columns:
-        numbered = re.fullmatch(r"#([0-9]{1,4})", column)
-        if numbered and column not in names and 1 <= int(numbered[1]) <= len(names):
-            found.append(int(numbered[1]) - 1)
-            continue
-        count = names.count(column.strip())
-        if count == 1:
-            found.append(names.index(column.strip()))
-            continue
-        there = ", ".join(name for name in names[:60] if name)[:600]
-        problem = f"column {column!r} stands {count} times" if count else f"no column {column!r}; there are: {there}"
-        raise BadObservation(Reason.COLUMN_MISSING, problem + "; mend the manifest or fetch the file again")
-    return found
+    return [_position(names, column.strip()) for column in columns]
+
+
+def _position(names: Sequence[str], column: str) -> int:
+    found = [i for i, name in enumerate(names) if name == column]
+    if not found and re.fullmatch(r"#[0-9]{1,4}", column):
+        found = [i for i in range(len(names)) if i == int(column[1:]) - 1]
+    if not found and ("*" in column or "?" in column):
+        found = [i for i, name in enumerate(names) if fnmatchcase(name, column)]
+    if len(found) == 1:
+        return found[0]
+    there = ", ".join(name for name in names[:60] if name)[:600]
+    problem = f"column {column!r} stands {len(found)} times" if found else f"no column {column!r}; there are: {there}"
+    raise BadObservation(Reason.COLUMN_MISSING, problem + "; mend the manifest or fetch the file again")
+
+
+def units_of(cells: Sequence[str], columns: Sequence[str], places: Sequence[int]) -> dict[str, str]:
+    """What a unit row says, by wanted column."""
+    return {column: cells[i].strip() for column, i in zip(columns, places, strict=True) if i < len(cells)}
 
 
 class _Lines:
     """The lines of a text, remembering those that the row in hand was made of, so that they can be read again."""
 
-    def __init__(self, text: str) -> None:
-        self._source = io.StringIO(text, newline="")
+    def __init__(self, content: bytes, encoding: str) -> None:
+        self._source = io.TextIOWrapper(io.BytesIO(content), encoding, "surrogateescape", newline="")
         self._again: deque[str] = deque()
         self.taken: list[str] = []
 
@@ -127,7 +134,11 @@ class _Lines:
     def __next__(self) -> str:
         if len(self.taken) >= _MAX_LINES_A_ROW:
             raise csv.Error(f"one row of more than {_MAX_LINES_A_ROW} lines: a quote is not closed")
-        line = self._again.popleft() if self._again else next(self._source)
+        try:
+            line = self._again.popleft() if self._again else next(self._source)
+        except UnicodeError as error:
+            detail = f"no text of the declared encoding ({str(error)[:80]}); write the right layout.encoding"
+            raise BadObservation(Reason.WRONG_ENCODING, detail) from None
         self.taken.append(line)
         return line
 
@@ -141,18 +152,19 @@ class CsvRows:
     """Rows of a CSV text (RFC 4180, any delimiter). A stray quote costs its own line, not those after it."""
 
     def __init__(self, content: bytes, layout: Layout, columns: Sequence[str]) -> None:
-        text, self._damaged = decode(content, layout.encoding)
+        self._damaged = not is_all_text(content, layout.encoding)
         self._layout = layout
-        self.at_most = text.count("\n") + text.count("\r") + 1
-        self._lines = _Lines(text)
+        self.at_most = content.count(b"\n") + content.count(b"\r") + 1
+        self._lines = _Lines(content, layout.encoding)
         self._reader = csv.reader(self._lines, delimiter=layout.delimiter, strict=True)
         self.header: list[str] = self._take_header()
         self._positions = positions(self.header, columns)
-        self.units = self._take_units()
+        self.units = self._take_units(columns)
 
     def raw(self) -> bytes:
         """The bytes of the row that was given last."""
-        return "".join(self._lines.taken).encode(self._layout.encoding, "surrogateescape")
+        encoding = "utf-8" if self._layout.encoding.lower() == "utf-8-sig" else self._layout.encoding
+        return "".join(self._lines.taken).encode(encoding, "surrogateescape")
 
     def __iter__(self) -> Iterator[tuple[int, Sequence[str] | BadRow]]:
         number, width, wanted = 0, len(self.header), self._positions
@@ -197,13 +209,13 @@ class CsvRows:
             header = self._take()
         return header
 
-    def _take_units(self) -> dict[str, str]:
+    def _take_units(self, columns: Sequence[str]) -> dict[str, str]:
         units: dict[str, str] = {}
         first = self._layout.first_row or max(self._layout.header_row, self._layout.unit_row) + 1
         for row in range(self._layout.header_row + 1, first):
             cells = self._take()
             if row == self._layout.unit_row:
-                units = {name.strip(): cell.strip() for name, cell in zip(self.header, cells, strict=False)}
+                units = units_of(cells, columns, self._positions)
         return units
 
     def _take(self) -> list[str]:

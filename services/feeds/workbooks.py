@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from services.feeds.manifest import Layout
-from services.feeds.readers import BadRow, positions
+from services.feeds.readers import BadRow, positions, units_of
 from streams.errors import BadObservation
 from streams.reasons import Reason
 
@@ -42,8 +42,7 @@ class WorkbookRows:
         self._positions = positions(self.header, columns)
         self.units: dict[str, str] = {}
         if layout.unit_row:
-            cells = head[layout.unit_row - 1]
-            self.units = {n.strip(): cell.strip() for n, cell in zip(self.header, cells, strict=False)}
+            self.units = units_of(head[layout.unit_row - 1], columns, self._positions)
         self.at_most = layout.max_rows
 
     def raw(self) -> bytes:

@@ -1,0 +1,138 @@
+"""Files that a person has → archive, once: `twinbell import`. Each file is one transaction; a broken one is named."""
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import msgspec
+import sqlalchemy as sa
+
+from services.archive import Archive
+from services.errors import TooManyDeadLetters
+from services.feeds.files import FileCounts, FileFeed, Outcome, Reading
+from services.vintages import Kept
+from streams.reasons import Reason
+
+
+class FileReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one file. Figures and documents are counted together in new, revised and duplicates."""
+
+    entry: str
+    path: str
+    outcome: Outcome
+    rows: int
+    left_out: int
+    values: int
+    unknown: int
+    zeros: int
+    documents: int
+    undated: int
+    not_relevant: int
+    new: int
+    revised: int
+    duplicates: int
+    bad_rows: int
+    dead_letters: dict[Reason, int]
+    problem: str = ""  # the first dead letter, with row and what to do
+
+
+class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of every file that a manifest names. `checked` means that nothing was written."""
+
+    feed: str
+    checked: bool
+    files: tuple[FileReport, ...]
+    notes: tuple[str, ...]  # files that are not there, and those that could not be opened
+
+    @property
+    def failed(self) -> tuple[FileReport, ...]:
+        """The files of which nothing could be used."""
+        return tuple(file for file in self.files if file.outcome != "read")
+
+
+OnFile: TypeAlias = Callable[[int, int, FileReport], None]  # how many are done, of how many, and the last one
+
+
+def import_files(feed: FileFeed, archive: Archive, database: sa.Engine, on_file: OnFile) -> ImportReport:
+    """Read what is new since the last time into the store. Importing twice changes nothing.
+
+    The states of the groups that have new rows are dropped, so that a running hub judges them anew.
+    Raises TooManyDeadLetters at the first file with more unusable rows than the manifest allows: its dead letters and
+    its bytes are kept, nothing else of it, and the files before it stay.
+    """
+    cursor = archive.cursor(feed.name)
+    tasks, notes = feed.tasks(cursor)
+    reports: list[FileReport] = []
+    for done, reading in enumerate(feed.readings(tasks, cursor), start=1):
+        with database.begin() as connection:
+            kept = archive.store(connection, reading.poll)
+            archive.forget_states(connection, kept.groups)
+        for report in _reports(reading, kept):
+            reports.append(report)
+            on_file(done, len(tasks), report)
+            _stop_loudly(report)
+    return ImportReport(feed=feed.name, checked=False, files=tuple(reports), notes=notes)
+
+
+def check_files(feed: FileFeed, on_file: OnFile) -> ImportReport:
+    """Read everything and write nothing: what an import into an empty store would bring."""
+    tasks, notes = feed.tasks("")
+    reports: list[FileReport] = []
+    for done, reading in enumerate(feed.readings(tasks, ""), start=1):
+        for report in _reports(reading, None):
+            reports.append(report)
+            on_file(done, len(tasks), report)
+    return ImportReport(feed=feed.name, checked=True, files=tuple(reports), notes=notes)
+
+
+def _stop_loudly(report: FileReport) -> None:
+    if report.outcome == "stopped":
+        raise TooManyDeadLetters(
+            f"{report.path}: {report.bad_rows:,} of {report.rows:,} rows cannot be used, which is more than the "
+            f"manifest's dead_letters allow; the first is {report.problem}. Mend the manifest (`--check` tries it) or "
+            "the file, and import again; the files before it were kept"
+        )
+
+
+def _reports(reading: Reading, kept: Kept | None) -> list[FileReport]:
+    """One report for each file of a reading. New and revised rows of files read together are counted by their bytes."""
+    reports: list[FileReport] = []
+    for file, evidence in zip(reading.files, reading.poll.evidence, strict=True):
+        first = next((x for x in reading.poll.dead_letters if x.origin == file.origin), None)
+        problem = ""
+        if first is not None:
+            problem = (f"row {first.row}: " if first.row else "") + f"{first.reason}: {first.detail}"
+        new, revised, duplicates = _tally(file, evidence.sha256, kept)
+        counts = file.counts
+        reports.append(
+            FileReport(
+                entry=file.entry,
+                path=file.origin,
+                outcome=file.outcome,
+                rows=counts.rows,
+                left_out=counts.left_out,
+                values=counts.values,
+                unknown=counts.unknown,
+                zeros=counts.zeros,
+                documents=counts.documents,
+                undated=counts.undated,
+                not_relevant=counts.not_relevant,
+                new=new,
+                revised=revised,
+                duplicates=duplicates,
+                bad_rows=counts.bad_rows,
+                dead_letters=file.reasons,
+                problem=problem,
+            )
+        )
+    return reports
+
+
+def _tally(file: FileCounts, sha256: str, kept: Kept | None) -> tuple[int, int, int]:
+    """New, revised and duplicate: as stored, or as they would be in an empty store."""
+    counts = file.counts
+    if kept is None:
+        return counts.values + counts.unknown + counts.zeros + counts.documents, 0, counts.duplicates
+    tally = kept.tallies.get(sha256)
+    if tally is None:
+        return 0, 0, counts.duplicates
+    return tally.new, tally.revised, tally.duplicates + counts.duplicates
