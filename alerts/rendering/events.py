@@ -10,7 +10,10 @@ from streams.assessments import Assessment
 from streams.notices.readings import TIGHTENING
 from streams.signals import Act, Phase, Signal
 
-_ANNOUNCEMENT = re.compile(r"公告\s*(\d{4})年第(\d{1,4})[号號]")  # how Chinese ministries number their acts
+_ANNOUNCEMENTS = (  # how Chinese ministries number their acts, in their own words and in English
+    re.compile(r"公告\s*(?P<year>\d{4})\s*年第\s*(?P<number>\d{1,4})\s*[号號]"),
+    re.compile(r"Announcement No\. ?(?P<number>\d{1,4}) of (?P<year>\d{4})", re.IGNORECASE),
+)
 _NAMED = 4  # minerals that a line names before it counts the rest
 
 
@@ -100,15 +103,11 @@ def where(voice: Voice, assessment: Assessment) -> str:
 
 def document_name(voice: Voice, act: Act) -> str:
     """An official document as one would ask for it: issuer and number, else its title."""
-    issuer, number = plain(act.issuer, 120), plain(act.number, 120)
-    known = voice.catalogue.name(f"issuer.{issuer}")
-    if known is not None:
-        issuer = known
-    elif len(issuer) == 3 and issuer.isupper():
-        issuer = voice.country(issuer)
-    announcement = _ANNOUNCEMENT.fullmatch(number)
-    if announcement is not None:
-        return voice.say("document.announcement", issuer=issuer, year=announcement[1], number=announcement[2])
+    issuer, number = voice.issuer(act.issuer), plain(act.number, 120)
+    for pattern in _ANNOUNCEMENTS:
+        found = pattern.fullmatch(number)
+        if found is not None:
+            return voice.say("document.announcement", issuer=issuer, year=found["year"], number=found["number"])
     if number:
         return f"{issuer} {number}".strip()
     return f"{issuer} {voice.quoted(act.title, 120)}".strip()

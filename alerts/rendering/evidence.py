@@ -77,10 +77,7 @@ def evidence_section(voice: Voice, state: AlertState, surroundings: Surroundings
 
 
 def _signal(voice: Voice, state: AlertState, signal: Signal) -> Line:
-    if signal.act is not None:
-        said = voice.say("sure.document", document=events.document_name(voice, signal.act))
-    else:
-        said = figures.figure(voice, signal)
+    said = figures.figure(voice, signal) if signal.act is None else events.document_name(voice, signal.act)
     parts = [opened(said)]
     if signal.band_low is not None and signal.band_high is not None:
         low = figures.value(voice, signal.band_low, signal.unit)
@@ -120,7 +117,7 @@ def _row(voice: Voice, signal: Signal, evidence: Evidence, surroundings: Surroun
     if not document:
         value = figures.value(voice, evidence.value, evidence.unit or signal.unit)
     year = voice.utc_year(evidence.known_at)
-    publisher, publication = plain(evidence.publisher, 120), plain(evidence.publication, 160)
+    publisher, publication = voice.issuer(evidence.publisher), plain(evidence.publication, 160)
     source = voice.say("detail.source_unknown")
     if publisher and publication:
         source = voice.say("detail.source", publisher=publisher, publication=publication, year=year)

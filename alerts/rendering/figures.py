@@ -33,12 +33,7 @@ def period(voice: Voice, signal: Signal, at: int) -> str:
 
 def value(voice: Voice, amount: float | None, unit: str) -> str:
     """A value with its unit; unknown is said as unknown."""
-    return voice.say("figure.unknown") if amount is None else voice.quantity(amount, unit_name(voice, unit))
-
-
-def unit_name(voice: Voice, unit: str) -> str:
-    """A unit in the language, where it is a word; USD/kg and the like stand as they are."""
-    return voice.catalogue.name(f"unit.{unit}") or plain(unit, 40)
+    return voice.say("figure.unknown") if amount is None else voice.quantity(amount, plain(unit, 40))
 
 
 def figure(voice: Voice, signal: Signal) -> str:

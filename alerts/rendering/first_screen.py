@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 
 from alerts.channels.base import Line
+from alerts.coordination import partner_reason
 from alerts.deliveries import Delivery, Purpose
 from alerts.participants import Participant
+from alerts.reasons import Reason
 from alerts.rendering import events, figures
 from alerts.rendering.plain import plain
 from alerts.rendering.sides import at_stake_line, status_line
 from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice
-from alerts.states import AlertState, TrackState
+from alerts.states import AlertState
 from streams.assessments import Level
 from streams.observations import Family
 from streams.signals import Act, Signal
@@ -58,10 +60,7 @@ class Screen:
         voice, state, purpose = self.voice, self.state, self.delivery.purpose
         track = state.tracks.get(self.reader.iso3)
         if purpose is Purpose.PARTNER:
-            out_of_reach = self.delivery.reason == "partner_unreached"
-            if out_of_reach:
-                return voice.say("asked.partner_unreached", country=self._partners_named())
-            return voice.say("asked.partner")
+            return self._asked_of_partner()
         if purpose is Purpose.RESOLVE:
             command = self.surroundings.stand_down(state.alert_id, self.delivery.person)
             return voice.say("asked.resolve", command=command)
@@ -69,12 +68,24 @@ class Screen:
             return voice.say(f"asked.{purpose}")
         if purpose is Purpose.UPDATE and (track is None or track.answered or not state.live):
             return voice.say("asked.update")
+        if purpose is Purpose.RING and track is not None and track.answered:
+            return voice.say("asked.ring_answered", country=voice.side(self.reader.iso3))
         return voice.say(
             "asked.update_open" if purpose is Purpose.UPDATE else f"asked.{purpose}",
             country=voice.side(self.reader.iso3),
             by=voice.at(self._deadline()),
             command=self.surroundings.acknowledge(state.alert_id, self.delivery.person),
         )
+
+    def _asked_of_partner(self) -> str:
+        """To take note of a move; to telephone where the other side's whole ladder was rung for nothing."""
+        voice, occasion = self.voice, self.delivery.occasion
+        iso3 = occasion.partition(":")[0]
+        reason = partner_reason(self.state, occasion)
+        if reason is Reason.PARTNER_MOVED:
+            return voice.say("asked.partner")
+        key = "asked.partner_unreached" if reason is Reason.PARTNER_UNREACHED else "asked.partner_silent"
+        return voice.say(key, country=voice.side(iso3))
 
     def _deadline(self) -> int:
         """When the next step of the ladder, or the next repeat, rings if nobody answers."""
@@ -260,15 +271,6 @@ class Screen:
         if state.aliases:
             text = voice.clauses([text, voice.say("alert.aliases", aliases=voice.listed(state.aliases))])
         return self._line("alert", text)
-
-    def _partners_named(self) -> str:
-        voice = self.voice
-        silent = [
-            iso3
-            for iso3, track in self.state.tracks.items()
-            if iso3 != self.reader.iso3 and track.state in (TrackState.PENDING, TrackState.NOTIFIED)
-        ]
-        return voice.listed([voice.side(iso3) for iso3 in silent])
 
     def _line(self, label: str, text: str) -> Line:
         return Line(label=self.voice.say(f"label.{label}"), text=text)

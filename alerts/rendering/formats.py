@@ -39,11 +39,11 @@ class Formats:
     def quantity(self, value: float, unit: str) -> str:
         """A value with its unit; units of the catalogue are worded, others stand as they are."""
         shown = self.number(value)
-        if unit in ("days", "day"):
-            return self.catalogue.count("unit.days", round(value), shown)
-        if unit in ("percent", "%"):
-            digits = 2 if 0 < abs(value) < 1 else 1
-            return self.catalogue.say("unit.percent", n=self._decimal(round(value, digits), digits))
+        key = f"unit.{unit}"
+        if unit == "percent":
+            return self.catalogue.say(key, n=self._decimal(value, 2 if 0 < abs(value) < 1 else 1))
+        if key in self.catalogue.plurals:
+            return self.catalogue.count(key, 1 if value == 1 else 2 if value % 1 else round(value), shown)
         return f"{shown} {unit}" if unit else shown
 
     def fraction(self, value: float) -> str:

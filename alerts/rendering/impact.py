@@ -74,7 +74,7 @@ def arithmetic(voice: Voice, impact: Impact) -> list[str]:
     if not impact.targeted:
         reasons.append(voice.say("detail.not_targeted"))
     reasons.append(voice.say(f"computed.{impact.reason}"))
-    return [*lines, voice.clauses(reasons)]
+    return [*lines, voice.sentences(reasons)]
 
 
 def _share(impact: Impact) -> tuple[str, Figure]:

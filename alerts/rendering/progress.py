@@ -24,7 +24,8 @@ def message_section(voice: Voice, state: AlertState, delivery: Delivery, note: s
         Line(label=say("message.to"), text=recipient),
         Line(label=say("message.mode"), text=say(f"mode.{delivery.mode}")),
     ]
-    ring = next((ring for ring in state.rings if ring.ring_id == delivery.occasion), None)
+    occasion = delivery.occasion.partition("/")[0].partition("~")[0]
+    ring = next((ring for ring in state.rings if ring.ring_id == occasion), None)
     if ring is None and delivery.purpose in (Purpose.RING, Purpose.ESCALATE, Purpose.REPEAT) and state.rings:
         ring = state.rings[-1]
     if ring is not None:
@@ -79,10 +80,10 @@ def tracks_section(voice: Voice, state: AlertState, reader: Participant) -> Sect
     lines = [Line(label=voice.say("field.state"), text=voice.say(f"joint.{state.joint}"))]
     for iso3, track in state.tracks.items():
         said = sides.status_line(voice, state, reader, iso3)
-        text = voice.say("figure.noted", value=voice.say(f"track.{track.state}"), notes=said)
+        parts = [voice.sentences([voice.say(f"track.{track.state}")]), said]
         if track.answered and track.lapses_at is not None:
-            text = voice.clauses([text, voice.say("status.lapses", moment=voice.at(track.lapses_at))])
-        lines.append(Line(label=voice.side(iso3), text=text))
+            parts.append(voice.sentences([voice.say("status.lapses", moment=voice.at(track.lapses_at))]))
+        lines.append(Line(label=voice.side(iso3), text=voice.say("meta.gap").join(parts)))
     return Section(heading=voice.say("heading.tracks"), lines=tuple(lines))
 
 

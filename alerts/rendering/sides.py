@@ -73,8 +73,9 @@ def status_line(voice: Voice, state: AlertState, reader: Participant, iso3: str)
     """Whether a side was reached, has answered, and what it is doing, with names and times."""
     track = state.tracks.get(iso3, Track(participant=iso3))
     parts = [_reached(voice, track), *_answer(voice, state, track)]
-    if _is_unreachable(state, reader, track):
-        parts.append(voice.say("status.unreachable"))
+    if _is_exhausted(state, reader, track):
+        pending = track.state is TrackState.PENDING
+        parts.append(voice.say("status.unreachable" if pending else "status.silent"))
     if track.position is not None:
         position = voice.say("status.position", position=voice.say(f"position.{track.position}"))
         parts.append(position + (f" {voice.quoted(track.position_note, 160)}" if track.position_note else ""))
@@ -107,10 +108,10 @@ def _answer(voice: Voice, state: AlertState, track: Track) -> list[str]:
     return parts
 
 
-def _is_unreachable(state: AlertState, reader: Participant, track: Track) -> bool:
+def _is_exhausted(state: AlertState, reader: Participant, track: Track) -> bool:
     """The reader's side was told that the other side's ladder was exhausted, and nobody has answered since."""
     own = state.tracks.get(reader.iso3)
-    return own is not None and not track.answered and bool(track.ladder) and track.ladder in own.warned
+    return own is not None and not track.answered and f"{track.participant}:{track.ladder}" in own.warned
 
 
 def _loss(voice: Voice, impact: Impact) -> str:

@@ -98,11 +98,18 @@ class Voice(Formats):
         """Publisher, publication and year; said to be missing where it is."""
         if source is None or not source.publisher:
             return self.say("detail.source_unknown")
-        publisher, publication = plain(source.publisher), plain(source.publication)
+        publisher, publication = self.issuer(source.publisher), plain(source.publication)
         if not publication:
             return publisher
         year = plain(source.year, 20) or self.say("figure.unknown")
         return self.say("detail.source", publisher=publisher, publication=publication, year=year)
+
+    def issuer(self, name: str) -> str:
+        """An issuer or publisher; a bare country code is the country."""
+        known = self.catalogue.name(f"issuer.{name}")
+        if known is not None:
+            return known
+        return self.country(name) if len(name) == 3 and name.isupper() else plain(name, 160)
 
     def value(self, figure: Figure) -> str:
         """The bare value with its bound; unknown is said as unknown."""

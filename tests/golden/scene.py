@@ -1,7 +1,7 @@
 """The golden alert: gallium and germanium, 3 July 2023, from the official announcement to what two officers read.
 
-The announcement is given as our own summary; everything behind it (impact, level, rings, the fold over the facts) is the
-real path. Both sides were reached at once; Tokyo answered after six minutes, Washington has not answered yet.
+The announcement is our own summary; everything behind it (impact, level, rings, the fold over the facts) is the real
+path. Both sides were reached at once; Tokyo answered after six minutes, Washington has not answered yet.
 """
 
 from datetime import UTC, datetime
@@ -32,14 +32,15 @@ from streams.thresholds import packaged as packaged_thresholds
 KNOWN_AT = int(datetime(2023, 7, 3, 23, 59, tzinfo=UTC).timestamp())  # the last minute of its day: how days are known
 PUBLISHED_AT = int(datetime(2023, 7, 3, tzinfo=UTC).timestamp())
 MINUTE = 60
+ISSUER = "Ministry of Commerce and General Administration of Customs of China"
 DOCUMENT = digest(b"announcement 23 of 2023")
 ACT = Act(
-    document_id="MOFCOM:2023-23",
-    issuer="MOFCOM",
-    number="公告2023年第23号",
+    document_id=f"{ISSUER}:Announcement No. 23 of 2023",
+    issuer=ISSUER,
+    number="Announcement No. 23 of 2023",
     title="商务部 海关总署公告2023年第23号 关于对镓、锗相关物项实施出口管制的公告",
     language="zh",
-    address="http://www.mofcom.gov.cn/article/zwgk/gkzcfb/202307/20230703419666.shtml",
+    address="https://dcj.mofcom.gov.cn/article/zcfb/zcblgg/202307/20230703419666.shtml",
     kind=ActKind.EXPORT_LICENSING,
     polarity=Polarity.IMPOSE,
     published_on="2023-07-03",

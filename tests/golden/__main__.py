@@ -1,0 +1,27 @@
+"""Writes the golden files anew, or says which differ: `python -m tests.golden [--write]`. Read them before a commit."""
+
+import argparse
+import sys
+
+from tests.golden.files import FOLDER, renderings
+
+
+def main() -> int:
+    """Exit code 0 when the files stand as they should, 1 when one differs."""
+    parser = argparse.ArgumentParser(prog="python -m tests.golden", description=__doc__)
+    parser.add_argument("--write", action="store_true", help="write the files anew")
+    write = parser.parse_args().write
+    differ = []
+    for name, text in renderings().items():
+        path = FOLDER / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            differ.append(name)
+            if write:
+                path.write_text(text, encoding="utf-8")
+    if differ:
+        print(f"{'written' if write else 'differ'}: {', '.join(differ)}")
+    return 0 if write or not differ else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
