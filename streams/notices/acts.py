@@ -16,11 +16,12 @@ from streams.notices.passages import TITLE, Passage
 from streams.notices.vocabulary import Concept as C
 
 INSTRUMENTS = frozenset({C.BAN, C.CONTROL, C.LICENCE, C.PERMISSION, C.QUOTA, C.TAX})
-MOVERS = frozenset({C.STOP, C.SUSPEND, C.ALLOW})  # verbs that may take exports themselves as their object
-ANNOUNCING = frozenset({C.IMPOSE, C.REQUIRE})
+MOVERS = frozenset({C.STOP, C.SUSPEND, C.ALLOW, C.GRANT})  # verbs that may take exports themselves as their object
+ANNOUNCING = frozenset({C.IMPOSE, C.REQUIRE, C.GRANT})
 STEERING = frozenset({C.TIGHTEN, C.EXTEND, C.SUSPEND, C.LIFT, C.CUT, C.RAISE, C.GRACE, C.ALLOW})
 MINERALS = frozenset({C.NAME, C.FORM, C.UMBRELLA})
 _TRANSPARENT = MINERALS | {C.TECHNOLOGY, C.DUAL_USE, C.INERT}
+_CLOSE = 3  # a negation stands so many times nearer than other modifiers
 _UNUSUAL = 2  # a verb on the side where this language does not put it counts as so many times further away
 
 
@@ -122,7 +123,8 @@ def _bonds(sentence: Sentence) -> list[_Bond]:
 
     for export in list(free):  # "export ban"
         for head in heads:
-            if head not in used and (head.start == export.start or _joined(sentence, export, head, reach.compound)):
+            compound = _joined(sentence, export, head, reach.compound) and not _pauses(sentence, export.end, head.start)
+            if head not in used and (head.start == export.start or compound):
                 bind(head, export, head.concept)
                 break
     for head in heads:  # "ban on … exports"; one export may carry several instruments
@@ -153,6 +155,8 @@ def _joined(sentence: Sentence, first: Token, second: Token, reach: int) -> bool
     if first.end > second.start or slack(sentence, first.end, second.start) > reach:
         return False
     blocking = INSTRUMENTS | MOVERS | {C.EXPORT, C.IMPORT}
+    if first.concept is C.BAN:  # "ban on approving exports"
+        blocking -= {C.ALLOW, C.GRANT}
     between = (t for t in sentence.tokens if first.end <= t.start and t.end <= second.start)
     if any(t.concept in blocking for t in between):
         return False
@@ -167,6 +171,12 @@ def _predicate(sentence: Sentence, export: Token, head: Token) -> bool:
 def _crosses(sentence: Sentence, start: int, end: int) -> bool:
     """Whether a new clause begins between two places."""
     return sentence.language.clause.search(sentence.text[start:end]) is not None
+
+
+def _pauses(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether a comma stands between two places, outside a list of minerals."""
+    listed = [t for t in sentence.of(*MINERALS) if start <= t.start and t.end <= end]
+    return "," in sentence.text[listed[-1].end if listed else start : end]
 
 
 def _remedy(sentence: Sentence, head: Token) -> bool:
@@ -221,12 +231,12 @@ def _act(sentence: Sentence, bond: _Bond, claimed: Token | None) -> Act:
         start=start,
         end=end,
         operator=operator,
-        technology=_near(sentence, C.TECHNOLOGY, start, end),
+        technology=bond.head.value == "technology" or _near(sentence, C.TECHNOLOGY, start, end),
         obtained=bond.measure is C.LICENCE and _near(sentence, C.COMPANY, bond.start, bond.end),
         hedged=_said(sentence, C.HEDGE, start, end),
         wished=_said(sentence, C.OPINION, start, end),
         negated=_said(sentence, C.NOT, start, end),
-        recital=_said(sentence, C.RECITAL, start, end),
+        recital=_said(sentence, C.RECITAL, start, end) or _said(sentence, C.EARLIER, start, end),
     )
 
 
@@ -237,11 +247,18 @@ def _near(sentence: Sentence, concept: C, start: int, end: int) -> bool:
 
 def _said(sentence: Sentence, concept: C, start: int, end: int) -> bool:
     """Whether a modifier stands where this language puts it: right before the act, or right after in Japanese."""
-    reach = sentence.language.reach.modifier
+    reach = sentence.language.reach.operator if concept in (C.HEDGE, C.OPINION) else sentence.language.reach.modifier
+    if concept is C.NOT:
+        reach //= _CLOSE
+    follows = sentence.language.operator_follows and concept is not C.EARLIER
     for token in sentence.of(concept):
         if start <= token.start and token.end <= end:
-            return True
-        low, high = (end, token.start) if sentence.language.operator_follows else (token.end, start)
-        if 0 <= high - low and slack(sentence, low, high) <= reach and not _crosses(sentence, low, high):
+            if concept is not C.RECITAL:
+                return True
+            continue
+        low, high = (end, token.start) if follows else (token.end, start)
+        if high < low or slack(sentence, low, high) > reach or _crosses(sentence, low, high):
+            continue
+        if concept not in (C.RECITAL, C.EARLIER) or not _pauses(sentence, low, high):
             return True
     return False

@@ -38,7 +38,8 @@ class Lexicon:
         self._spaced = spaced
         meanings: dict[tuple[str, bool], list[tuple[Concept, str, bool]]] = {}
         for term in terms:
-            literal = fold(term.term, simplified, spaced).text
+            pieces = (fold(piece, simplified, spaced).text.strip() for piece in term.term.split(_GAP))
+            literal = _GAP.join(pieces)
             meanings.setdefault((literal, term.capitals), []).append((term.concept, term.value, term.weak))
         self._buckets: dict[str, list[_Entry]] = {}
         for (literal, capitals), found in meanings.items():
@@ -73,8 +74,7 @@ class Lexicon:
         literal = literal.rstrip("*")
         pattern = None
         if _GAP in literal:
-            pieces = [re.escape(piece.strip()) for piece in literal.split(_GAP)]
-            pattern = re.compile(r"[^.;。]{0,24}?".join(pieces))
+            pattern = re.compile(r"[^.;。]{0,24}?".join(re.escape(piece) for piece in literal.split(_GAP)))
         return _Entry(literal=literal, open_ended=open_ended, pattern=pattern, capitals=capitals, meanings=found)
 
     def _match(self, entry: _Entry, passage: Passage, start: int) -> int:

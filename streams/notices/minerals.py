@@ -35,7 +35,7 @@ def concerned(sentence: Sentence) -> bool:
 def goes_on(sentence: Sentence, primary: Act) -> bool:
     """Whether a sentence goes on with the list of what the act covers."""
     near = 0 < sentence.order - primary.order <= _FOLLOWING
-    return near and sentence.language.list_cue.search(sentence.text) is not None
+    return near and (bool(sentence.of(C.LIST)) or sentence.language.list_cue.search(sentence.text) is not None)
 
 
 def of_document(

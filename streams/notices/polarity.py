@@ -24,6 +24,7 @@ _USUAL = {
     None: Polarity.IMPOSE,
     C.IMPOSE: Polarity.IMPOSE,
     C.REQUIRE: Polarity.IMPOSE,
+    C.GRANT: Polarity.IMPOSE,
     C.TIGHTEN: Polarity.TIGHTEN,
     C.EXTEND: Polarity.EXTEND,
     C.SUSPEND: Polarity.SUSPEND,
@@ -34,7 +35,12 @@ _USUAL = {
     C.RAISE: Polarity.TIGHTEN,
 }
 _QUOTA = {C.CUT: Polarity.TIGHTEN, C.RAISE: Polarity.RELAX}
-_ON_EXPORTS = {C.STOP: Polarity.IMPOSE, C.SUSPEND: Polarity.IMPOSE, C.ALLOW: Polarity.RELAX, C.EXTEND: Polarity.EXTEND}
+_ON_EXPORTS = {
+    C.STOP: Polarity.IMPOSE,
+    C.SUSPEND: Polarity.IMPOSE,
+    C.ALLOW: Polarity.RELAX,
+    C.GRANT: Polarity.RELAX,
+}
 _ON_PERMISSION = {C.SUSPEND: Polarity.TIGHTEN, C.LIFT: Polarity.TIGHTEN, C.STOP: Polarity.TIGHTEN}
 
 
@@ -47,6 +53,8 @@ def polarity_of(act: Act) -> Polarity:
         return _ON_EXPORTS.get(operator, Polarity.IMPOSE) if operator else Polarity.NONE
     if act.measure is C.PERMISSION:
         return _ON_PERMISSION.get(operator, Polarity.NONE) if operator else Polarity.NONE
+    if act.measure is C.LICENCE and operator is C.GRANT:
+        return Polarity.RELAX
     if act.negated and operator in (C.LIFT, C.SUSPEND, C.CUT):
         return Polarity.NONE
     if act.measure is C.QUOTA:

@@ -18,7 +18,6 @@ _SPOKEN, _MENTIONED, _TITLED = 4, 1, 1
 _RECITED, _HEDGED = 3, 2
 _IN_FORCE_DAYS = 45  # an act that began so long before publication is recited, not announced
 _ELSEWHERE = (C.REMEDY, C.PAPERWORK, C.PRODUCTION, C.TREATY)
-_REPORTS = (C.STATISTICS, C.DISPUTE)
 
 
 def primary_of(acts: Sequence[Act], sentences: Sequence[Sentence], published_on: str) -> Act | None:
@@ -37,22 +36,37 @@ def primary_of(acts: Sequence[Act], sentences: Sequence[Sentence], published_on:
 def _weight(act: Act, acts: Sequence[Act], sentences: Sequence[Sentence], published_on: str) -> int:
     """How plainly the sentence says that something is done to exports of minerals; 0 where it does not."""
     sentence = act.sentence
-    if act.obtained or act.wished or sentence.of(*_ELSEWHERE, *_REPORTS):
+    if act.obtained or act.wished or sentence.of(*_ELSEWHERE) or _reported(act):
         return 0
-    if act.negated and not act.steered and act.measure not in (C.BAN, C.LICENCE):
+    if act.negated and not act.steered and act.measure is not C.LICENCE:
         return 0
     if not _in_scope(act, sentences) or _reports_instead(act, acts, sentences):
         return 0
-    weight = _SPOKEN if act.spoken else _MENTIONED
+    weight = _SPOKEN if act.spoken or act.hedged else _MENTIONED
     weight += _TITLED if sentence.titled else 0
     weight -= _RECITED if act.recital or (not act.steered and _long_in_force(sentence, published_on)) else 0
     return weight - (_HEDGED if act.hedged else 0)
 
 
+def _reported(act: Act) -> bool:
+    """Whether its sentence gives figures of trade or the words of a court, unless it says what follows from them."""
+    sentence = act.sentence
+    if sentence.of(C.DISPUTE) and not (act.steered and sentence.of(C.RECITAL)):
+        return True
+    return _figures(sentence)
+
+
+def _figures(sentence: Sentence) -> bool:
+    """Whether a sentence tells how much was exported. A quota or a tax has figures of its own."""
+    if sentence.of(C.STATISTICS):
+        return True
+    return not sentence.of(C.QUOTA, C.TAX) and sentence.language.figures.search(sentence.text) is not None
+
+
 def _in_scope(act: Act, sentences: Sequence[Sentence]) -> bool:
     """Minerals in the sentence, the title or the list that follows; or all dual-use items against a country."""
     if act.measure is C.LIST or act.sentence.of(C.AUTHORITY):  # these speak of every kind of goods
-        spoken = [act.sentence, *(s for s in sentences if s.titled or minerals.goes_on(s, act))]
+        spoken = (s for s in sentences if s.titled or s is act.sentence or minerals.goes_on(s, act) or s.of(C.LIST))
         return any(minerals.in_scope(sentence) for sentence in spoken)
     if minerals.concerned(act.sentence) or any(minerals.concerned(s) for s in sentences if s.titled):
         return True
@@ -67,7 +81,7 @@ def _reports_instead(act: Act, acts: Sequence[Act], sentences: Sequence[Sentence
         return False
     opening = [s for s in sentences if s.titled] or list(sentences[:1])
     opening += [s for s in sentences if not s.titled][:1]
-    about = any(s.of(*_ELSEWHERE) for s in opening) or any(s.of(*_REPORTS) for s in opening)
+    about = any(s.of(*_ELSEWHERE, C.DISPUTE) or _figures(s) for s in opening)
     return about and not any(a.sentence.titled and a.spoken and a.measure is not C.EXPORT for a in acts)
 
 

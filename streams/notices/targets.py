@@ -7,6 +7,7 @@ from streams.notices.lexicon import Token
 from streams.notices.vocabulary import Concept as C
 
 EVERYBODY = "ALL"
+_LOOK_BACK = 180  # characters before a country in which "exports of … to" may begin
 
 
 def targets_of(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence]) -> list[tuple[Sentence, Token]]:
@@ -28,7 +29,7 @@ def destinations(sentence: Sentence) -> list[Token]:
         before, after = text[: token.start], text[token.end : token.end + 40]
         last = chosen[-1] if chosen else None
         joined = last is not None and forms.joined.fullmatch(text, last.end, token.start) is not None
-        if joined or forms.before.search(before[-90:]) or forms.after.match(after):
+        if joined or forms.before.search(before[-_LOOK_BACK:]) or forms.after.match(after):
             chosen.append(token)
     return chosen
 
@@ -44,8 +45,8 @@ def actor_of(
         away = destinations(sentence)
         named = [t for t in sentence.of(C.COUNTRY, C.AGENCY) if t not in away and not _partner(sentence, t)]
         if named:
-            before = [t for t in named if t.end <= primary.end] if sentence is primary.sentence else named
-            token = (before or named)[0]
+            before = [t for t in named if t.end <= primary.start] if sentence is primary.sentence else []
+            token = before[-1] if before else named[0]
             return token.value, (sentence, token)
     return "", None
 

@@ -55,6 +55,7 @@ class Concept(StrEnum):
     # what is done to an instrument
     IMPOSE = "impose"
     REQUIRE = "require"
+    GRANT = "grant"  # a licence is granted, a ban is issued
     TIGHTEN = "tighten"
     EXTEND = "extend"
     SUSPEND = "suspend"
@@ -68,7 +69,8 @@ class Concept(StrEnum):
     HEDGE = "hedge"  # a plan, a bill, a threat of the state itself
     OPINION = "opinion"  # what others ask for or fear
     NOT = "not"
-    RECITAL = "recital"
+    RECITAL = "recital"  # "after", "amid": what follows is background
+    EARLIER = "earlier"  # "already", "last year": what stands beside it is an older act
     BACKGROUND = "background"
     EXCEPT = "except"
     # what only looks like an act

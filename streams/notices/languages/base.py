@@ -70,6 +70,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     alloy: re.Pattern[str]  # what follows a row of metals that are one alloy, named for its first
     open_list: re.Pattern[str]  # what says that a list of minerals goes on elsewhere
     list_cue: re.Pattern[str]  # what begins the sentence that goes on with the list
+    figures: re.Pattern[str]  # how much was exported
     percent_down: re.Pattern[str]  # a figure given with its fall
     percent_up: re.Pattern[str]
     yearly: re.Pattern[str]  # what says that something is done every year

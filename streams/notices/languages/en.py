@@ -43,7 +43,7 @@ ENGLISH = Language(
     code="en",
     spaced=True,
     operator_follows=False,
-    gate=("export", "embargo", "outbound shipment", "overseas shipment"),
+    gate=("export", "embargo", "outbound shipment", "overseas shipment", "industry and security"),
     reach=Reach(compound=14, object=45, verb=30, verb_after=60, predicate=80, operator=70, modifier=40),
     clause=re.compile(r"[;:]|,? (?:but|while|whereas|although|though|however) "),
     dates=DateForms(
@@ -95,7 +95,7 @@ ENGLISH = Language(
     destinations=Destinations(
         before=re.compile(
             r"(?:(?:exports?|exported|exporting|exportation|shipments?|sales?|sold|shipped|transfers?|supplied|reexports?)"
-            r"(?: (?!from\b)[\w'%-]+,?){0,12}? (?:to|into|for|within)|destined (?:for|to)|bound for|against|targeting|aimed at"
+            r"(?: (?!from\b)[\"(]?[\w'%]+[\",)]*){0,16}? (?:to|into|for|within)|destined (?:for|to)|bound for|against|targeting|aimed at"
             r"|directed at|(?:controls|restrictions|ban|bans|curbs) on)"
             r"(?: or within)?(?: the| any| all| end users in| users in| companies in| military users in| firms in)*[ (]*$"
         ),
@@ -109,6 +109,12 @@ ENGLISH = Language(
         r"\b(?:other (?:minerals|metals|materials|items)|these (?:\w+ )?(?:items|technologies|minerals|metals|materials)"
         r"|(?:ban|measure|control|restriction|order|list|suspension|quota|tax|policy)s? (?:also )?(?:covers?|includes?|applies|extends)"
         r"|(?:covered|affected|controlled|listed|restricted) (?:items|minerals|metals|materials|products)|namely|are covered)\b"
+    ),
+    figures=re.compile(
+        r"\b(?:exports?|shipments?|shipped|exported)\b[^.;]{0,60}?\b(?:rose|fell|r[iu]sen?|fallen|fall|jump\w*|drop\w*|plung\w*|surg\w*"
+        r"|climb\w*|slump\w*|declin\w*|increas\w*|decreas\w*|tumbl\w*|total\w*|soar\w*|sank|slid|grew)\b[^.;]{0,40}?"
+        r"(?:\d ?%|percent|per cent|tons|tonnes|zero|low|high)"
+        r"|\bshipped no\b|\b(?:exports?|shipments?)\b[^.;]{0,30} (?:to|at) zero\b"
     ),
     percent_down=re.compile(r"(?:down|fall|drop|less|lower|decrease|cut)\D{0,20}\d+(?:\.\d+)? ?(?:%|percent|per cent)"),
     percent_up=re.compile(r"(?:up|rise|more|higher|increase|raise)\D{0,20}\d+(?:\.\d+)? ?(?:%|percent|per cent)"),

@@ -41,6 +41,7 @@ JAPANESE = Language(
     alloy=re.compile(r".{0,2}(?:合金|磁石)"),
     open_list=re.compile(r"など|等|一部|その他|ほか|含む|\d品目|\d種|関連"),
     list_cue=re.compile(r"対象となるのは|対象は|対象品目|具体的には|対象に(?:は|含)"),
+    figures=re.compile(r"輸出[^。;]{0,16}?(?:増加|減少|急増|急減|ゼロ|停止状態|\d%[増減])"),
     percent_down=re.compile(r"\d+(?:\.\d+)?[%%](?:減|削減|下回|少な|引き下げ)"),
     percent_up=re.compile(r"\d+(?:\.\d+)?[%%](?:増|上回|引き上げ)"),
     yearly=re.compile(r"第[一二三123]回|第[一二三123]陣|上半期|下半期|\d{4}年(?:度)?の?輸出(?:枠|割当)|年度"),
