@@ -15,7 +15,7 @@ from lxml import etree
 
 from alerts.channels.base import Content, Facts, Line, Message, Receipt, Rendering
 from alerts.channels.files import name_part, write_atomically
-from alerts.channels.text import LONGEST, cleaned, cut, one_line
+from alerts.channels.text import LONGEST, cleaned, cut, one_line, screen
 from alerts.deliveries import Purpose
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
@@ -179,7 +179,7 @@ def _responses(message: Message) -> tuple[str, ...]:
 
 def _description(content: Content) -> list[str]:
     lines = [content.watermark] if content.watermark else []
-    lines += map(_plain, content.first_screen)
+    lines += map(_plain, screen(content))
     for section in content.sections:
         lines += ["", section.heading, *map(_plain, section.lines)]
     return lines

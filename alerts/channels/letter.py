@@ -18,7 +18,7 @@ import jinja2
 
 from alerts.channels.base import Content, Line, Message
 from alerts.channels.cap import document, identifier_of
-from alerts.channels.text import cleaned, cut, one_line
+from alerts.channels.text import cleaned, cut, one_line, screen
 from alerts.errors import PermanentFailure
 from alerts.reasons import Reason
 from streams.codec import digest
@@ -118,8 +118,7 @@ def _encoding(text: str) -> Literal["8bit", "base64"]:
 def _text(message: Message, content: Content) -> str:
     lines = [content.watermark, ""] if content.watermark else []
     lines += [content.subject, content.headline, ""]
-    lines += [content.asked, ""] if content.asked else []
-    lines += map(_shown, content.first_screen)
+    lines += map(_shown, screen(content))
     for section in content.sections:
         lines += ["", f"== {section.heading}", *map(_shown, section.lines)]
     lines += ["", _footer(message)]
@@ -141,6 +140,7 @@ def _footer(message: Message) -> str:
 def _page(message: Message, content: Content) -> str:
     return _template().render(
         content=content,
+        screen=screen(content),
         colour=COLOURS.get(message.facts.level, NEUTRAL),
         fonts=FONTS.get(content.language, FONTS[""]),
         footer=_footer(message),

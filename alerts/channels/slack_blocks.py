@@ -13,7 +13,7 @@ import msgspec
 
 from alerts.channels.base import Content, Line, Message
 from alerts.channels.base import Section as Details
-from alerts.channels.text import CUT, cut, utf16_units
+from alerts.channels.text import CUT, cut, screen, utf16_units
 
 MAX_BLOCKS = 50
 HEADER_LIMIT = 150
@@ -81,14 +81,14 @@ def fitted(text: str, limit: int) -> str:
 
 
 def first_screen(message: Message, content: Content, mention: str) -> tuple[Block, ...]:
-    """What stands on the first screen: subject, watermark, whom it rings, what is asked, the lines, the footer."""
-    return _within_limits(chain(_opening(content, mention), _paragraphs(content.first_screen)), message, content)
+    """What stands on the first screen: subject, watermark, whom it rings, the lines, the footer."""
+    return _within_limits(chain(_opening(content, mention), _screen(content)), message, content)
 
 
 def everything(message: Message, content: Content, mention: str) -> tuple[Block, ...]:
     """The first screen, and below it the details."""
     details = chain.from_iterable(map(_details, content.sections))
-    blocks = chain(_opening(content, mention), _paragraphs(content.first_screen), details)
+    blocks = chain(_opening(content, mention), _screen(content), details)
     return _within_limits(blocks, message, content)
 
 
@@ -102,11 +102,21 @@ def _opening(content: Content, mention: str) -> Iterator[Block]:
     yield Header(Plain(cut(content.subject, HEADER_LIMIT, utf16_units) or "-"))
     if content.watermark:
         yield Section(Mrkdwn(f"*{fitted(content.watermark, _OPENING_LIMIT)}*"))
-    if content.headline and content.headline != content.subject:
-        yield Section(Mrkdwn(f"*{fitted(content.headline, _OPENING_LIMIT)}*"))
-    asked = f"*{fitted(content.asked, _OPENING_LIMIT)}*" if content.asked else ""
-    if mention or asked:
-        yield Section(Mrkdwn(" ".join(part for part in (mention, asked) if part)))
+    headline = f"*{fitted(content.headline, _OPENING_LIMIT)}*" if content.headline else ""
+    if mention or headline:
+        yield Section(Mrkdwn(" ".join(part for part in (mention, headline) if part)))
+
+
+def _screen(content: Content) -> Iterator[Block]:
+    """What is asked stands in its place among the lines, as a paragraph of its own and in bold throughout."""
+    lines = screen(content)
+    at = next((number for number, line in enumerate(lines) if line.text == content.asked), len(lines))
+    yield from _paragraphs(lines[:at])
+    for line in lines[at : at + 1]:
+        asked = ": ".join(part for part in (fitted(line.label, _LABEL_LIMIT), fitted(line.text, _LINE_LIMIT)) if part)
+        if asked:
+            yield Section(Mrkdwn(f":bell: *{asked}*"))
+    yield from _paragraphs(lines[at + 1 :])
 
 
 def _details(section: Details) -> Iterator[Block]:

@@ -91,6 +91,13 @@ def _lines(lines: tuple[Line, ...]) -> tuple[Line, ...]:
     )
 
 
+def screen(content: Content) -> tuple[Line, ...]:
+    """The lines of the first screen; what is asked is among them, at the end if the content has not placed it."""
+    if not content.asked or any(line.text == content.asked for line in content.first_screen):
+        return content.first_screen
+    return (*content.first_screen, Line(label="", text=content.asked))
+
+
 def web_address(address: str) -> str:
     """The address when it is an https address that can stand in any markup, else nothing."""
     harmless = address.isascii() and address.isprintable() and not set(address) & set(" <>\"'`|\\^{}")

@@ -10,8 +10,20 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from alerts.channels.base import Facts, Message, Thread
-from alerts.channels.cap import NAMESPACE, Cap, CapSettings, document, identifier, reference, stamp
+from alerts.channels.cap import (
+    CATEGORY,
+    NAMESPACE,
+    PROFILE,
+    RESPONSE,
+    Cap,
+    CapSettings,
+    document,
+    identifier,
+    reference,
+    stamp,
+)
 from alerts.deliveries import Purpose
+from streams.signals import Hazard
 from tests.fakes.messages import FACTS, SENT_AT, WATERMARK, filled, ordinary, with_purpose
 
 SETTLED = settings(deadline=None, derandomize=True)  # the same examples on every machine, however slow
@@ -150,3 +162,13 @@ def test_the_probe_leaves_nothing(tmp_path: Path) -> None:
     """`twinbell check` sees that the directory can be written."""
     Cap(CapSettings(directory=tmp_path / "new")).probe()
     assert not list((tmp_path / "new").iterdir())
+
+
+def test_the_profile_page_is_what_is_written() -> None:
+    """docs/cap-profile.md names every code: hazards with their category, levels with their response."""
+    page = (Path(__file__).resolve().parents[3] / "docs" / "cap-profile.md").read_text(encoding="utf-8")
+    for hazard in set(Hazard) - {Hazard.NONE}:
+        assert f"| `{hazard}` | `{CATEGORY.get(hazard, 'Other')}` |" in page
+    for level, responses in RESPONSE.items():
+        assert f"| `{level}` | {', '.join(f'`{response}`' for response in responses)} |" in page
+    assert PROFILE in page

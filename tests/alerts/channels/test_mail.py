@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
-from alerts.channels.base import Thread
+from alerts.channels.base import Line, Thread
 from alerts.channels.cap import NAMESPACE
 from alerts.channels.credentials import Secret
 from alerts.channels.letter import COLOURS, NEUTRAL
@@ -244,3 +244,17 @@ def test_the_band_has_contrast(colour: str) -> None:
 def test_smtp_errors_are_errors_of_the_system() -> None:
     """What mail.py relies on: everything that smtplib raises is an OSError."""
     assert issubclass(smtplib.SMTPException, OSError)
+
+
+def test_what_is_asked_stands_out_in_its_place() -> None:
+    """The line of the first screen that asks for something is framed in its place; unplaced, it closes the screen."""
+    unplaced = ordinary("email")
+    lines = unplaced.contents[0].first_screen
+    asked = Line(label="Asked", text=unplaced.contents[0].asked)
+    placed = msgspec.structs.replace(unplaced.contents[0], first_screen=(*lines[:7], asked, *lines[7:]))
+    for message, at in ((unplaced, len(lines)), (msgspec.structs.replace(unplaced, contents=(placed,)), 7)):
+        body = rendered(message).get_body(("html",))
+        assert body is not None
+        paragraphs = list(html.document_fromstring(body.get_content()).iter("p"))
+        framed = [number for number, paragraph in enumerate(paragraphs) if "border-left" in str(paragraph.get("style"))]
+        assert framed == [at]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.channels.base import Message, Thread
+from alerts.channels.base import Line, Message, Thread
 from alerts.channels.credentials import Secret
 from alerts.channels.slack import Slack, SlackSettings
 from alerts.channels.slack_blocks import escaped
@@ -17,7 +17,7 @@ from alerts.errors import PermanentFailure, TemporaryFailure
 from alerts.reasons import Reason
 from tests.fakes.loopback import Answer, Trouble
 from tests.fakes.messages import filled, ordinary, with_purpose
-from tests.fakes.slack import TOKEN, FakeSlack, error_of
+from tests.fakes.slack import TOKEN, FakeSlack, error_of, texts_of
 
 SETTLED = settings(deadline=None, derandomize=True)  # the same examples on every machine, however slow
 
@@ -189,3 +189,17 @@ def test_no_text_breaks_the_limits(text: str, lines: int, sections: int) -> None
     """Whatever the text and however much of it, the message keeps Slack's limits."""
     (call,) = json.loads(Slack.rendering(filled("slack", text, lines, sections)).content)
     assert error_of(call["body"]) is None
+
+
+def test_what_is_asked_is_asked_once_and_in_bold() -> None:
+    """One paragraph of its own, whether the content has placed it or not."""
+    message = ordinary("slack")
+    content = message.contents[0]
+    placed = msgspec.structs.replace(
+        content, first_screen=(*content.first_screen[:7], Line(label="Asked", text=content.asked))
+    )
+    for each in (message, msgspec.structs.replace(message, contents=(placed,))):
+        (call,) = json.loads(Slack.rendering(each).content)
+        asked = [text for text in texts_of(call["body"]) if content.asked in text]
+        assert len(asked) == 1
+        assert asked[0].startswith(":bell: *")
