@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 
@@ -12,6 +14,9 @@ from alerts.participants import Directory
 from benchmarks import score_alerts
 from services.archive import Archive
 from services.clock import at_local, iso_time
+from services.database import migrate, open_engine
+from services.feeds.files import FileFeed
+from services.feeds.importing import OnFile, import_files
 from streams.assessments import Assessment, Level
 from streams.engine import Engine, GroupState
 from streams.observations import SECONDS_A_DAY, ObservationBatch
@@ -49,23 +54,59 @@ class Nights(msgspec.Struct, frozen=True, kw_only=True):
     wakes: int
 
 
+class EventScore(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one observable event; `by` are the alerts that found it."""
+
+    event_id: str
+    title: str
+    hazard: str
+    detected: bool
+    named: bool
+    delay_days: int | None
+    by: tuple[str, ...]
+
+
 class Score(msgspec.Struct, frozen=True, kw_only=True):
     """What the scorer says of one span, in its own words, and the recall by hazard."""
 
-    figures: dict[str, object]
+    figures: dict[str, object]  # the scorer's own names
     hazards: dict[str, tuple[int, int, int]]  # hazard → observable, detected, named
+    found: tuple[str, ...]  # event ids
+    events: tuple[EventScore, ...]
+    false_rings: tuple[tuple[str, str, str], ...]  # day, level, alert id
+
+
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """Two sets of alerts of the same history: rings and found events that only one of them has."""
+
+    rings_only_new: tuple[str, ...]
+    rings_only_old: tuple[str, ...]
+    found_only_new: tuple[str, ...]
+    found_only_old: tuple[str, ...]
+
+
+@contextmanager
+def history(feed: FileFeed, on_file: OnFile) -> Iterator[Archive]:
+    """The files of a feed in an archive of its own that is thrown away afterwards. Raises TooManyDeadLetters."""
+    with TemporaryDirectory(prefix="twinbell-") as folder:
+        database = open_engine(f"sqlite:///{folder}/history.db", durable=False)
+        try:
+            migrate(database)
+            archive = Archive(database.execution_options(reading=True))
+            import_files(feed, archive, database, on_file)
+            yield archive
+        finally:
+            database.dispose()
 
 
 def play(
-    batches: Iterator[tuple[int, ObservationBatch]], engine: Engine, until: int, on_day: Callable[[int], None]
+    batches: Iterator[tuple[int, ObservationBatch]], engine: Engine, on_day: Callable[[int], None]
 ) -> list[Assessment]:
-    """Run batches (in order of known_at) through the engine with a tick a day; return the last assessment of each run."""
+    """Run batches in order of known_at through the engine with a tick a day; return the last assessment of each run."""
     states: dict[str, GroupState] = {}
     newest: dict[str, Assessment] = {}
-    today = 0
+    today = known_at = 0
     for known_at, batch in batches:
-        if known_at > until:
-            break
         day = known_at // SECONDS_A_DAY
         if day != today:
             _tick(states, engine, newest, day * SECONDS_A_DAY)
@@ -73,7 +114,7 @@ def play(
             on_day(known_at)
         state = states.setdefault(batch.group, GroupState())
         newest.update((a.assessment_id, a) for a in engine.apply(state, batch).assessments)
-    _tick(states, engine, newest, until)
+    _tick(states, engine, newest, known_at)
     return [newest[key] for key in sorted(newest)]
 
 
@@ -122,11 +163,18 @@ def score(alerts_file: Path, ledger: Path, coverage: Path, span: tuple[date, dat
     figures = score_alerts.score(
         score_alerts.load_events(str(ledger)), alerts, score_alerts.load_lines(str(coverage)), *span
     )
+    events = msgspec.convert(figures.pop("table"), tuple[EventScore, ...])
     hazards: dict[str, tuple[int, int, int]] = {}
-    for row in figures["table"]:
-        seen, detected, named = hazards.get(row["hazard"], (0, 0, 0))
-        hazards[row["hazard"]] = (seen + 1, detected + row["detected"], named + row["named"])
-    return Score(figures=figures, hazards=hazards)
+    for event in events:
+        seen, detected, named = hazards.get(event.hazard, (0, 0, 0))
+        hazards[event.hazard] = (seen + 1, detected + event.detected, named + event.named)
+    return Score(
+        false_rings=msgspec.convert(figures.pop("false"), tuple[tuple[str, str, str], ...]),
+        figures=figures,
+        hazards=hazards,
+        found=tuple(e.event_id for e in events if e.detected),
+        events=events,
+    )
 
 
 def write_alerts(records: Sequence[AlertRecord], path: Path) -> None:
@@ -150,6 +198,18 @@ def nights(assessments: Sequence[Assessment], directory: Directory) -> list[Nigh
     return [Nights(participant=p, year=y, wakes=n) for (p, y), n in sorted(counts.items())]
 
 
-def run(archive: Archive, engine: Engine, until: int, on_day: Callable[[int], None]) -> list[Assessment]:
-    """Play the whole archive up to `until` (what is older than the reported span warms the detectors up)."""
-    return play(archive.batches(0, until), engine, until, on_day)
+def compare(new: Sequence[AlertRecord], old: Sequence[AlertRecord], scores: tuple[Score, Score]) -> Comparison:
+    """What would ring with the new thresholds and not with the old, and the reverse; the same for events found."""
+    rings = [{_ring_line(a, r) for a in records for r in a.rings} for records in (new, old)]
+    found = [set(s.found) for s in scores]
+    return Comparison(
+        rings_only_new=tuple(sorted(rings[0] - rings[1])),
+        rings_only_old=tuple(sorted(rings[1] - rings[0])),
+        found_only_new=tuple(sorted(found[0] - found[1])),
+        found_only_old=tuple(sorted(found[1] - found[0])),
+    )
+
+
+def _ring_line(alert: AlertRecord, ring: RingRecord) -> str:
+    where = f" {alert.origin_or_route}" if alert.origin_or_route else ""
+    return f"{ring.at[:10]} {ring.level} {alert.hazard} {';'.join(alert.minerals)}{where}"

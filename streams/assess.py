@@ -105,7 +105,9 @@ class Assessor:
                 clears.setdefault((signal.detector, signal.subject), []).append(signal)
         held = []
         for signal in chosen:
-            until = fades_until(signal.known_at, self._lasting_s(signal), book.clocks.get(signal.subject), at)
+            clock = book.clocks.get(signal.subject)
+            lasting_s = max(self._lasting_s(signal), 0 if clock is None else clock.next_s)
+            until = fades_until(signal.known_at, lasting_s, clock, at)
             for clear in clears.get((signal.detector, signal.subject), ()):
                 if clear.occurred_at >= signal.occurred_at and clear.known_at >= signal.known_at:
                     until = min(until, clear.known_at + 1)  # what became known at that very moment still counts
@@ -180,14 +182,14 @@ class Assessor:
             level=level,
             score=round(verdict.score, 4),
             direction=direction_of([h.signal for h in shown.holding]),
-            minerals=tuple(sorted({m for s in named for m in s.minerals})),
+            minerals=fold.minerals,
             families=tuple(sorted({h.signal.family for h in shown.holding})),
             signals=signals,
             holding=holding,
             rings=fold.rings,
             impacts=shown.impacts,
             alternatives=alternatives(situation.group, situation.origin, fold.started, self._reference),
-            industries=tuple(sorted({m for s in named for m in s.minerals})),
+            industries=fold.minerals,
             stale=tuple(sorted(s.subject for s in named if is_stale(book.clocks.get(s.subject), at))),
             provisional=any(h.signal.provisional for h in shown.holding),
             resolved=is_over(fold, level),

@@ -62,6 +62,7 @@ class Runs:
             reached=fold.reached or level.rank >= Level.WATCH.rank,
             levels=(*((t, r) for t, r in fold.levels if t >= at - self._dwell_s), (at, verdict.level.rank)),
             highest=max(fold.highest, verdict.score),
+            minerals=tuple(sorted({*fold.minerals, *(signal.minerals if event.primary else ())})),
             signals=(*fold.signals, signal.signal_id),
         )
 

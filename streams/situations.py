@@ -33,6 +33,7 @@ class AssessParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     ring_growth: float  # a score this many times the highest before rings anew
     strong_score: float  # a merely possible signal is a watch from this score on
     stale_days: dict[Cadence, float]  # a series silent for longer is unknown: nothing of it fades; absent: never stale
+    next_figure_days: dict[Cadence, float]  # a signal counts at least until the next figure of its series can be here
     expected_within_days: float  # urgency: an effective date nearer than this is Expected, farther is Future
     cover_short_days: float  # urgency: less cover than this is Immediate
     levels: dict[str, LevelRow]  # by severity
@@ -57,6 +58,7 @@ class SeriesClock(msgspec.Struct, kw_only=True):
     """When a series last delivered, and the silences longer than its budget, as (silent since, ended) in seconds."""
 
     budget_s: int  # 0: promises nothing, is never silent
+    next_s: int = 0  # from one figure to the next
     first_known: int
     last_known: int
     gaps: list[tuple[int, int]] = []
@@ -79,6 +81,7 @@ class Fold(msgspec.Struct, frozen=True, kw_only=True):
     families: tuple[Family, ...] = ()
     documents: tuple[str, ...] = ()
     rings: tuple[Ring, ...] = ()
+    minerals: tuple[str, ...] = ()
     signals: tuple[str, ...] = ()
 
 
@@ -137,9 +140,13 @@ def bears_on(signal: Signal, situation: Situation) -> bool:
 def take_batch(book: Book, batch: ObservationBatch, parameters: AssessParameters) -> None:
     """Advance the clocks of all series of the batch and the group's own time."""
     for run in batch.runs:
-        budget_s = int(parameters.stale_days.get(run.series.cadence, 0.0) * SECONDS_A_DAY)
+        cadence = run.series.cadence
+        budget_s = int(parameters.stale_days.get(cadence, 0.0) * SECONDS_A_DAY)
         for known_at in sorted(set(run.known_at)):
             _hear(book, run.series.series_id, known_at, budget_s)
+        if run.known_at:
+            next_s = int(parameters.next_figure_days.get(cadence, 0.0) * SECONDS_A_DAY)
+            book.clocks[run.series.series_id].next_s = next_s
         if run.known_at:
             book.now = max(book.now, max(run.known_at))
     for notice in batch.notices:

@@ -29,6 +29,7 @@ PARAMETERS = AssessParameters(
     ring_growth=1.5,
     strong_score=1.5,
     stale_days={Cadence.DAILY: 10.0},
+    next_figure_days={},
     expected_within_days=30.0,
     cover_short_days=30.0,
     levels={},
