@@ -2,7 +2,8 @@
 
 The robust z of the log change is taken over each horizon against the series' own past changes of the same length, so
 that both the two-day squeeze and the ten-month climb are seen. What all metals did together (context column
-`common_move`, the log change of one row) is taken out first. A price that has stopped moving is unknown, not calm.
+`common_move`, the log change of one row) is taken out first, as far as this one has followed it so far. A price that
+has stopped moving is unknown, not calm.
 """
 
 from math import exp, lcm, log, log1p, sqrt
@@ -13,14 +14,18 @@ import msgspec
 from streams.baselines import LARGEST, centre_and_spread
 from streams.detectors.base import Parameters
 from streams.detectors.findings import Finding, Hold, HoldRule, Seen, Voice
+from streams.market_moves import COMMON_MOVE
 from streams.observations import Cadence, Family, Measure, Run, Series
 from streams.signals import Certainty, Direction, Hazard, Phase, Signal
 
-COMMON_MOVE = "common_move"
 MILLIONTHS = 1e6  # log prices are kept as whole millionths: exact, and half the bytes of a float
 REFRESH = 32  # new changes of a horizon after which its baseline is worked out again
 ENOUGH = 16  # changes below which a horizon leans on the spread of its shortest one
 LARGEST_MOVE = 5.0  # log change of all metals in one row: more is an error of the context
+FOLLOWS_PACE = 0.01  # of learning how far a series follows the common move: a hundred rows
+FOLLOWS_FIRST = 1e-4  # a hundredth squared: before it is learned, one follows the other in full
+FOLLOWS_LEAST = 1e-9  # keeps the ratio finite where the common move stands still
+FOLLOWS_CUT = 0.1  # log change of its own beyond which a row teaches no more
 LARGEST_LOG = 700.0  # beyond it exp overflows
 YEAR_DAYS = 365.25
 _ROWS = 4
@@ -42,7 +47,7 @@ class Pace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     jump_limit: float  # but a one-row change beyond this log ratio is more often a unit than a market: wait
     quiet_share: float  # spread of a long horizon is at least this share of a random walk's
     least_spread: float  # log change of one row, floor of the spread
-    common_share: float  # of the common move that is taken out
+    follow_limit: float  # at most this much of the common move is taken out
     turbulence: float  # power of (recent / usual absolute change) by which the threshold grows
     frozen_after: int  # equal prices in a row after which a series that usually moves is unknown
     frozen_share: float  # … usually moves: fewer than this share of its rows are equal to the one before
@@ -107,7 +112,10 @@ class P1State(msgspec.Struct, kw_only=True, tag="P1"):
 
     rows: int = 0
     logs: list[int] = []
-    drift: int = 0  # the common move since the first row
+    drift: int = 0  # what this series followed of the common move since the first row
+    together: float = 0.0  # common move of the rows since the last usable one
+    follows: float = FOLLOWS_FIRST  # running product of own and common change of a row …
+    swings: float = FOLLOWS_FIRST  # … and running square of the common one: the ratio is how far the series follows
     drifts: list[int] = []  # … as it was at the rows of `logs`
     changes: list[list[int]] = []  # by horizon
     centres: list[float] = []
@@ -156,10 +164,13 @@ class P1:
         common = run.context.get(COMMON_MOVE)
         for index, value in enumerate(run.values):
             if common is not None:
-                drift += _shared(common[index], pace.common_share)
+                state.together += _known(common[index])
             if value is None or not 0.0 < value < LARGEST:
                 continue
-            level = round(log(value) * MILLIONTHS) - drift
+            level = round(log(value) * MILLIONTHS)
+            if common is not None:
+                drift += _followed(state, level - logs[-1] - drifts[-1] if logs else 0, pace.follow_limit)
+            level -= drift
             if logs:
                 if level + drift != logs[-1] + drifts[-1]:
                     same = 0
@@ -227,9 +238,19 @@ class P1:
         return signals
 
 
-def _shared(move: float | None, share: float) -> int:
-    """The common move of one row in millionths; one that is unknown counts as none."""
-    return round(move * share * MILLIONTHS) if move is not None and -LARGEST_MOVE < move < LARGEST_MOVE else 0
+def _known(move: float | None) -> float:
+    """The common move of one row; one that is unknown counts as none."""
+    return move if move is not None and -LARGEST_MOVE < move < LARGEST_MOVE else 0.0
+
+
+def _followed(state: P1State, own: int, limit: float) -> int:
+    """What a series is expected to follow of the common move, in millionths; then learn from what it did."""
+    together, state.together = state.together, 0.0
+    share = min(max(state.follows / state.swings, 0.0), limit)
+    change = min(max(own / MILLIONTHS, -FOLLOWS_CUT), FOLLOWS_CUT)
+    state.follows += FOLLOWS_PACE * (change * together - state.follows)
+    state.swings += FOLLOWS_PACE * (together * together - state.swings) + FOLLOWS_LEAST
+    return round(share * together * MILLIONTHS)
 
 
 def _gates(state: P1State, pace: Pace) -> list[tuple[int, float, float]]:
