@@ -11,7 +11,7 @@ WHOLE = "*"
 """The head under this name is of the whole record: its last position and the hash of the fact there."""
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class Entry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One row of the record as it lies in the store. `position` is 1, 2, 3 … in the order of arrival at this store."""
 
     position: int
@@ -25,7 +25,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     hash: str
 
 
-class Head(msgspec.Struct, frozen=True):
+class Head(msgspec.Struct, frozen=True, gc=False):
     """The last fact of an author: its sequence number and hash."""
 
     sequence: int

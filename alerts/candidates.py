@@ -19,7 +19,7 @@ ENDINGS: Final = (Purpose.RESOLVE, Purpose.CLOSE)
 """What nothing holds back: whoever was rung is told that it is over."""
 
 
-class Occasion(msgspec.Struct, frozen=True):
+class Occasion(msgspec.Struct, frozen=True, gc=False):
     """Something that one side of one alert is to be told now. `key` makes the deliveries' ids, `since` is its time."""
 
     alert: AlertState
@@ -31,7 +31,7 @@ class Occasion(msgspec.Struct, frozen=True):
     since: int
 
 
-class Candidate(msgspec.Struct, frozen=True):
+class Candidate(msgspec.Struct, frozen=True, gc=False):
     """A delivery on its way through planning. `until` is the earliest time at which its group may be told."""
 
     alert: AlertState
@@ -39,7 +39,7 @@ class Candidate(msgspec.Struct, frozen=True):
     until: int
 
 
-class Scene(msgspec.Struct, frozen=True):
+class Scene(msgspec.Struct, frozen=True, gc=False):
     """What planning sees besides the alerts in hand.
 
     `recent` are the messages planned lately, as (due_at, level), by recipient: what throttles count.

@@ -55,17 +55,26 @@ def _informed(track: Track, timers: Timers) -> tuple[Recipient, ...]:
 
 def _silence(alert: AlertState, track: Track, now: int, timers: Timers) -> Iterator[Occasion]:
     """The other sides whose ladder is exhausted: this side's duty officer is told, once for each ladder."""
-    steps = steps_of(alert, track)
+    for other, at in _exhausted(alert, track, timers):
+        steps = steps_of(alert, track) if at <= now else []
+        if steps:
+            key = _ladder_of(other) + _UNREACHED
+            audience = tuple((who, channel) for who in steps[0].people for channel in steps[0].channels)
+            yield _occasion(alert, track, Purpose.PARTNER, key, partner_reason(alert, key), audience)
+
+
+def _exhausted(alert: AlertState, track: Track, timers: Timers) -> Iterator[tuple[Track, int]]:
+    """The other sides of whose silence this side has not been told, and when it is to be."""
     for other in alert.tracks.values():
-        if other.participant == track.participant or not steps:
+        if other.participant == track.participant or _ladder_of(other) in track.warned:
             continue
         at = exhausted_at(alert, other, timers)
-        ladder = f"{other.participant}:{other.ladder}"
-        if at is None or now < at or ladder in track.warned:
-            continue
-        key = ladder + _UNREACHED
-        audience = tuple((who, channel) for who in steps[0].people for channel in steps[0].channels)
-        yield _occasion(alert, track, Purpose.PARTNER, key, partner_reason(alert, key), audience)
+        if at is not None:
+            yield other, at
+
+
+def _ladder_of(track: Track) -> str:
+    return f"{track.participant}:{track.ladder}"
 
 
 def partner_reason(alert: AlertState, key: str) -> Reason:
@@ -124,11 +133,8 @@ def next_at(alert: AlertState, track: Track, now: int, timers: Timers) -> Iterat
     yield _close_at(alert, timers)
     if _informed(track, timers) and not _update_is_held(alert, track):
         yield _update_at(alert, track, timers)
-    for other in alert.tracks.values():
-        if other.participant != track.participant and steps_of(alert, track):
-            at = exhausted_at(alert, other, timers)
-            if at is not None and f"{other.participant}:{other.ladder}" not in track.warned:
-                yield at
+    if steps_of(alert, track):
+        yield from (at for _, at in _exhausted(alert, track, timers))
 
 
 def _update_is_held(alert: AlertState, track: Track) -> bool:

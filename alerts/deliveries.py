@@ -40,7 +40,7 @@ class Mode(StrEnum):
     TEST = "test"
 
 
-class Delivery(msgspec.Struct, frozen=True, kw_only=True):
+class Delivery(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """`delivery_id` is a hash of alert, purpose, occasion, person and channel: planning twice plans once.
 
     A delivery that is held back (suppressed for a reason that passes) may become due later under the same id; from

@@ -122,10 +122,10 @@ def unreachable(alert: AlertState, track: Track) -> bool:
 
 def last_step_at(alert: AlertState, track: Track) -> int | None:
     """When the last step of a running ladder is due; None when no ladder runs."""
-    steps = steps_of(alert, track)
-    if not alert.live or track.answered or track.started_at is None or not steps:
+    if not alert.live or track.answered or track.started_at is None:
         return None
-    return track.started_at + steps[-1].after_minutes * 60
+    steps = steps_of(alert, track)
+    return None if not steps else track.started_at + steps[-1].after_minutes * 60
 
 
 def repeat_at(alert: AlertState, track: Track, timers: Timers) -> int:

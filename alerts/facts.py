@@ -17,7 +17,7 @@ class PositionKind(StrEnum):
     NEEDS_INFORMATION = "needs_information"
 
 
-class Opened(msgspec.Struct, frozen=True, kw_only=True, tag="opened"):
+class Opened(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="opened"):
     """The opening fact fixes the alert's id; policies are copied, so that editing a file changes no running alert."""
 
     situation_id: str
@@ -26,40 +26,40 @@ class Opened(msgspec.Struct, frozen=True, kw_only=True, tag="opened"):
     policies: dict[str, dict[Level, LevelPolicy]]  # by participant
 
 
-class Assessed(msgspec.Struct, frozen=True, kw_only=True, tag="assessed"):
+class Assessed(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="assessed"):
     """A new assessment was taken in; `revision` is the alert's own running number, seen by people."""
 
     revision: int
     assessment: Assessment
 
 
-class Rung(msgspec.Struct, frozen=True, kw_only=True, tag="rung"):
+class Rung(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="rung"):
     """The alert rang: both sides' tracks re-open where the level rose."""
 
     ring: Ring
 
 
-class Released(msgspec.Struct, frozen=True, kw_only=True, tag="released"):
+class Released(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="released"):
     """The attribution may be written from now on."""
 
     attribution: str
     note: str
 
 
-class Planned(msgspec.Struct, frozen=True, kw_only=True, tag="planned"):
+class Planned(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="planned"):
     """A delivery was planned (due, or suppressed with its reason)."""
 
     delivery: Delivery
 
 
-class Sending(msgspec.Struct, frozen=True, kw_only=True, tag="sending"):
+class Sending(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="sending"):
     """The intention, written before the request leaves."""
 
     delivery_id: str
     attempt: int
 
 
-class Sent(msgspec.Struct, frozen=True, kw_only=True, tag="sent"):
+class Sent(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="sent"):
     """The provider took it."""
 
     delivery_id: str
@@ -67,7 +67,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, tag="sent"):
     confirmed: bool = False  # delivered, not only accepted
 
 
-class SendFailed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
+class SendFailed(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="failed"):
     """The provider did not take it; `retry_at` is None when trying again cannot help."""
 
     delivery_id: str
@@ -76,7 +76,7 @@ class SendFailed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     detail: str = ""  # what the provider said, without secrets
 
 
-class Acknowledged(msgspec.Struct, frozen=True, kw_only=True, tag="acknowledged"):
+class Acknowledged(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="acknowledged"):
     """A person of one side answered; stops that side's escalation and nobody else's."""
 
     participant: str
@@ -85,7 +85,7 @@ class Acknowledged(msgspec.Struct, frozen=True, kw_only=True, tag="acknowledged"
     note: str = ""
 
 
-class Responding(msgspec.Struct, frozen=True, kw_only=True, tag="responding"):
+class Responding(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="responding"):
     """The side is acting."""
 
     participant: str
@@ -93,7 +93,7 @@ class Responding(msgspec.Struct, frozen=True, kw_only=True, tag="responding"):
     note: str = ""
 
 
-class StoodDown(msgspec.Struct, frozen=True, kw_only=True, tag="stood_down"):
+class StoodDown(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="stood_down"):
     """The side has ended its response."""
 
     participant: str
@@ -101,7 +101,7 @@ class StoodDown(msgspec.Struct, frozen=True, kw_only=True, tag="stood_down"):
     note: str = ""
 
 
-class PositionTaken(msgspec.Struct, frozen=True, kw_only=True, tag="position"):
+class PositionTaken(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="position"):
     """Where the side stands; a dispute carries its reason in the note."""
 
     participant: str
@@ -110,17 +110,17 @@ class PositionTaken(msgspec.Struct, frozen=True, kw_only=True, tag="position"):
     note: str = ""
 
 
-class Lapsed(msgspec.Struct, frozen=True, kw_only=True, tag="lapsed"):
+class Lapsed(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="lapsed"):
     """An acknowledgement lapsed: the side is rung again."""
 
     participant: str
 
 
-class Resolved(msgspec.Struct, frozen=True, kw_only=True, tag="resolved"):
+class Resolved(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="resolved"):
     """The situation ended, on data."""
 
 
-class CloseAgreed(msgspec.Struct, frozen=True, kw_only=True, tag="close_agreed"):
+class CloseAgreed(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="close_agreed"):
     """One side wants to close; the alert closes when both do, or after the time-out that stands in the record."""
 
     participant: str
@@ -128,19 +128,19 @@ class CloseAgreed(msgspec.Struct, frozen=True, kw_only=True, tag="close_agreed")
     note: str = ""
 
 
-class Closed(msgspec.Struct, frozen=True, kw_only=True, tag="closed"):
+class Closed(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="closed"):
     """The alert is closed; `by_timeout` when only one side had agreed."""
 
     by_timeout: bool = False
 
 
-class Cancelled(msgspec.Struct, frozen=True, kw_only=True, tag="cancelled"):
+class Cancelled(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="cancelled"):
     """The alert was withdrawn, with a reason."""
 
     reason: str
 
 
-class Merged(msgspec.Struct, frozen=True, kw_only=True, tag="merged"):
+class Merged(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="merged"):
     """Two open alerts met on one situation: `alias` lives on under the lower id, `into`. Written on both."""
 
     alias: str
@@ -169,7 +169,7 @@ Body = (
 )
 
 
-class Fact(msgspec.Struct, frozen=True, kw_only=True):
+class Fact(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One entry of the record. `hash` covers author, sequence, time, alert, body and the author's fact before it."""
 
     author: str  # "system@SITE" or "USA/person-id"

@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Sequence
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, delete, select
 
 from alerts import tables
+from alerts.bulk import Row, insert_rows, update_rows
 from alerts.facts import Assessed, Fact, Planned, SendFailed, Sending, Sent
-from alerts.rows import Row, alert_row, delivery_row, taken_row, track_row
+from alerts.rows import alert_row, delivery_row, taken_row, track_row
 from alerts.states import AlertState
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """What some facts made of one alert. `before` is None when they opened it."""
 
     before: AlertState | None
@@ -26,19 +27,9 @@ def write(connection: Connection, changes: Iterable[Change]) -> None:
     for change in changes:
         _collect(change, new, old)
     for table, rows in new.items():
-        if rows:
-            connection.execute(insert(table), rows)
+        insert_rows(connection, table, rows)
     for table, rows in old.items():
-        if rows:
-            keys = list(table.primary_key.columns)
-            statement = update(table).values(
-                {name: bindparam(name) for name in rows[0] if name not in table.primary_key}
-            )
-            for key in keys:
-                statement = statement.where(key == bindparam(f"key_{key.name}"))
-            connection.execute(
-                statement, [{**row, **{f"key_{key.name}": row[key.name] for key in keys}} for row in rows]
-            )
+        update_rows(connection, table, rows)
 
 
 def _collect(change: Change, new: dict[Table, list[Row]], old: dict[Table, list[Row]]) -> None:

@@ -1,16 +1,16 @@
 """Reading and writing the rows of the record: facts in the order of arrival, and the head of each author's chain."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, select
 
 from alerts import tables
 from alerts.audit import FIRST, WHOLE, Entry, Head, hash_of
+from alerts.bulk import Row, insert_rows, update_rows
 from alerts.errors import StoreDamaged
 from alerts.facts import Body, Fact
-from alerts.rows import Row
 from streams.codec import encode
 
 CHUNK: Final = 500
@@ -19,7 +19,7 @@ CHUNK: Final = 500
 _BODY: Final = msgspec.json.Decoder(Body)
 
 
-class Proposal(msgspec.Struct, frozen=True):
+class Proposal(msgspec.Struct, frozen=True, gc=False):
     """What somebody wants to record."""
 
     author: str
@@ -60,45 +60,24 @@ def chained(proposal: Proposal, before: Head) -> tuple[Fact, bytes]:
     return fact, body
 
 
-def fact_row(fact: Fact, body: bytes, position: int) -> dict[str, str | int | bytes]:
+def fact_row(fact: Fact, body: bytes, position: int) -> Row:
     """The row of `facts`."""
-    return {
-        "position": position,
-        "author": fact.author,
-        "sequence": fact.sequence,
-        "at": fact.at,
-        "alert_id": fact.alert_id,
-        "kind": str(fact.body.__struct_config__.tag),
-        "body": body,
-        "previous": fact.previous,
-        "hash": fact.hash,
-    }
+    kind = str(fact.body.__struct_config__.tag)
+    return (position, fact.author, fact.sequence, fact.at, fact.alert_id, kind, body, fact.previous, fact.hash)
 
 
-def write_facts(connection: Connection, rows: Sequence[dict[str, str | int | bytes]]) -> None:
+def write_facts(connection: Connection, rows: Sequence[Row]) -> None:
     """Append rows of facts, in order."""
-    connection.execute(insert(tables.facts), rows)
+    insert_rows(connection, tables.facts, rows)
 
 
-def write_heads(connection: Connection, changed: dict[str, Head], known: Iterable[str]) -> None:
+def write_heads(connection: Connection, changed: dict[str, Head], known: Collection[str]) -> None:
     """Bring the heads of these authors up to date; `known` are those that have a row."""
-    have = set(known)
-    new: list[Row] = []
-    old: list[Row] = []
+    rows: dict[bool, list[Row]] = {True: [], False: []}
     for author, head in changed.items():
-        if author in have:
-            old.append({"of": author, "to_sequence": head.sequence, "to_hash": head.hash})
-        else:
-            new.append({"author": author, "sequence": head.sequence, "hash": head.hash})
-    if new:
-        connection.execute(insert(tables.heads), new)
-    if old:
-        statement = (
-            update(tables.heads)
-            .where(tables.heads.c.author == bindparam("of"))
-            .values(sequence=bindparam("to_sequence"), hash=bindparam("to_hash"))
-        )
-        connection.execute(statement, old)
+        rows[author in known].append((author, head.sequence, head.hash))
+    insert_rows(connection, tables.heads, rows[False])
+    update_rows(connection, tables.heads, rows[True])
 
 
 def facts_after(connection: Connection, position: int) -> list[Fact]:
@@ -112,6 +91,15 @@ def facts_of(connection: Connection, alert_ids: Sequence[str]) -> Iterator[Fact]
     for start in range(0, len(alert_ids), CHUNK):
         wanted = tables.facts.c.alert_id.in_(alert_ids[start : start + CHUNK])
         yield from _read(connection, select(tables.facts).where(wanted).order_by(tables.facts.c.position))
+
+
+def alerts_with_facts(connection: Connection, alert_ids: Sequence[str]) -> list[str]:
+    """Those of these alerts that the record knows."""
+    found: list[str] = []
+    for start in range(0, len(alert_ids), CHUNK):
+        wanted = tables.facts.c.alert_id.in_(alert_ids[start : start + CHUNK])
+        found += connection.execute(select(tables.facts.c.alert_id).where(wanted).distinct()).scalars()
+    return found
 
 
 def all_facts(connection: Connection) -> Iterator[Fact]:

@@ -1,16 +1,13 @@
-"""The rows of the state tables, from the folded state and back."""
+"""The rows of the state tables, cells in the order of the columns, from the folded state and back."""
 
 import msgspec
 from sqlalchemy import RowMapping
 
+from alerts.bulk import Row
 from alerts.deliveries import Delivery
 from alerts.folding import owes_end
 from alerts.states import AlertState, Track
 from streams.codec import encode
-
-Cell = str | int | bool | None
-Row = dict[str, Cell]
-"""One row on its way to SQLAlchemy, which takes rows as dictionaries of columns."""
 
 
 def watched(state: AlertState) -> bool:
@@ -21,68 +18,68 @@ def watched(state: AlertState) -> bool:
 def alert_row(state: AlertState) -> Row:
     """The row of `alerts`."""
     situation = state.assessment.situation
-    return {
-        "alert_id": state.alert_id,
-        "situation_id": state.situation_id,
-        "opened_on": state.opened_on,
-        "opened_at": state.opened_at,
-        "mode": state.mode.value,
-        "hazard": situation.hazard.value,
-        "supply_group": situation.group,
-        "origin": situation.origin,
-        "route": situation.route,
-        "joint": state.joint.value,
-        "level": state.assessment.level.value,
-        "revision": state.revision,
-        "attribution": state.attribution,
-        "merged_into": state.merged_into,
-        "resolved_at": state.resolved_at,
-        "ended_at": state.ended_at,
-        "watched": watched(state),
-        "facts": state.facts,
-    }
+    return (
+        state.alert_id,
+        state.situation_id,
+        state.opened_on,
+        state.opened_at,
+        state.mode.value,
+        situation.hazard.value,
+        situation.group,
+        situation.origin,
+        situation.route,
+        state.joint.value,
+        state.assessment.level.value,
+        state.revision,
+        state.attribution,
+        state.merged_into,
+        state.resolved_at,
+        state.ended_at,
+        watched(state),
+        state.facts,
+    )
 
 
 def track_row(alert_id: str, track: Track) -> Row:
     """The row of `tracks`."""
-    return {
-        "alert_id": alert_id,
-        "participant": track.participant,
-        "state": track.state.value,
-        "reached_at": track.reached_at,
-        "acknowledged_by": track.acknowledged_by,
-        "acknowledged_at": track.acknowledged_at,
-        "lapses_at": track.lapses_at,
-        "position": track.position.value if track.position else "",
-        "close_agreed_at": track.close_agreed_at,
-    }
+    return (
+        alert_id,
+        track.participant,
+        track.state.value,
+        track.reached_at,
+        track.acknowledged_by,
+        track.acknowledged_at,
+        track.lapses_at,
+        track.position.value if track.position else "",
+        track.close_agreed_at,
+    )
 
 
 def delivery_row(delivery: Delivery) -> Row:
     """The row of `deliveries`."""
-    return {
-        "delivery_id": delivery.delivery_id,
-        "alert_id": delivery.alert_id,
-        "also": encode(delivery.also).decode() if delivery.also else "[]",
-        "revision": delivery.revision,
-        "participant": delivery.participant,
-        "person": delivery.person,
-        "channel": delivery.channel,
-        "language": delivery.language,
-        "purpose": delivery.purpose.value,
-        "level": delivery.level.value,
-        "mode": delivery.mode.value,
-        "occasion": delivery.occasion,
-        "due_at": delivery.due_at,
-        "state": delivery.state.value,
-        "reason": str(delivery.reason),
-        "attempts": delivery.attempts,
-        "receipt": delivery.receipt,
-        "bundle": delivery.bundle,
-        "retry_at": delivery.retry_at,
-        "moved_at": delivery.moved_at,
-        "ordinal": delivery.ordinal,
-    }
+    return (
+        delivery.delivery_id,
+        delivery.alert_id,
+        encode(delivery.also).decode() if delivery.also else "[]",
+        delivery.revision,
+        delivery.participant,
+        delivery.person,
+        delivery.channel,
+        delivery.language,
+        delivery.purpose.value,
+        delivery.level.value,
+        delivery.mode.value,
+        delivery.occasion,
+        delivery.due_at,
+        delivery.state.value,
+        str(delivery.reason),
+        delivery.attempts,
+        delivery.receipt,
+        delivery.bundle,
+        delivery.retry_at,
+        delivery.moved_at,
+        delivery.ordinal,
+    )
 
 
 def delivery_of(row: RowMapping) -> Delivery:
@@ -93,4 +90,4 @@ def delivery_of(row: RowMapping) -> Delivery:
 
 def taken_row(alert_id: str, assessment_id: str, revision: str) -> Row:
     """The row of `taken`."""
-    return {"assessment_id": assessment_id, "revision": revision, "alert_id": alert_id}
+    return (assessment_id, revision, alert_id)

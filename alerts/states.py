@@ -42,7 +42,7 @@ class MoveKind(StrEnum):
     CLOSE_AGREED = "close_agreed"
 
 
-class Move(msgspec.Struct, frozen=True, kw_only=True):
+class Move(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One thing that a person of one side did. `ordinal` counts the facts of the alert: later is greater."""
 
     ordinal: int
@@ -54,7 +54,7 @@ class Move(msgspec.Struct, frozen=True, kw_only=True):
     position: PositionKind | None = None
 
 
-class Track(msgspec.Struct, frozen=True, kw_only=True):
+class Track(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One side of an alert, written by that side and by the clock, never by the other side.
 
     The ladder: `ladder` names it (the ring that started it, with `~n` after the n-th lapse), `started_at` is when its
@@ -128,7 +128,7 @@ NOTHING_YET = Assessment(
 """The assessment of a draft: opening and first assessment are one transaction, so no reader ever meets it."""
 
 
-class AlertState(msgspec.Struct, frozen=True, kw_only=True):
+class AlertState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The fold over the facts of one alert. Its dictionaries are never changed in place.
 
     `revision` is the running number that people see: one more with every assessment taken in and every release.
@@ -179,6 +179,8 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True):
     def policy(self, participant: str, level: Level) -> LevelPolicy | None:
         """The policy copied at opening; a level without one takes the next louder, else the next quieter."""
         copied = self.policies.get(participant, {})
+        if level in copied:
+            return copied[level]
         louder = sorted((have for have in copied if have.rank >= level.rank), key=lambda have: have.rank)
         quieter = sorted((have for have in copied if have.rank < level.rank), key=lambda have: -have.rank)
         nearest = [*louder, *quieter]

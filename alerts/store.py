@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, Select, func, select, update
+from sqlalchemy import Connection, Engine, RootTransaction, Select, func, select, update
 
 from alerts import audit, projection, record, tables
 from alerts.audit import FIRST, WHOLE, Head
@@ -72,10 +72,15 @@ class Store:
         self._board = Board()
         self._complete = False
         self._whole: Head | None = None
+        self._locked: RootTransaction | None = None
 
     def _follow(self, connection: Connection, lock: bool = False) -> Head:
         """Bring what is in memory in step with the record as this connection sees it."""
+        within = connection.get_transaction()
+        if self._whole is not None and within is not None and within is self._locked and within.is_active:
+            return self._whole  # nobody else can have appended since this transaction took the lock
         whole = record.whole_head(connection, lock)
+        self._locked = within if lock else None
         if whole == self._whole:
             return whole
         if self._whole is not None:
@@ -83,6 +88,7 @@ class Store:
                 self._take_in(connection, record.facts_after(connection, self._whole.sequence))
             else:
                 self._forget()
+                self._locked = within if lock else None
         self._whole = whole
         return whole
 
@@ -124,6 +130,8 @@ class Store:
         with self._lock:
             whole = self._follow(connection, lock=True)
             heads = record.author_heads(connection)
+            proposals = list(proposals)
+            known = self._known(connection, dict.fromkeys(proposal.alert_id for proposal in proposals))
             changed: dict[str, Head] = {}
             before: dict[str, AlertState | None] = {}
             after: dict[str, AlertState] = {}
@@ -133,9 +141,8 @@ class Store:
             for proposal in proposals:
                 alert_id = proposal.alert_id
                 if alert_id not in before:
-                    known = self._state(connection, alert_id)
-                    before[alert_id] = known
-                    state = begin(known)
+                    before[alert_id] = known.get(alert_id)
+                    state = begin(known.get(alert_id))
                 else:
                     state = after[alert_id]
                 check(state, proposal.author, proposal.at, proposal.body)
@@ -184,6 +191,23 @@ class Store:
     def _state(self, connection: Connection, alert_id: str) -> AlertState | None:
         known = self._board.get(alert_id)
         return known if known is not None else advance(None, record.facts_of(connection, [alert_id]))
+
+    def states(self, connection: Connection, alert_ids: Sequence[str]) -> list[AlertState]:
+        """The states of these alerts within a transaction, in this order, without those that nobody has opened."""
+        with self._lock:
+            self._follow(connection)
+            known = self._known(connection, alert_ids)
+            return [known[alert_id] for alert_id in alert_ids if alert_id in known]
+
+    def _known(self, connection: Connection, alert_ids: Iterable[str]) -> dict[str, AlertState]:
+        """The states of those of these alerts that there are."""
+        found = {alert_id: state for alert_id in alert_ids if (state := self._board.get(alert_id)) is not None}
+        unseen = [alert_id for alert_id in alert_ids if alert_id not in found]
+        for alert_id in record.alerts_with_facts(connection, unseen):
+            state = self._state(connection, alert_id)
+            if state is not None:
+                found[alert_id] = state
+        return found
 
     def state(self, connection: Connection, alert_id: str) -> AlertState:
         """The state of an alert within a transaction, an alias as its own. Raises Refused when unknown."""
@@ -254,8 +278,7 @@ class Store:
                 .where(table.c.situation_id.in_(situation_ids[start : start + CHUNK]))
                 .order_by(table.c.opened_at, table.c.alert_id)
             )
-            for alert_id in connection.execute(query).scalars():
-                state = self.state(connection, alert_id)
+            for state in self.states(connection, connection.execute(query).scalars().all()):
                 found.setdefault(state.situation_id, []).append(state)
         return found
 

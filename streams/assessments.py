@@ -42,7 +42,10 @@ class Level(StrEnum):
     @property
     def rank(self) -> int:
         """0 for none … 4 for emergency."""
-        return list(Level).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {level: rank for rank, level in enumerate(Level)}
 
 
 class RingCause(StrEnum):

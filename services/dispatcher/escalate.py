@@ -63,14 +63,12 @@ def _system_facts(
         for merge in coordination.merges(board.on_situation(situation_id))
     )
     store.append_many(connection, [Proposal(store.system, now, alert_id, body) for alert_id, body in merges])
-    standing = [
-        store.state(connection, alert_id)
-        for alert_id in dict.fromkeys([*(alert.alert_id for alert in found), *(alert_id for alert_id, _ in merges)])
-    ]
+    wanted = dict.fromkeys([*(alert.alert_id for alert in found), *(alert_id for alert_id, _ in merges)])
+    standing = store.states(connection, list(wanted))
     proposals = [
         Proposal(store.system, now, alert.alert_id, body)
         for alert in standing
         for body in coordination.bodies(alert, now, timers)
     ]
     store.append_many(connection, proposals)
-    return [store.state(connection, alert.alert_id) for alert in standing]
+    return store.states(connection, list(wanted)) if proposals else standing

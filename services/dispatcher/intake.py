@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
+from alerts.board import Board
 from alerts.deliveries import Mode
 from alerts.facts import Assessed, Body, Opened, Resolved, Rung
 from alerts.fingerprint import alert_id_of
@@ -33,7 +34,7 @@ class Intake:
         One taken in before, or older than the newest, changes nothing but for rings that have not rung.
         """
         self.take_many(connection, [assessment], now)
-        return self._open_on(connection, assessment)
+        return self._open_on(self._store.board(connection), assessment)
 
     def take_many(self, connection: Connection, assessments: Iterable[Assessment], now: int) -> list[str]:
         """Take a burst in as one: grouped together, written with few statements. The ids of the alerts that changed."""
@@ -52,12 +53,13 @@ class Intake:
 
     def _take(self, connection: Connection, assessments: Sequence[Assessment], now: int) -> list[str]:
         """Facts of assessments on different situations; the ids of the alerts that they are about."""
+        board = self._store.board(connection)
         taken = self._store.taken(connection, [assessment.revision for assessment in assessments])
         fresh = [each for each in assessments if (each.assessment_id, each.revision) not in taken]
         proposals: list[Proposal] = []
         unopened: list[Assessment] = []
         for assessment in fresh:
-            alert = self._open_on(connection, assessment)
+            alert = self._open_on(board, assessment)
             if alert is None:
                 unopened.append(assessment)
             else:
@@ -73,17 +75,13 @@ class Intake:
     def _proposals(self, alert_id: str, bodies: Iterable[Body], now: int) -> list[Proposal]:
         return [Proposal(self._store.system, now, alert_id, body) for body in bodies]
 
-    def _open_on(self, connection: Connection, assessment: Assessment) -> AlertState | None:
+    def _open_on(self, board: Board, assessment: Assessment) -> AlertState | None:
         """The alert that this assessment revises: the open one on its situation, whatever day it was opened on.
 
         A resolved alert is revised by the assessments of its own run only; a new run opens a new alert.
         """
         situation_id = assessment.situation.situation_id
-        standing = [
-            alert
-            for alert in self._store.board(connection).on_situation(situation_id)
-            if alert.mode is self._mode and not alert.ended
-        ]
+        standing = [alert for alert in board.on_situation(situation_id) if alert.mode is self._mode and not alert.ended]
         live = [alert for alert in standing if alert.joint is not JointState.RESOLVED]
         same = [alert for alert in standing if alert.assessment.assessment_id == assessment.assessment_id]
         return next(iter([*live, *same]), None)
