@@ -6,19 +6,18 @@ GovSlack has its own.
 """
 
 import hashlib
-import logging
 import re
 import uuid
 from http.client import HTTPException
 from typing import ClassVar, Literal
 
 import msgspec
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from alerts.channels.base import Content, Message, Receipt, Rendering
 from alerts.channels.credentials import Secret
 from alerts.channels.slack_blocks import Block, everything, fallback, first_screen
+from alerts.channels.slack_client import DirectClient
 from alerts.channels.statuses import failure_of, seconds
 from alerts.channels.text import cleaned
 from alerts.deliveries import Purpose
@@ -131,13 +130,8 @@ class Slack:
     waking: ClassVar[bool] = False
 
     def __init__(self, settings: SlackSettings) -> None:
-        self._client = WebClient(
-            token=settings.token.reveal(),
-            base_url=settings.api_base,
-            timeout=settings.timeout_s,  # type: ignore[arg-type]  # urllib takes fractions of a second
-            proxy=settings.proxy or None,
-            logger=logging.Logger("slack", logging.CRITICAL + 1),  # it would print a provider's answer
-            retry_handlers=[],  # retry lives outside
+        self._client = DirectClient(
+            settings.token.reveal(), settings.api_base, timeout_s=settings.timeout_s, proxy=settings.proxy
         )
 
     def send(self, message: Message) -> Receipt:
@@ -274,7 +268,7 @@ def _failure(error: SlackApiError) -> SendFailure:
     data = getattr(response, "data", None)
     code = str(data.get("error", "")) if isinstance(data, dict) else ""
     if not _CODE.fullmatch(code):
-        if 400 <= status < 600:
+        if 300 <= status < 600:
             return failure_of(status, headers.get("retry-after"))
         return TemporaryFailure(Reason.PROVIDER_ERROR, f"HTTP {status}: an answer that is not Slack's")
     if code in TEMPORARY or status >= 500 or status == 429:

@@ -99,6 +99,7 @@ SLACK_TABLE: Mapping[str, Outcome] = {
     "HTTP 429": temporary(Reason.RATE_LIMITED),
     "HTTP 500": temporary(Reason.PROVIDER_ERROR),
     "HTTP 503": temporary(Reason.PROVIDER_ERROR),
+    "HTTP 302": permanent(Reason.BAD_REQUEST),
     "HTTP 403": permanent(Reason.BAD_CREDENTIALS),
     "HTTP 404": permanent(Reason.UNKNOWN_RECIPIENT),
     "not JSON": temporary(Reason.PROVIDER_ERROR),
@@ -165,8 +166,13 @@ class SlackRig:
     def struck(self, trouble: str) -> Iterator[None]:
         """A code of Slack's, a status, or silence. Each answer repeats the token, as a careless proxy might."""
         headers = {"Retry-After": "30"} if trouble in ("HTTP 429", "ratelimited") else {}
+        headers |= {"Location": f"{self.fake.base}/elsewhere"} if trouble == "HTTP 302" else {}
         echo = json.dumps({"ok": False, "error": trouble, "debug": slack.TOKEN}).encode()
-        bodies = {"not JSON": f"<html>{slack.TOKEN}</html>".encode(), "JSON of another kind": b'["ok"]'}
+        bodies = {
+            "HTTP 302": b"",
+            "not JSON": f"<html>{slack.TOKEN}</html>".encode(),
+            "JSON of another kind": b'["ok"]',
+        }
         self.fake.troubles.append(_trouble(trouble, echo, bodies, headers))
         yield
 

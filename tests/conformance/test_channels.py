@@ -12,7 +12,7 @@ from alerts.channels import CHANNELS
 from alerts.channels.base import Thread
 from alerts.channels.text import CUT
 from alerts.deliveries import Purpose
-from alerts.errors import SendFailure, TemporaryFailure
+from alerts.errors import PermanentFailure, SendFailure, TemporaryFailure
 from tests.conformance.rigs import ANSWERING, TABLES, Rig, rig_of
 from tests.fakes.messages import WATERMARK, filled, japanese, ordinary
 from tests.fakes.relay import Certificates, certificates
@@ -94,6 +94,21 @@ def test_silence_after_the_request_left_is_temporary_and_the_retry_keeps_its_key
     copies = rig.copies()
     assert len({copy.key for copy in copies}) == 1
     assert len(copies) == 1 or all("r1" in " ".join(copy.texts) for copy in copies)
+
+
+@pytest.mark.parametrize("rig", ["slack", "pagerduty"], indirect=True)
+def test_no_redirect_is_followed_and_no_proxy_taken_from_the_environment(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The secret goes to the configured address and nowhere else."""
+    for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "")
+    with rig.struck("HTTP 302"), pytest.raises(PermanentFailure):
+        rig.channel.send(ordinary(rig.channel.name))
+    assert not rig.copies()
+    rig.channel.send(ordinary(rig.channel.name))
+    assert len(rig.copies()) == 1
 
 
 @every_channel
