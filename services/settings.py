@@ -25,6 +25,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 _Text = Annotated[str, Meta(max_length=1_000)]
 _Path = Annotated[str, Meta(max_length=4_000)]
+_SQLITE = "sqlite:///"
 _CHANNEL_PATHS = ("slack_token_file", "smtp_password_file", "smtp_ca_file", "pagerduty_ca_file", "cap_directory")
 _Duration = Annotated[str, Meta(pattern=r"^\d{1,6}[smhd]$")]
 
@@ -47,7 +48,7 @@ class LogSettings(Section, frozen=True, kw_only=True):
     level: Annotated[Literal["debug", "info", "warning", "error"], Meta(description="The least that is written.")] = (
         "info"
     )
-    file: Annotated[_Path, Meta(description="Empty: var/twinbell.log beside the store.")] = ""
+    file: Annotated[_Path, Meta(description="Empty: twinbell.log beside the store.")] = ""
 
 
 class Settings(Section, frozen=True, kw_only=True):
@@ -64,7 +65,9 @@ class Settings(Section, frozen=True, kw_only=True):
         str, Meta(pattern=r"^[a-z0-9-]{1,40}$", description="Name of this hub: author of its facts, `system@SITE`.")
     ] = "hub"
     store: Annotated[_Text, Meta(description="Where the record is kept.")] = ""
-    outbox: Annotated[_Path, Meta(description="Where renderings are put in an exercise.")] = "var/outbox"
+    outbox: Annotated[
+        _Path, Meta(description="Where an exercise puts what would have been sent; empty: a folder beside the store.")
+    ] = ""
     thresholds: Annotated[_Path, Meta(description="A thresholds file of one's own; empty: the shipped one.")] = ""
     reference: Annotated[
         tuple[_Path, ...],
@@ -111,6 +114,14 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
         given = self.settings.channels
         paths = {name: self._absolute(getattr(given, name)) for name in _CHANNEL_PATHS}
         return msgspec.structs.replace(given, **paths)
+
+    @property
+    def store(self) -> str:
+        """Address of the store, a SQLite path made absolute; empty when the file names none."""
+        url = self.settings.store
+        if not url.startswith(_SQLITE):
+            return url
+        return _SQLITE + str(self.path(url.removeprefix(_SQLITE)).absolute())
 
     def path(self, relative: str) -> Path:
         """A path of the file as one that can be opened."""

@@ -1,0 +1,302 @@
+"""`twinbell alerts …`: read an alert, answer it for one side, close it."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import msgspec
+import sqlalchemy as sa
+import typer
+
+from alerts import acknowledgements
+from alerts.errors import Refused
+from alerts.facts import Fact, PositionKind
+from alerts.participants import Directory
+from alerts.states import AlertState, Move, Track
+from alerts.store import Store
+from services.clock import iso_day, iso_time
+from services.commands.desk import Desk, opened
+from services.commands.options import ConfigOption, JsonOption, NoteOption, PersonOption, StoreOption
+from services.commands.printing import print_json, print_pairs, print_table
+from services.telling import Teller
+from services.wiring import reference_of
+from streams.assessments import Assessment
+from streams.signals import Evidence
+
+app = typer.Typer(help="Read alerts and answer them.", no_args_is_help=True)
+
+AlertArgument: TypeAlias = Annotated[
+    str, typer.Argument(metavar="ID", help="Id of the alert, or its first characters as far as they are unique.")
+]
+Command: TypeAlias = Callable[[Store, sa.Connection, Directory, str, str, str, int], Fact]
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert in a list, for scripts."""
+
+    alert_id: str
+    mode: str
+    joint: str
+    level: str
+    revision: int
+    hazard: str
+    group: str
+    origin: str
+    route: str
+    minerals: tuple[str, ...]
+    opened_at: str
+    tracks: dict[str, str]
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """One alert in full, for scripts."""
+
+    alert: Row
+    aliases: tuple[str, ...]
+    attribution: str
+    tracks: dict[str, Track]
+    moves: tuple[Move, ...]
+    evidence: tuple[Evidence, ...]
+    assessment: Assessment
+
+
+@app.command("list")
+def list_alerts(
+    store: StoreOption = "",
+    config: ConfigOption = None,
+    every: Annotated[bool, typer.Option("--all", help="Ended alerts too.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """List the alerts that are open: level, what it is about, and where each side stands."""
+    with opened(store, config) as desk:
+        states = desk.store.alerts() if every else desk.store.open_alerts()
+        rows = [_row(state) for state in states]
+        if as_json:
+            print_json(rows)
+            return
+        print_table(
+            ("id", "level", "hazard", "group", "from", "state", "opened", "sides"),
+            [
+                (
+                    row.alert_id,
+                    row.level,
+                    row.hazard,
+                    row.group,
+                    row.origin or row.route,
+                    f"{row.mode} {row.joint}",
+                    row.opened_at,
+                    ", ".join(f"{side} {state}" for side, state in row.tracks.items()),
+                )
+                for row in rows
+            ],
+            "No alert is open.",
+        )
+
+
+@app.command()
+def show(
+    alert_id: AlertArgument, store: StoreOption = "", config: ConfigOption = None, as_json: JsonOption = False
+) -> None:
+    """Show one alert: why it rang, both sides, and where each figure behind it is stored."""
+    with opened(store, config) as desk:
+        state = _alert(desk, alert_id)
+        evidence = _evidence(state)
+        if as_json:
+            print_json(
+                Shown(
+                    alert=_row(state),
+                    aliases=state.aliases,
+                    attribution=state.attribution,
+                    tracks=state.tracks,
+                    moves=state.moves,
+                    evidence=evidence,
+                    assessment=state.assessment,
+                )
+            )
+            return
+        teller = Teller(reference_of(desk.configuration), desk.store.alert)
+        print_pairs(_facts(state, teller))
+        for line in teller.why(state):
+            print(f"  {line}")
+        for track in state.tracks.values():
+            print()
+            print_pairs(_track(track))
+        print()
+        print_table(
+            ("figure", "period", "publisher", "command that opens the stored bytes"),
+            [_evidence_row(each) for each in evidence],
+            "No stored figure.",
+        )
+
+
+@app.command()
+def acknowledge(
+    alert_id: AlertArgument,
+    person: PersonOption,
+    note: NoteOption = "",
+    store: StoreOption = "",
+    config: ConfigOption = None,
+) -> None:
+    """Answer for your side: its ladder stops, the other side's goes on."""
+    _act(store, config, alert_id, acknowledgements.acknowledge, (person, note))
+
+
+@app.command()
+def respond(
+    alert_id: AlertArgument,
+    person: PersonOption,
+    note: NoteOption = "",
+    store: StoreOption = "",
+    config: ConfigOption = None,
+) -> None:
+    """Say that your side is acting: the acknowledgement no longer lapses."""
+    _act(store, config, alert_id, acknowledgements.respond, (person, note))
+
+
+@app.command("stand-down")
+def stand_down(
+    alert_id: AlertArgument,
+    person: PersonOption,
+    note: NoteOption = "",
+    store: StoreOption = "",
+    config: ConfigOption = None,
+) -> None:
+    """End your side's response."""
+    _act(store, config, alert_id, acknowledgements.stand_down, (person, note))
+
+
+@app.command()
+def position(
+    alert_id: AlertArgument,
+    kind: Annotated[
+        str, typer.Argument(metavar="POSITION", help="concur, dispute (needs --note) or needs-information.")
+    ],
+    person: PersonOption,
+    note: NoteOption = "",
+    store: StoreOption = "",
+    config: ConfigOption = None,
+) -> None:
+    """Say where your side stands; both sides see it."""
+    try:
+        taken = PositionKind(kind.replace("-", "_"))
+    except ValueError:
+        names = ", ".join(each.replace("_", "-") for each in PositionKind)
+        raise typer.BadParameter(f"{kind!r} is no position; there are {names}") from None
+
+    def take(
+        record: Store, connection: sa.Connection, directory: Directory, who: str, alert: str, remark: str, at: int
+    ) -> Fact:
+        stance = acknowledgements.Stance(taken, remark)
+        return acknowledgements.take_position(record, connection, directory, who, alert, stance, at)
+
+    _act(store, config, alert_id, take, (person, note))
+
+
+@app.command()
+def release(
+    alert_id: AlertArgument,
+    person: PersonOption,
+    note: NoteOption = "",
+    store: StoreOption = "",
+    config: ConfigOption = None,
+) -> None:
+    """Let the attribution be written from now on; needs the role release."""
+    _act(store, config, alert_id, acknowledgements.release, (person, note))
+
+
+@app.command()
+def close(
+    alert_id: AlertArgument,
+    person: PersonOption,
+    note: NoteOption = "",
+    store: StoreOption = "",
+    config: ConfigOption = None,
+) -> None:
+    """Agree to close: it closes when both sides have, or after the time-out that then stands on the record."""
+    _act(store, config, alert_id, acknowledgements.close, (person, note))
+
+
+def _act(store: str, config: Path | None, alert_id: str, command: Command, given: tuple[str, str]) -> None:
+    """Record what a person does, in one transaction, stamped with the store's clock; say what came of it."""
+    person, note = given
+    with opened(store, config) as desk:
+        state = _alert(desk, alert_id)
+        with desk.store.transaction() as connection:
+            now = desk.clock.now()
+            command(desk.store, connection, desk.configuration.directory, person, state.alert_id, note, now)
+        state = desk.store.alert(state.alert_id)
+        print_pairs([("alert", f"{state.alert_id}  {state.joint}"), ("at", iso_time(now))])
+        for track in state.tracks.values():
+            print_pairs(_track(track))
+
+
+def _alert(desk: Desk, alert_id: str) -> AlertState:
+    """The alert of this id or beginning. Raises Refused when there is none, or more than one."""
+    try:
+        return desk.store.alert(alert_id)
+    except Refused:
+        fitting = [state for state in desk.store.alerts() if state.alert_id.startswith(alert_id) and alert_id]
+        if len(fitting) != 1:
+            raise
+        return desk.store.alert(fitting[0].alert_id)
+
+
+def _row(state: AlertState) -> Row:
+    situation = state.assessment.situation
+    return Row(
+        alert_id=state.alert_id,
+        mode=state.mode,
+        joint=state.joint,
+        level=state.level,
+        revision=state.revision,
+        hazard=situation.hazard,
+        group=situation.group,
+        origin=situation.origin,
+        route=situation.route,
+        minerals=state.assessment.minerals,
+        opened_at=iso_time(state.opened_at),
+        tracks={iso3: str(track.state) for iso3, track in state.tracks.items()},
+    )
+
+
+def _facts(state: AlertState, teller: Teller) -> list[tuple[str, str]]:
+    pairs = [
+        ("alert", f"{state.alert_id}  {state.mode}  {state.joint}  revision {state.revision}"),
+        ("about", teller.subject(state.assessment)),
+        ("level", f"{state.level}"),
+        ("opened", iso_time(state.opened_at)),
+        ("attribution", state.attribution or "not released"),
+        ("thresholds", state.assessment.thresholds),
+    ]
+    if state.aliases:
+        pairs.append(("also known as", ", ".join(state.aliases)))
+    return pairs
+
+
+def _track(track: Track) -> list[tuple[str, str]]:
+    pairs = [(track.participant, track.state.replace("_", " "))]
+    if track.acknowledged_at is not None:
+        pairs.append(("  answered", f"{track.acknowledged_by} at {iso_time(track.acknowledged_at)}"))
+    if track.lapses_at is not None:
+        pairs.append(("  lapses", iso_time(track.lapses_at)))
+    if track.position is not None:
+        pairs.append(("  position", f"{track.position} by {track.position_by} {track.position_note}".rstrip()))
+    if track.close_agreed_by:
+        pairs.append(("  closing", f"agreed by {track.close_agreed_by}"))
+    if track.note:
+        pairs.append(("  note", track.note))
+    return pairs
+
+
+def _evidence(state: AlertState) -> tuple[Evidence, ...]:
+    """Every figure and document behind the alert, newest last, each once."""
+    found = {
+        (each.sha256, each.row): each for signal in state.assessment.signals for each in signal.evidence if each.sha256
+    }
+    return tuple(sorted(found.values(), key=lambda each: (each.known_at, each.sha256, each.row)))
+
+
+def _evidence_row(each: Evidence) -> tuple[str, str, str, str]:
+    figure = f"{each.value:,.6g} {each.unit}".strip() if each.value is not None else "document"
+    row = f" --row {each.row}" if each.row else ""
+    return figure, iso_day(each.occurred_at), each.publisher, f"twinbell evidence show {each.sha256[:16]}{row}"

@@ -1,0 +1,61 @@
+"""What a command works with: the store, its clock, the configuration that it was run with, the people."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import sqlalchemy as sa
+
+from alerts.store import Store
+from services.archive import Archive
+from services.clock import Clock, clock_of
+from services.configuration import load
+from services.settings import Configuration
+from services.wiring import DEFAULT_STORE, archive_of, open_store, served
+
+
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """An opened store."""
+
+    url: str
+    database: sa.Engine
+    store: Store
+    archive: Archive
+    clock: Clock
+    configuration: Configuration
+
+
+def configured(config: Path | None) -> Configuration:
+    """The configuration of a file, or the shipped exercise beside the working directory."""
+    return load(config, Path())
+
+
+def store_url(store: str, configuration: Configuration) -> str:
+    """The store that was asked for, else the configuration's, else the one of `make run`."""
+    return store or configuration.store or DEFAULT_STORE
+
+
+@contextmanager
+def opened(store: str, config: Path | None) -> Iterator[Desk]:
+    """The store for one command. Without `config`, the configuration that the store was last run with.
+
+    Raises WrongStore when there is none, and BadSettings when its configuration does not hold any more.
+    """
+    url = store or (configured(config).store if config else "") or DEFAULT_STORE
+    database = open_store(url, create=False)
+    try:
+        last = served(database)
+        if config is None and last is not None and last.configuration:
+            config = Path(last.configuration)
+        configuration = configured(config)
+        yield Desk(
+            url=url,
+            database=database,
+            store=Store(database, configuration.settings.site),
+            archive=archive_of(database),
+            clock=clock_of(database),
+            configuration=configuration,
+        )
+    finally:
+        database.dispose()

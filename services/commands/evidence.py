@@ -1,0 +1,77 @@
+"""`twinbell evidence show`: the stored bytes behind a figure, at its row."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from services.clock import iso_time
+from services.commands.desk import opened
+from services.commands.options import ConfigOption, JsonOption, StoreOption
+from services.commands.printing import print_json, print_pairs
+from services.errors import NothingFound
+from services.terminal import paragraphs
+
+app = typer.Typer(help="Open what was read.", no_args_is_help=True)
+
+
+@app.callback()
+def evidence() -> None:
+    """Open what was read."""
+
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """One piece of evidence, for scripts."""
+
+    sha256: str
+    origin: str
+    fetched_at: str
+    media_type: str
+    size: int
+    row: int
+    text: str
+
+
+@app.command()
+def show(
+    sha256: Annotated[str, typer.Argument(metavar="SHA256", help="Hash of the stored bytes, or its first characters.")],
+    row: Annotated[int, typer.Option("--row", min=0, help="The row of the figure; 0 is the whole.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write the bytes there, exactly as they were read.")
+    ] = None,
+    store: StoreOption = "",
+    config: ConfigOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show where stored bytes came from and when, and the header and row of a figure in them."""
+    with opened(store, config) as desk:
+        found = desk.archive.evidence(sha256)
+        if out is not None:
+            try:
+                out.write_bytes(found.content)
+            except OSError as problem:
+                raise NothingFound(f"{out} cannot be written: {problem.strerror}; name another file") from None
+        shown = Shown(
+            sha256=found.sha256,
+            origin=found.origin,
+            fetched_at=iso_time(found.fetched_at),
+            media_type=found.media_type.replace("\n", ", "),
+            size=len(found.content),
+            row=row,
+            text=desk.archive.row_text(found.sha256, row),
+        )
+    if as_json:
+        print_json(shown)
+        return
+    print_pairs(
+        [
+            ("sha256", shown.sha256),
+            ("origin", shown.origin),
+            ("read at", shown.fetched_at),
+            ("kind", shown.media_type),
+            ("size", f"{shown.size:,} bytes"),
+        ]
+    )
+    sys.stdout.write(f"\n{paragraphs(shown.text)}\n")

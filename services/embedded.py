@@ -1,0 +1,290 @@
+"""The whole system in one process: rows are applied, assessments taken in, due messages sent, each step a transaction.
+
+A step is kept whole or not at all: the states of groups, the intake and the mark of how far it came are one
+transaction, so that a process that is killed anywhere goes on with the step that it had not kept.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+import msgspec
+import sqlalchemy as sa
+
+from alerts.deliveries import Delivery, DeliveryState
+from alerts.participants import Directory
+from alerts.record import facts_after, whole_head
+from alerts.states import AlertState
+from alerts.store import Store
+from alerts.timers import Timers
+from services.archive import Archive
+from services.dispatcher.escalate import escalate
+from services.dispatcher.intake import Intake
+from services.dispatcher.send import Sender
+from services.errors import TooManyDeadLetters
+from services.feeds.base import Poll
+from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Unread, Witness
+from streams.assessments import Assessment
+from streams.engine import Engine, GroupState
+from streams.observations import SECONDS_A_DAY, Family, ObservationBatch
+
+RECENT_S = 7 * SECONDS_A_DAY  # a signal older than this is history: it counts, and is not told one by one
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """What one process is wired of."""
+
+    database: sa.Engine
+    archive: Archive
+    store: Store
+    detection: Engine
+    made_with: str  # hash of thresholds, reference and participants: a state made with others is made again
+    directory: Directory
+    intake: Intake
+    sender: Sender
+    timers: Timers
+    dead_letter_limit: int
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """A group's state as it is kept, with what it was made with."""
+
+    made_with: str
+    state: bytes
+
+
+class Hub:
+    """One process's system. Witnesses are told what happened after it was kept."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._reading = parts.database.execution_options(reading=True)
+        self._witnesses: tuple[Witness, ...] = ()
+        self._states: dict[str, GroupState] = {}
+        with self._reading.connect() as connection:
+            self._position = whole_head(connection).sequence  # what is in the record already is not told again
+
+    def step(
+        self, at: int, batches: Sequence[ObservationBatch], tick: bool, mark: Callable[[sa.Connection], None]
+    ) -> None:
+        """Apply the rows of one instant, and a tick when a day has begun; take in every assessment that changed.
+
+        `mark` writes, in the same transaction, how far the play has come.
+        """
+        told: list[Moment] = []
+        with self._keeping() as connection:
+            assessments = [found for batch in batches for found in self._apply(connection, batch, at, told)]
+            touched = {batch.group for batch in batches}
+            if tick:
+                live = self._live(connection)
+                assessments += [found for group in live for found in self._tick(connection, group, at, told)]
+                touched |= live
+            self._keep(connection, touched, assessments, at)
+            mark(connection)
+        self._tell(told)
+
+    def catch_up(self, at: int, batches: Iterable[ObservationBatch], mark: Callable[[sa.Connection], None]) -> None:
+        """Apply rows that were known before, in order, and take in what holds now: nobody is rung for the past."""
+        told: list[Moment] = []
+        with self._keeping() as connection:
+            self._catch_up(connection, at, batches, told)
+            mark(connection)
+        self._tell(told)
+
+    def take(self, at: int, poll: Poll) -> None:
+        """Keep what a reading brought and apply what is new of it, in one transaction.
+
+        Raises TooManyDeadLetters, before anything is kept, when more rows were unusable than the limit allows.
+        """
+        if len(poll.dead_letters) > self._parts.dead_letter_limit:
+            first = poll.dead_letters[0]
+            raise TooManyDeadLetters(
+                f"{poll.feed}: {len(poll.dead_letters)} rows of one reading could not be used, dead_letter_limit is "
+                f"{self._parts.dead_letter_limit}; the first is {first.origin} row {first.row}: {first.reason}, "
+                f"{first.detail}; mend the manifest, `twinbell import MANIFEST --data DIR --check` tries it"
+            )
+        told: list[Moment] = [Rejected(at=at, letter=letter) for letter in poll.dead_letters]
+        told += [Unread(at=at, feed=poll.feed, note=note) for note in poll.notes]
+        with self._keeping() as connection:
+            fresh = self._parts.archive.keep(connection, poll)
+            self._catch_up(connection, at, fresh, told)
+        self._tell(told)
+
+    def store(self, poll: Poll) -> None:
+        """Keep what a reading brought without applying it: the rows of an episode, applied when their time comes."""
+        with self._keeping() as connection:
+            self._parts.archive.keep(connection, poll)
+        self._tell([Rejected(at=poll.polled_at, letter=letter) for letter in poll.dead_letters])
+
+    def to_rebuild(self) -> set[str]:
+        """Groups whose state is missing (rows were imported), or was made with other thresholds or reference data."""
+        missing = set()
+        for group in self._parts.archive.groups():
+            saved = self._saved(group)
+            if saved is None or saved.made_with != self._parts.made_with:
+                missing.add(group)
+        return missing
+
+    def rebuild(self, groups: set[str], at: int, mark: Callable[[sa.Connection], None]) -> None:
+        """Make the states of these groups again from everything that was known up to `at`."""
+        for group in groups:
+            self._states[group] = GroupState()
+        known = self._parts.archive.batches(0, at)
+        self.catch_up(at, (batch for _, batch in known if batch.group in groups), mark)
+
+    def advance(self, at: int) -> None:
+        """Plan what time has made due and send what is due, until nothing more is."""
+        parts = self._parts
+        while escalate(parts.store, parts.directory, at, parts.timers) + len(parts.sender.send_due(at)):
+            pass
+        self.announce()
+
+    def announce(self) -> bool:
+        """Tell the witnesses what was added to the record, here or by another process; whether anything was."""
+        with self._reading.connect() as connection:
+            found = facts_after(connection, self._position)
+        self._position += len(found)
+        self._tell([Recorded(fact=fact) for fact in found])
+        return bool(found)
+
+    def next_due(self) -> int | None:
+        """When time alone makes something due next; in the past when something is due already; None for never."""
+        with self._parts.store.looking() as connection:
+            wake = self._parts.store.board(connection).next_wake()
+            waiting = self._parts.store.unsent(connection)
+        instants = [self._leaves_at(delivery) for delivery in waiting]
+        return min(instants if wake is None else [wake, *instants], default=None)
+
+    def recover(self, at: int) -> None:
+        """At the start: what was being sent when the last run ended is due again."""
+        self._parts.sender.recover(at)
+
+    def alert(self, alert_id: str) -> AlertState:
+        """The state of one alert. Raises Refused when there is none."""
+        return self._parts.store.alert(alert_id)
+
+    def open_alerts(self) -> Sequence[AlertState]:
+        """The alerts that have not ended."""
+        return self._parts.store.open_alerts()
+
+    def moved(self, at: int, rate: int) -> None:
+        """Tell the witnesses what the clock says."""
+        self.tell(Moved(at=at, rate=rate))
+
+    def tell(self, moment: Moment) -> None:
+        """Tell the witnesses something that is not in the record."""
+        self._tell([moment])
+
+    def join(self, witness: Witness) -> None:
+        """One more witness, from now on."""
+        self._witnesses = (*self._witnesses, witness)
+
+    def _leaves_at(self, delivery: Delivery) -> int:
+        """When a delivery of the outbox is looked at again."""
+        if delivery.state is DeliveryState.SENDING:
+            return delivery.moved_at + self._parts.timers.send_lease_s
+        return delivery.due_at if delivery.retry_at is None else max(delivery.due_at, delivery.retry_at)
+
+    def _catch_up(
+        self, connection: sa.Connection, at: int, batches: Iterable[ObservationBatch], told: list[Moment]
+    ) -> None:
+        newest: dict[str, Assessment] = {}
+        touched: set[str] = set()
+        seen: list[Moment] = []
+        for batch in batches:
+            touched.add(batch.group)
+            for found in self._apply(connection, batch, at, seen):
+                newest[found.situation.situation_id] = found
+        for group in sorted(touched):
+            for found in self._tick(connection, group, at, seen):
+                newest[found.situation.situation_id] = found
+        told.extend(_summed(seen, at))
+        self._keep(connection, touched, [newest[key] for key in sorted(newest)], at)
+
+    def _apply(
+        self, connection: sa.Connection, batch: ObservationBatch, at: int, told: list[Moment]
+    ) -> tuple[Assessment, ...]:
+        outcome = self._parts.detection.apply(self._state(connection, batch.group), batch)
+        told.extend(_read(batch, at))
+        told.extend(Found(at=at, signal=signal) for signal in outcome.signals)
+        return outcome.assessments
+
+    def _tick(self, connection: sa.Connection, group: str, at: int, told: list[Moment]) -> tuple[Assessment, ...]:
+        return self._apply(connection, ObservationBatch(group=group, feed="", tick_at=at), at, told)
+
+    def _live(self, connection: sa.Connection) -> set[str]:
+        """The groups in which the passing of time can change something."""
+        groups = self._parts.archive.groups()
+        return {group for group in groups if self._parts.detection.is_live(self._state(connection, group))}
+
+    def _keep(self, connection: sa.Connection, groups: set[str], assessments: Iterable[Assessment], at: int) -> None:
+        """Write the states of these groups and take the assessments in, within the caller's transaction."""
+        for group in sorted(groups):
+            state = self._parts.detection.snapshot(self._states[group])
+            saved = msgspec.msgpack.encode(Saved(self._parts.made_with, state))
+            self._parts.archive.save_state(connection, group, saved)
+        self._parts.intake.take_many(connection, assessments, at)
+
+    def _state(self, connection: sa.Connection, group: str) -> GroupState:
+        if group not in self._states:
+            saved = self._saved(group)
+            self._states[group] = self._parts.detection.restore(saved.state) if saved else GroupState()
+        return self._states[group]
+
+    def _saved(self, group: str) -> Saved | None:
+        content = self._parts.archive.state(group)
+        return msgspec.msgpack.decode(content, type=Saved) if content else None
+
+    @contextmanager
+    def _keeping(self) -> Iterator[sa.Connection]:
+        """One transaction; when it fails, what is in memory is forgotten, since the store does not have it."""
+        try:
+            with self._parts.store.transaction() as connection:
+                yield connection
+        except BaseException:
+            self._states.clear()
+            raise
+
+    def _tell(self, moments: Iterable[Moment]) -> None:
+        for moment in moments:
+            for witness in self._witnesses:
+                witness(moment)
+
+
+def _summed(seen: Iterable[Moment], at: int) -> Iterator[Moment]:
+    """What is worth telling of rows that came together: one line for each group and family, and what is recent."""
+    reads: dict[tuple[str, str, Family], Read] = {}
+    for moment in seen:
+        if isinstance(moment, Found) and moment.signal.known_at > at - RECENT_S:
+            yield moment
+        if isinstance(moment, Read):
+            key = (moment.feed, moment.group, moment.family)
+            before = reads.get(key)
+            rows = moment.rows + (before.rows if before else 0)
+            reads[key] = msgspec.structs.replace(moment, rows=rows, titles=moment.titles if rows == 1 else ())
+    yield from reads.values()
+
+
+def _read(batch: ObservationBatch, at: int) -> Iterator[Read]:
+    """What a batch brought, by family."""
+    for family in dict.fromkeys(run.series.family for run in batch.runs):
+        runs = [run for run in batch.runs if run.series.family is family]
+        yield Read(
+            at=at,
+            feed=batch.feed,
+            group=batch.group,
+            family=family,
+            publisher=runs[0].series.publisher,
+            rows=sum(len(run.rows) for run in runs),
+            known_at=max(known for run in runs for known in run.known_at),
+        )
+    if batch.notices:
+        yield Read(
+            at=at,
+            feed=batch.feed,
+            group=batch.group,
+            family=Family.NOTICES,
+            publisher=batch.notices[0].issuer,
+            rows=len(batch.notices),
+            known_at=max(notice.known_at for notice in batch.notices),
+            titles=tuple(notice.title for notice in batch.notices),
+        )

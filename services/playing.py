@@ -1,0 +1,145 @@
+"""A recorded episode through the hub: rows in order of known_at, a tick a day, and due messages at their own times.
+
+What happens depends on the order of the steps alone, so that a play which a person watches and a replay on a simulated
+clock write the same entries. How time passes in between decides only how long the person waits.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Protocol
+
+import msgspec
+import sqlalchemy as sa
+
+from alerts.timers import Slowdown
+from services.embedded import Hub
+from services.episodes import Episode
+from services.settings import Configuration
+from services.tables import deployment
+from streams.observations import SECONDS_A_DAY, ObservationBatch
+
+Rows = Callable[[int, int], Iterator[tuple[int, ObservationBatch]]]
+"""(after, until) → the batches known in (after, until], in order of known_at, then group."""
+
+
+class Passage(Protocol):
+    """How time passes between two steps."""
+
+    def pass_to(self, position: int, target: int) -> int:
+        """Let the store's time pass from `position` towards `target`; how far it came.
+
+        That is `target`, unless somebody did something on the way: then what is due must be looked at again.
+        """
+
+
+class AtOnce:
+    """Time passes at once: a replay."""
+
+    def pass_to(self, position: int, target: int) -> int:
+        """`target`."""
+        return max(position, target)
+
+
+# In the weeks that a play jumps over nobody can answer, so a ladder that has climbed is repeated seldom there.
+_PLAYED_SLOWDOWN = (Slowdown(after_hours=1, every_minutes=28 * 24 * 60),)
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """What became known at one instant, and whether a day began with it."""
+
+    at: int
+    batches: tuple[ObservationBatch, ...]
+    tick: bool
+
+
+def steps(rows: Iterator[tuple[int, ObservationBatch]], after: int, until: int) -> Iterator[Step]:
+    """Rows of (`after`, `until`] by instant, and a tick at each midnight UTC in between."""
+    midnight = (after // SECONDS_A_DAY + 1) * SECONDS_A_DAY
+    waiting: list[ObservationBatch] = []
+    at = after
+    for known_at, batch in rows:
+        if waiting and known_at != at:
+            yield Step(at=at, batches=tuple(waiting), tick=at == midnight)
+            midnight += SECONDS_A_DAY * (at == midnight)
+            waiting = []
+        while midnight < known_at:
+            yield Step(at=midnight, batches=(), tick=True)
+            midnight += SECONDS_A_DAY
+        at = known_at
+        waiting.append(batch)
+    if waiting:
+        yield Step(at=at, batches=tuple(waiting), tick=at == midnight)
+        midnight += SECONDS_A_DAY * (at == midnight)
+    while midnight <= until:
+        yield Step(at=midnight, batches=(), tick=True)
+        midnight += SECONDS_A_DAY
+
+
+class Player:
+    """Plays an episode into a store, from where the store stopped."""
+
+    def __init__(self, hub: Hub, database: sa.Engine, passage: Passage) -> None:
+        self._hub = hub
+        self._database = database
+        self._passage = passage
+        self._position = 0
+
+    def play(self, episode: Episode, rows: Rows) -> int:
+        """Play to the end; the store's time then. A store that was played to its end is left as it is."""
+        begun = played_until(self._database)
+        if begun is None:
+            begun = episode.starts_at
+            self._hub.catch_up(begun, (batch for _, batch in rows(0, begun)), _mark(begun))
+        elif stale := self._hub.to_rebuild():
+            self._hub.rebuild(stale, begun, _mark(begun))
+        self._position = begun
+        self._due_now()
+        for step in steps(rows(begun, episode.ends_at), begun, episode.ends_at):
+            self._go_to(step.at)
+            self._hub.step(step.at, step.batches, step.tick, _mark(step.at))
+            self._due_now()
+        self._go_to(episode.ends_at)
+        self._hub.step(episode.ends_at, (), tick=False, mark=_mark(episode.ends_at))
+        return self._position
+
+    def _go_to(self, at: int) -> None:
+        """Come to `at`; what becomes due on the way is done at its own time."""
+        while self._position < at:
+            due = self._hub.next_due()
+            target = at if due is None or due > at else max(due, self._position + 1)
+            self._position = self._passage.pass_to(self._position, target)
+            if self._position == target:
+                self._due_now()
+
+    def _due_now(self) -> None:
+        due = self._hub.next_due()
+        if due is not None and due <= self._position:
+            self._hub.advance(self._position)
+        else:
+            self._hub.announce()
+
+
+def as_played(configuration: Configuration) -> Configuration:
+    """The configuration with the patience of a play, whoever plays it: a person watching, or a replay."""
+    timers = msgspec.structs.replace(configuration.settings.timers, repeat_slowdown=_PLAYED_SLOWDOWN)
+    settings = msgspec.structs.replace(configuration.settings, timers=timers)
+    return msgspec.structs.replace(configuration, settings=settings)
+
+
+def played_until(database: sa.Engine) -> int | None:
+    """The last step of the play that is wholly in the record; None before the first."""
+    with database.execution_options(reading=True).connect() as connection:
+        return connection.execute(sa.select(deployment.c.played_until)).scalar()
+
+
+def is_over(database: sa.Engine, episode: Episode) -> bool:
+    """Whether the store has been played to the end."""
+    return played_until(database) == episode.ends_at
+
+
+def _mark(at: int) -> Callable[[sa.Connection], None]:
+    """What writes, within a step's transaction, that the step is in the record."""
+
+    def mark(connection: sa.Connection) -> None:
+        connection.execute(sa.update(deployment).values(played_until=at))
+
+    return mark

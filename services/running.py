@@ -1,0 +1,188 @@
+"""`twinbell run` itself: a recorded episode played where a person watches, or feeds followed on a configuration."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from types import FrameType
+
+import msgspec
+import sqlalchemy as sa
+
+from alerts.deliveries import Mode
+from alerts.participants import Participant, Role
+from alerts.states import AlertState
+from services.clock import StoredClock, SystemClock
+from services.configuration import host_and_port
+from services.embedded import Hub
+from services.episodes import Episode
+from services.errors import BadSettings
+from services.following import Followed, Follower
+from services.holding import held
+from services.logs import open_log
+from services.metrics import Metrics
+from services.pace import Pace, Watched
+from services.playing import Player, as_played, is_over
+from services.screen import Screen, open_screen
+from services.settings import Configuration
+from services.sources import feeds_of, read_episode
+from services.telling import Teller
+from services.wiring import (
+    DEFAULT_STORE,
+    Deployment,
+    Knowledge,
+    archive_of,
+    claim,
+    hub_of,
+    knowledge_of,
+    log_of,
+    open_store,
+    outbox_of,
+)
+from streams.observations import SECONDS_A_DAY
+
+_SHOWN = 2  # alerts for which the answering commands are said
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked for on the command line."""
+
+    url: str
+    config: str  # absolute path of the configuration file, or empty
+    until_done: bool
+    lines: bool
+    metrics: str
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that has been set up."""
+
+    wish: Wish
+    configuration: Configuration
+    known: Knowledge
+    database: sa.Engine
+    hub: Hub
+    screen: Screen
+
+
+def play(episode: Episode, configuration: Configuration, wish: Wish, pace: Pace) -> None:
+    """Play an episode from where the store stopped; then stay up, unless `until_done`, until interrupted."""
+    outbox = outbox_of(configuration, wish.url)
+    with _set_up(as_played(configuration), wish, episode.id, outbox) as run:
+        real = SystemClock()
+        clock = StoredClock(run.database, real)
+        archive = archive_of(run.database)
+        run.screen.say(f"{episode.title['en']}: an exercise, its messages land in {outbox}")
+        if not is_over(run.database, episode):
+            run.hub.store(read_episode(episode, run.known.reference, archive.cursor))
+            days = (episode.ends_at - episode.starts_at) // SECONDS_A_DAY
+            watched = Watched(run.hub, clock, real, pace, days)
+            run.hub.join(watched)
+            end = Player(run.hub, run.database, watched).play(episode, archive.batches)
+            clock.run_on(end, 1)
+        _say_what_next(run)
+        if not wish.until_done:
+            Follower(run.hub, (), clock, real).run(lambda: False)
+
+
+def follow(configuration: Configuration, wish: Wish) -> None:
+    """Follow the configuration's feeds until interrupted; with `until_done` read each once and send what is due."""
+    outbox = outbox_of(configuration, wish.url) if configuration.mode is Mode.EXERCISE else None
+    with _set_up(configuration, wish, "", outbox) as run:
+        real = SystemClock()
+        archive = archive_of(run.database)
+        feeds = [
+            Followed(feed=feed, every_s=every_s, cursor=partial(archive.cursor, feed.name))
+            for feed, every_s in feeds_of(configuration, run.known.reference, real.now)
+        ]
+        where = f"an exercise, its messages land in {outbox}" if outbox else "ACTUAL, messages leave by their channels"
+        run.screen.say(f"{configuration.name}: {len(feeds)} feeds: {where}")
+        Follower(run.hub, feeds, real, real).run(lambda: wish.until_done)
+        if wish.until_done:
+            _say_what_next(run)
+
+
+@contextmanager
+def _set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path | None) -> Iterator[Run]:
+    """Everything of a run, closed at its end however that comes."""
+    with ExitStack() as stack:
+        stack.enter_context(held(wish.url))
+        database = open_store(wish.url, create=True)
+        stack.callback(database.dispose)
+        claim(database, Deployment(episode=episode, configuration=wish.config))
+        known = knowledge_of(configuration)
+        hub = hub_of(configuration, known, database, outbox)
+        log = stack.enter_context(open_log(log_of(configuration, wish.url), configuration.settings.log.level))
+        metrics = Metrics()
+        address = wish.metrics or configuration.settings.metrics
+        if address:
+            stack.callback(_serve(metrics, address))
+        teller = Teller(known.reference, hub.alert)
+        directory, timers = configuration.directory, configuration.settings.timers
+        screen = stack.enter_context(open_screen(teller, directory, timers, hub.open_alerts, wish.lines))
+        for witness in (screen, log, metrics):
+            hub.join(witness)
+        stack.enter_context(_terminated())
+        yield Run(wish=wish, configuration=configuration, known=known, database=database, hub=hub, screen=screen)
+
+
+def _serve(metrics: Metrics, address: str) -> Callable[[], None]:
+    """Serve the metrics; what ends that."""
+    found = host_and_port(address)
+    if found is None:
+        raise BadSettings(f"metrics = {address!r}: write HOST:PORT, for instance 127.0.0.1:9464")
+    try:
+        return metrics.serve(*found).close
+    except OSError as problem:
+        raise BadSettings(f"metrics = {address!r}: {problem.strerror}; name another port") from None
+
+
+def _say_what_next(run: Run) -> None:
+    """The exact commands that answer for each side which has not answered."""
+    live = [state for state in run.hub.open_alerts() if state.live]
+    live.sort(key=lambda state: (-state.level.rank, state.opened_at, state.alert_id))
+    for state in live[:_SHOWN]:
+        for participant in run.configuration.directory.participants:
+            track = state.tracks.get(participant.iso3)
+            if track is not None and not track.answered:
+                run.screen.say(
+                    f"{participant.names.get('en', participant.iso3)} has not answered: "
+                    f"{_answer(run.wish, state, participant)}"
+                )
+    if not live:
+        run.screen.say(f"No alert waits for an answer. What was sent: {program()} messages list{_store(run.wish)}")
+
+
+def _answer(wish: Wish, state: AlertState, participant: Participant) -> str:
+    person = next(person.person_id for person in participant.people if Role.DUTY in person.roles)
+    return f"{program()} alerts acknowledge {state.alert_id} --as {person}{_store(wish)}"
+
+
+def _store(wish: Wish) -> str:
+    return "" if wish.url == DEFAULT_STORE else f" --store {wish.url}"
+
+
+def program() -> str:
+    """How this program is called from the working directory."""
+    called = Path(sys.argv[0])
+    if called.name != "twinbell":
+        return "twinbell"
+    here = os.path.relpath(called.absolute())
+    return str(called) if here.startswith("..") else here
+
+
+@contextmanager
+def _terminated() -> Iterator[None]:
+    """Being terminated ends a run as the keyboard does."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

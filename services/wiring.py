@@ -1,0 +1,228 @@
+"""Where one process is put together: the configuration in, the hub and what the commands need out."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+import sqlalchemy as sa
+
+from alerts.channels.base import Channel, Message
+from alerts.deliveries import Delivery, Mode
+from alerts.render import compose
+from alerts.rendering.surroundings import Surroundings
+from alerts.rendering.wording import packaged as packaged_wording
+from alerts.states import AlertState
+from alerts.store import Store
+from services.archive import Archive
+from services.clock import SystemClock
+from services.database import is_current, migrate, open_engine
+from services.dispatcher.intake import Intake
+from services.dispatcher.lanes import SideBySide
+from services.dispatcher.send import Patience, Sender
+from services.embedded import Hub, Parts
+from services.errors import WrongStore
+from services.routes import actual_channels, exercise_channels
+from services.settings import Configuration
+from services.tables import deployment
+from streams import reference, thresholds
+from streams.codec import digest, encode
+from streams.engine import Engine
+from streams.errors import BadReference, BadThresholds
+from streams.reference import Reference
+from streams.thresholds import Thresholds
+
+DEFAULT_STORE = "sqlite:///var/twinbell.db"
+DEFAULT_EPISODE = "gallium-germanium-2023"
+
+
+class Deployment(msgspec.Struct, frozen=True, kw_only=True):
+    """What a store serves: an episode that is played, or (empty) feeds that are followed; and its configuration."""
+
+    episode: str
+    configuration: str
+
+
+class Knowledge(msgspec.Struct, frozen=True, kw_only=True):
+    """What a deployment knows before it has read anything."""
+
+    reference: Reference
+    thresholds: Thresholds
+    digest: str
+
+
+def knowledge_of(configuration: Configuration) -> Knowledge:
+    """Reference data and thresholds of a configuration. Raises BadReference or BadThresholds naming the file."""
+    known = reference_of(configuration)
+    limits = thresholds_of(configuration)
+    codes = [participant.iso3 for participant in configuration.directory.participants]
+    made_with = digest(encode([known.digest, limits.digest, codes]))
+    return Knowledge(reference=known, thresholds=limits, digest=made_with)
+
+
+def reference_of(configuration: Configuration) -> Reference:
+    """The shipped reference data with the configuration's own rows laid over it."""
+    if not configuration.settings.reference:
+        return reference.packaged()
+    overlays = [_overlay(configuration, directory) for directory in configuration.settings.reference]
+    return reference.load(reference.packaged_files(), overlays)
+
+
+def thresholds_of(configuration: Configuration) -> Thresholds:
+    """The configuration's own thresholds, or the shipped ones."""
+    given = configuration.settings.thresholds
+    content, name = thresholds_bytes(configuration.path(given) if given else None)
+    return thresholds.load(content, name)
+
+
+def thresholds_bytes(path: Path | None) -> tuple[bytes, str]:
+    """A thresholds file and how messages call it; without a path the shipped one. Raises BadThresholds."""
+    if path is None:
+        return thresholds.packaged_bytes(), "the shipped thresholds"
+    try:
+        return path.read_bytes(), str(path)
+    except OSError as problem:
+        raise BadThresholds(
+            f"{path}: {problem.strerror}; `twinbell thresholds show > {path.name}` writes a file to start from"
+        ) from None
+
+
+def outbox_of(configuration: Configuration, url: str) -> Path:
+    """Where an exercise puts what would have been sent: as set, else a folder beside the store."""
+    return configuration.path(configuration.settings.outbox) if configuration.settings.outbox else beside(url, "outbox")
+
+
+def log_of(configuration: Configuration, url: str) -> Path:
+    """Where operators read: as set, else a file beside the store."""
+    file = configuration.settings.log.file
+    return configuration.path(file) if file else beside(url, "twinbell.log")
+
+
+def beside(url: str, name: str) -> Path:
+    """A path in the directory of the store's file; in var/ where the store is none."""
+    database = sa.make_url(url).database if url.startswith("sqlite") else ""
+    return (Path(database).parent if database else Path("var")) / name
+
+
+def open_store(url: str, create: bool) -> sa.Engine:
+    """The database at `url`, with the tables of this version. Raises WrongStore when it is not there or older."""
+    path = sa.make_url(url).database or ""
+    if not create and url.startswith("sqlite") and not Path(path).is_file():
+        raise WrongStore(f"there is no store at {url}: `twinbell run` makes one, --store names another")
+    database = open_engine(url)
+    if create:
+        migrate(database)
+    elif not is_current(database):
+        raise WrongStore(f"the store at {url} is of another version: `twinbell store migrate --store {url}`")
+    return database
+
+
+def served(database: sa.Engine) -> Deployment | None:
+    """What the store was last run for, or None when it has not been run."""
+    with database.execution_options(reading=True).connect() as connection:
+        row = connection.execute(sa.select(deployment)).mappings().first()
+    return Deployment(episode=row["episode"], configuration=row["configuration"]) if row else None
+
+
+def played_in(url: str) -> str:
+    """The episode that the store at `url` has begun; empty when there is no such store, or it plays none."""
+    if url.startswith("sqlite") and not Path(sa.make_url(url).database or "").is_file():
+        return ""
+    database = open_store(url, create=True)
+    try:
+        found = served(database)
+    finally:
+        database.dispose()
+    return found.episode if found else ""
+
+
+def claim(database: sa.Engine, wanted: Deployment) -> None:
+    """Make the store one for this episode, or for following feeds. Raises WrongStore when it is one for another."""
+    found = served(database)
+    if found is not None and found.episode != wanted.episode:
+        has = f"plays the episode {found.episode}" if found.episode else "follows feeds"
+        raise WrongStore(f"this store {has}: name another one with --store, for instance sqlite:///var/another.db")
+    values = {"episode": wanted.episode, "configuration": wanted.configuration}
+    with database.begin() as connection:
+        if found is None:
+            connection.execute(sa.insert(deployment).values(id=1, played_until=None, **values))
+        else:
+            connection.execute(sa.update(deployment).values(values))
+
+
+def hub_of(
+    configuration: Configuration,
+    known: Knowledge,
+    database: sa.Engine,
+    outbox: Path | None,
+) -> Hub:
+    """The embedded system on this store. With `outbox` it is an exercise: every channel writes there.
+
+    Without, the channels are those of the configuration, whose mode must be actual (else Refused).
+    """
+    directory, timers = configuration.directory, configuration.settings.timers
+    mode = Mode.ACTUAL if outbox is None else Mode.EXERCISE
+    store = Store(database, configuration.settings.site)
+    channels: Mapping[str, Channel]
+    if outbox is None:
+        channels = actual_channels(configuration.channels, directory, configuration.mode)
+        patience = Patience(timers, lanes=SideBySide(), clock=SystemClock().now)
+    else:
+        channels = exercise_channels(outbox)
+        patience = Patience(timers)
+    parts = Parts(
+        database=database,
+        archive=archive_of(database),
+        store=store,
+        detection=detection_of(configuration, known),
+        made_with=known.digest,
+        directory=directory,
+        intake=Intake(store, directory, mode, timers),
+        sender=Sender(store, channels, composer(configuration, known, store), mode, patience),
+        timers=timers,
+        dead_letter_limit=configuration.settings.dead_letter_limit,
+    )
+    return Hub(parts)
+
+
+def archive_of(database: sa.Engine) -> Archive:
+    """The archive; what it reads waits for no writer."""
+    return Archive(database.execution_options(reading=True))
+
+
+def detection_of(configuration: Configuration, known: Knowledge) -> Engine:
+    """The detection engine with the configuration's thresholds, reference data and participants."""
+    codes = tuple(participant.iso3 for participant in configuration.directory.participants)
+    return Engine(known.thresholds, known.reference, codes)
+
+
+def composer(configuration: Configuration, known: Knowledge, store: Store) -> Callable[[AlertState, Delivery], Message]:
+    """What words a delivery for the configuration's participants."""
+    surroundings = surroundings_of(configuration, known.reference)
+    return lambda state, delivery: compose(
+        state, delivery, surroundings, [store.alert(alert_id) for alert_id in delivery.also]
+    )
+
+
+def surroundings_of(configuration: Configuration, reference: Reference) -> Surroundings:
+    """What messages quote besides the alert."""
+    return Surroundings(
+        directory=configuration.directory,
+        reference=reference,
+        wording=packaged_wording(),
+        runbook_base=configuration.settings.runbook_base,
+    )
+
+
+def _overlay(configuration: Configuration, directory: str) -> dict[str, bytes]:
+    """The files of one directory of reference rows."""
+    path = configuration.path(directory)
+    try:
+        files = {file.name: file.read_bytes() for file in sorted(path.iterdir()) if file.suffix == ".csv"}
+    except OSError as problem:
+        raise BadReference(
+            f"{configuration.name}: reference: {str(path)!r} cannot be read ({problem.strerror}); name a directory "
+            "with files called like those of streams/reference/data"
+        ) from None
+    if not files:
+        raise BadReference(f"{configuration.name}: reference: {str(path)!r} holds no .csv file")
+    return files
