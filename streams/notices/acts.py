@@ -21,6 +21,7 @@ ANNOUNCING = frozenset({C.IMPOSE, C.REQUIRE, C.GRANT})
 STEERING = frozenset({C.TIGHTEN, C.EXTEND, C.SUSPEND, C.LIFT, C.CUT, C.RAISE, C.GRACE, C.ALLOW})
 MINERALS = frozenset({C.NAME, C.FORM, C.UMBRELLA})
 _TRANSPARENT = MINERALS | {C.TECHNOLOGY, C.DUAL_USE, C.INERT}
+_ADJACENT = 3  # characters between two words that are one name
 _CLOSE = 3  # a negation stands so many times nearer than other modifiers
 _UNUSUAL = 2  # a verb on the side where this language does not put it counts as so many times further away
 
@@ -193,7 +194,7 @@ def _claims(sentence: Sentence, bonds: Sequence[_Bond]) -> dict[int, Token]:
         if verb.concept not in STEERING | ANNOUNCING or verb in heads:
             continue
         distance, number = min((_distance(sentence, verb, bond), number) for number, bond in enumerate(bonds))
-        if distance > sentence.language.reach.operator or not _fits(verb, bonds[number]):
+        if distance > sentence.language.reach.operator or not _fits(verb, bonds[number], sentence.language.operator_follows):
             continue
         quoted = any(start <= verb.start and verb.end <= end for start, end in quotes)
         rank = (quoted, verb.concept in ANNOUNCING, distance)
@@ -202,12 +203,14 @@ def _claims(sentence: Sentence, bonds: Sequence[_Bond]) -> dict[int, Token]:
     return {number: verb for number, (_, verb) in claimed.items()}
 
 
-def _fits(verb: Token, bond: _Bond) -> bool:
+def _fits(verb: Token, bond: _Bond, follows: bool) -> bool:
     """Whether the verb can be said of the instrument: figures rise and fall, bans do not."""
     if bond.measure is C.EXPORT:
         return False
     if verb.concept in (C.CUT, C.RAISE):
         return bond.measure in (C.QUOTA, C.TAX)
+    if verb.concept is C.GRACE and not follows:  # "a ban, with exemptions for …" is a ban
+        return verb.start - bond.end <= _ADJACENT
     return True
 
 

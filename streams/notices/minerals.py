@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from streams.notices.acts import Act, Sentence
+from streams.notices.acts import INSTRUMENTS, Act, Sentence
 from streams.notices.lexicon import Token
 from streams.notices.vocabulary import Concept as C
 
@@ -38,6 +38,11 @@ def goes_on(sentence: Sentence, primary: Act) -> bool:
     return near and (bool(sentence.of(C.LIST)) or sentence.language.list_cue.search(sentence.text) is not None)
 
 
+def speaks_again(sentence: Sentence, primary: Act) -> bool:
+    """Whether the next sentence speaks of an instrument again, as of one that is known."""
+    return sentence.order == primary.order + 1 and bool(sentence.of(*INSTRUMENTS)) and not sentence.of(C.IMPORT)
+
+
 def of_document(
     primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], published_on: str
 ) -> list[tuple[Sentence, Token]]:
@@ -53,7 +58,8 @@ def of_document(
             chosen.extend((sentence, token) for token in in_scope(sentence))
     if chosen or primary.sentence.of(C.DUAL_USE):
         return chosen
-    exporting = [s for s in sentences if s.of(C.EXPORT) and s.order <= primary.order + _FOLLOWING]
+    again = [s for s in sentences if speaks_again(s, primary) and in_scope(s)]
+    exporting = again or [s for s in sentences if s.of(C.EXPORT) and s.order <= primary.order + _FOLLOWING]
     return [(sentence, token) for sentence in exporting for token in in_scope(sentence)]
 
 

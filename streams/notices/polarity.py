@@ -62,9 +62,17 @@ def polarity_of(act: Act) -> Polarity:
     return _USUAL.get(operator, Polarity.IMPOSE)
 
 
-def settled(primary: Act, acts: Sequence[Act]) -> Polarity:
-    """The polarity of the document: where its main sentence only names the instrument, what another says of it."""
+def settled(primary: Act, acts: Sequence[Act], ends: bool) -> Polarity:
+    """The polarity of the document: where its main sentence only names the instrument, what another says of it.
+
+    `ends` says whether the act has a last day: an exemption without one eases, with one it holds off. A list of
+    technologies that is issued anew is an older list that grows.
+    """
     first = polarity_of(primary)
+    if first is Polarity.SUSPEND and not ends and primary.operator and primary.operator.value == "exemption":
+        return Polarity.RELAX
+    if primary.technology and first is Polarity.IMPOSE and any(act.measure is C.LIST for act in acts):
+        return Polarity.TIGHTEN
     open_quota = primary.measure is C.QUOTA and first is Polarity.EXTEND
     if primary.hedged or not (primary.operator is None or open_quota):
         return first

@@ -81,6 +81,7 @@ class Reader:
         against = targets.targets_of(primary, found, sentences)
         issuer = document.issuer or self.issuer_of(document.address)
         actor, actor_at = targets.actor_of(primary, sentences, issuer)
+        actor = actor or primary.sentence.language.home
         codes, code_spans = _codes(sentences)
         spans = [_span("act_kind", primary.sentence, primary.start, primary.end)]
         if primary.operator:
@@ -94,7 +95,7 @@ class Reader:
         return Reading(
             is_relevant=True,
             act_kind=kind_of(primary),
-            polarity=settled(primary, found),
+            polarity=settled(primary, found, ends=when.end is not None),
             minerals=tuple(sorted({token.value for _, token in scope})),
             actor=actor,
             targets=tuple(sorted({token.value for _, token in against} - {actor})) or (targets.EVERYBODY,),

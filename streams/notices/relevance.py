@@ -13,6 +13,7 @@ from streams.notices.targets import destinations
 from streams.notices.vocabulary import Concept as C
 
 LEAD = 3  # sentences of the text in which a document says what it is about
+_FULL_CHARS = 24  # a shorter line heads a document or a part of it
 _ENOUGH = 2
 _SPOKEN, _MENTIONED, _TITLED = 4, 1, 1
 _RECITED, _HEDGED = 3, 2
@@ -22,14 +23,14 @@ _ELSEWHERE = (C.REMEDY, C.PAPERWORK, C.PRODUCTION, C.TREATY)
 
 def primary_of(acts: Sequence[Act], sentences: Sequence[Sentence], published_on: str) -> Act | None:
     """The act that the document is about, or None where it only mentions or resembles one."""
-    titles = sum(sentence.titled for sentence in sentences)
-    best: tuple[int, Act] | None = None
+    full = [s.order for s in sentences if not s.titled and len(s.text) >= _FULL_CHARS]
+    lead_ends = full[LEAD] if len(full) > LEAD else len(sentences)
+    best: tuple[tuple[bool, int], Act] | None = None
     for act in acts:
-        if act.order >= titles + LEAD:
-            break
-        weight = _weight(act, acts, sentences, published_on)
-        if weight >= _ENOUGH and (best is None or weight > best[0]):
-            best = (weight, act)
+        weight = _weight(act, acts, sentences, published_on) if act.order < lead_ends else 0
+        rank = (act.sentence.titled and act.spoken, weight)  # what the title says is what the document is about
+        if weight >= _ENOUGH and (best is None or rank > best[0]):
+            best = (rank, act)
     return best[1] if best else None
 
 
@@ -40,12 +41,18 @@ def _weight(act: Act, acts: Sequence[Act], sentences: Sequence[Sentence], publis
         return 0
     if act.negated and not act.steered and act.measure is not C.LICENCE:
         return 0
-    if not _in_scope(act, sentences) or _reports_instead(act, acts, sentences):
+    if not _in_scope(act, acts, sentences) or _reports_instead(act, acts, sentences):
         return 0
     weight = _SPOKEN if act.spoken or act.hedged else _MENTIONED
     weight += _TITLED if sentence.titled else 0
-    weight -= _RECITED if act.recital or (not act.steered and _long_in_force(sentence, published_on)) else 0
+    weight -= _RECITED if act.recital or _about_prices(act) or (not act.steered and _long_in_force(sentence, published_on)) else 0
     return weight - (_HEDGED if act.hedged else 0)
+
+
+def _about_prices(act: Act) -> bool:
+    """Whether the act is the cause of a move of prices that the sentence tells. A tax has a price of its own."""
+    told = act.sentence.titled and act.spoken
+    return not told and act.measure is not C.TAX and bool(act.sentence.of(C.PRICE))
 
 
 def _reported(act: Act) -> bool:
@@ -63,7 +70,7 @@ def _figures(sentence: Sentence) -> bool:
     return not sentence.of(C.QUOTA, C.TAX) and sentence.language.figures.search(sentence.text) is not None
 
 
-def _in_scope(act: Act, sentences: Sequence[Sentence]) -> bool:
+def _in_scope(act: Act, acts: Sequence[Act], sentences: Sequence[Sentence]) -> bool:
     """Minerals in the sentence, the title or the list that follows; or all dual-use items against a country."""
     if act.measure is C.LIST or act.sentence.of(C.AUTHORITY):  # these speak of every kind of goods
         spoken = (s for s in sentences if s.titled or s is act.sentence or minerals.goes_on(s, act) or s.of(C.LIST))
@@ -72,7 +79,10 @@ def _in_scope(act: Act, sentences: Sequence[Sentence]) -> bool:
         return True
     if act.sentence.of(C.DUAL_USE) and any(destinations(s) for s in sentences if s.titled or s is act.sentence):
         return True
-    return any(minerals.in_scope(s) for s in sentences if minerals.goes_on(s, act))
+    if act.sentence.titled and any(a.measure is act.measure and minerals.in_scope(a.sentence) for a in acts):
+        return True
+    following = (s for s in sentences if minerals.goes_on(s, act) or minerals.speaks_again(s, act))
+    return any(minerals.in_scope(sentence) for sentence in following)
 
 
 def _reports_instead(act: Act, acts: Sequence[Act], sentences: Sequence[Sentence]) -> bool:

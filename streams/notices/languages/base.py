@@ -61,6 +61,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     code: str
     spaced: bool  # whether words stand apart
     operator_follows: bool  # whether a verb follows its object
+    home: str  # the state (alpha-3) that acts where a text in this language names none, or empty
     gate: tuple[str, ...]  # a document with none of these (in lower case) holds no export act
     reach: Reach
     clause: re.Pattern[str]  # what separates clauses that do not bear on each other

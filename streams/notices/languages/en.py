@@ -43,6 +43,7 @@ ENGLISH = Language(
     code="en",
     spaced=True,
     operator_follows=False,
+    home="",
     gate=("export", "embargo", "outbound shipment", "overseas shipment", "industry and security"),
     reach=Reach(compound=14, object=45, verb=30, verb_after=60, predicate=80, operator=70, modifier=40),
     clause=re.compile(r"[;:]|,? (?:but|while|whereas|although|though|however) "),
@@ -108,7 +109,7 @@ ENGLISH = Language(
     list_cue=re.compile(
         r"\b(?:other (?:minerals|metals|materials|items)|these (?:\w+ )?(?:items|technologies|minerals|metals|materials)"
         r"|(?:ban|measure|control|restriction|order|list|suspension|quota|tax|policy)s? (?:also )?(?:covers?|includes?|applies|extends)"
-        r"|(?:covered|affected|controlled|listed|restricted) (?:items|minerals|metals|materials|products)|namely|are covered)\b"
+        r"|(?:covered|affected|controlled|listed|restricted) (?:items|minerals|metals|materials|products|technologies)|(?:items|minerals|metals|materials|products|technologies) (?:covered|affected|listed)|namely|are covered)\b"
     ),
     figures=re.compile(
         r"\b(?:exports?|shipments?|shipped|exported)\b[^.;]{0,60}?\b(?:rose|fell|r[iu]sen?|fallen|fall|jump\w*|drop\w*|plung\w*|surg\w*"

@@ -8,6 +8,7 @@ JAPANESE = Language(
     code="ja",
     spaced=False,
     operator_follows=True,
+    home="",
     gate=("輸出", "禁輸", "対外出荷", "国外出荷"),
     reach=Reach(compound=14, object=8, verb=10, verb_after=16, predicate=34, operator=32, modifier=30),
     clause=re.compile(r"[;:]|一方|ただし|しかし|なお,"),

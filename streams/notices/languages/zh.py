@@ -10,6 +10,7 @@ CHINESE = Language(
     code="zh",
     spaced=False,
     operator_follows=False,
+    home="CHN",
     gate=("出口", "禁运", "禁運", "输往", "輸往", "外运", "外運"),
     reach=Reach(compound=5, object=30, verb=16, verb_after=12, predicate=26, operator=34, modifier=12),
     clause=re.compile(r"[;:]|但是|然而|不过"),
