@@ -84,8 +84,8 @@ class _Part(msgspec.Struct, frozen=True):
 class Replay:
     """Streams what the store knows in order of known_at, a page at a time: no transaction stays open between pages."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: sa.Engine, page: int = _PAGE) -> None:
+        self._engine, self._page = engine, page
         self._series: dict[int, Series] = {}
         self._sha256: dict[int, str] = {}
 
@@ -108,7 +108,7 @@ class Replay:
     def _rows(self, after: int, until: int) -> Iterator[Row]:
         """All figures of the span, page by page; an instant is never cut."""
         table = tables.observations
-        size = _PAGE
+        size = self._page
         columns = [table.c[name] for name in Row.__struct_fields__]
         while True:
             query = (
@@ -130,7 +130,7 @@ class Replay:
             yield from page
             if is_last:
                 return
-            after, size = page[-1].known_at, _PAGE
+            after, size = page[-1].known_at, self._page
 
     def _learn(self, connection: sa.Connection, page: Sequence[Row]) -> None:
         """Fetch the series and hashes that a page needs and that are not yet known."""

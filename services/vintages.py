@@ -159,8 +159,6 @@ def _keep_evidence(connection: sa.Connection, evidence: Iterable[Evidence]) -> d
     table = tables.evidence
     keys: dict[str, tuple[int, bool]] = {}
     for piece in evidence:
-        if piece.sha256 in keys:
-            continue
         query = sa.select(table.c.evidence_key, table.c.media_type).where(table.c.sha256 == piece.sha256)
         row = connection.execute(query).first()
         if row is None:
@@ -169,7 +167,7 @@ def _keep_evidence(connection: sa.Connection, evidence: Iterable[Evidence]) -> d
             assert key is not None
             keys[piece.sha256] = (int(key[0]), True)
             continue
-        keys[piece.sha256] = (row.evidence_key, False)
+        keys.setdefault(piece.sha256, (row.evidence_key, False))
         if piece.media_type not in row.media_type.split("\n"):  # the same bytes, read in another way
             told = {"media_type": f"{row.media_type}\n{piece.media_type}"}
             connection.execute(sa.update(table).where(table.c.evidence_key == row.evidence_key).values(told))

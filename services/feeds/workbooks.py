@@ -38,7 +38,7 @@ class WorkbookRows:
         self._sheet = _sheet(self._book, layout.sheet)
         self._raw = b""
         head = self._head()
-        self.header: list[str] = head[layout.header_row - 1]
+        self.header = _trimmed(head[layout.header_row - 1])
         self._positions = positions(self.header, columns)
         self.units: dict[str, str] = {}
         if layout.unit_row:
@@ -52,7 +52,7 @@ class WorkbookRows:
     def __iter__(self) -> Iterator[tuple[int, Sequence[str] | BadRow]]:
         layout = self._layout
         first = layout.first_row or max(layout.header_row, layout.unit_row) + 1
-        width = max(len(_trimmed(self.header)), *(i + 1 for i in self._positions), 1)
+        width = max(len(self.header), *(i + 1 for i in self._positions), 1)
         number = 0
         for cells in self._rows(first, width):
             if not any(cells):
@@ -148,7 +148,8 @@ def _text(cell: object) -> str:
     return str(cell)
 
 
-def _trimmed(header: Sequence[str]) -> Sequence[str]:
+def _trimmed(header: list[str]) -> list[str]:
+    """The header without the empty cells that pad it."""
     while header and not header[-1]:
         header = header[:-1]
     return header
