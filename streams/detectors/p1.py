@@ -160,6 +160,7 @@ class P1:
         logs, drifts, drift, hold = state.logs, state.drifts, state.drift, state.hold
         rows, same, still, recent, cut = state.rows, state.same, state.still, state.recent, 3.0 * state.usual
         gates, taught, longest = _gates(state, pace), _taught(state, pace), pace.horizons[-1]
+        leap = pace.jump_limit * MILLIONTHS
         watchful = bool(state.ups or state.downs or hold.direction)
         common = run.context.get(COMMON_MOVE)
         for index, value in enumerate(run.values):
@@ -180,6 +181,8 @@ class P1:
                     if same >= pace.frozen_after and still < pace.frozen_share:
                         continue  # neither calm nor news: the market is closed or the feed stands still
                     still += 0.02 * (1.0 - still)
+                if not -leap < level - logs[-1] < leap and _taken_back(logs, drifts, level, leap):
+                    rows -= 1
             logs.append(level)
             drifts.append(drift)
             rows += 1
@@ -251,6 +254,14 @@ def _followed(state: P1State, own: int, limit: float) -> int:
     state.follows += FOLLOWS_PACE * (change * together - state.follows)
     state.swings += FOLLOWS_PACE * (together * together - state.swings) + FOLLOWS_LEAST
     return round(share * together * MILLIONTHS)
+
+
+def _taken_back(logs: list[int], drifts: list[int], level: int, leap: float) -> bool:
+    """Whether `level` takes back a leap of one row, which was a wrong print then: forget that row."""
+    if len(logs) < 2 or abs(logs[-1] - logs[-2]) < leap or abs(level - logs[-2]) > leap / 2.0:
+        return False
+    del logs[-1], drifts[-1]
+    return True
 
 
 def _gates(state: P1State, pace: Pace) -> list[tuple[int, float, float]]:
