@@ -77,8 +77,11 @@ class Assessor:
             return None
         return self._assessment(book, situation, fold, held, at)
 
-    def seal(self, book: Book, situation: Situation) -> None:
-        """Fold what is older than the horizon into a summary, so that it can be forgotten."""
+    def seal(self, book: Book, situation: Situation) -> set[str]:
+        """Fold what is older than the horizon into a summary; return the ids of the signals that are still needed.
+
+        A signal older than the horizon is needed while it counts at a moment that may still be judged.
+        """
         horizon = book.now - HORIZON_S
         key = situation.situation_id
         fold = book.sealed.get(key, Fold())
@@ -92,6 +95,8 @@ class Assessor:
         if fold.count:
             book.sealed[key] = fold
         book.folded.pop(key, None)
+        ends = ((h, h.signal.known_at if h.signal.phase is Phase.CLEARED else h.until) for h in held)
+        return {h.signal.signal_id for h, end in ends if end + self._dwell_s >= horizon}
 
     def _runs(self, situation: Situation, held: Sequence[Held]) -> Runs:
         return Runs(self._parameters, situation, lambda at, last: self._verdict(situation, held, at, last))

@@ -78,10 +78,12 @@ class Engine:
         if not old:
             return
         live = situations(book)
+        needed: set[str] = set()
         for situation in live:
-            self._assessor.seal(book, situation)
+            needed |= self._assessor.seal(book, situation)
         for signal in old:
-            del book.signals[signal.signal_id]
+            if signal.signal_id not in needed:
+                del book.signals[signal.signal_id]
         for situation in live - situations(book):
             for summary in (book.published, book.sealed, book.folded):
                 summary.pop(situation.situation_id, None)
