@@ -122,7 +122,7 @@ def _loss(voice: Voice, impact: Impact) -> str:
 
 def bound_of(impact: Impact) -> str:
     """The sign of a result that was computed from a bound."""
-    return {"at_least": ">", "no_more_than": "<"}.get(impact.reason, "")
+    return {"at_least": ">", "no_more_than": "<", "roughly": "≈"}.get(impact.reason, "")
 
 
 def _shares(voice: Voice, impact: Impact, origin: str, own: bool) -> str:

@@ -4,6 +4,7 @@ The announcement is our own summary; everything behind it (impact, level, rings,
 path. Both sides were reached at once; Tokyo answered after six minutes, Washington has not answered yet.
 """
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -14,7 +15,7 @@ from alerts.deliveries import Delivery, Mode, Purpose
 from alerts.facts import Acknowledged, Assessed, Body, Fact, Opened, Planned, Responding, Rung, Sending, Sent
 from alerts.fingerprint import alert_id_of
 from alerts.lifecycle import AlertState, fold
-from alerts.participants import Directory
+from alerts.participants import Directory, LevelPolicy, Participant, Step
 from alerts.render import Surroundings
 from alerts.rendering.wording import packaged as packaged_wording
 from services.configuration import shipped_text
@@ -53,8 +54,18 @@ ACT = Act(
 
 @cache
 def directory() -> Directory:
-    """The participants of the shipped exercise."""
-    return read_configuration(shipped_text().encode(), "the shipped exercise", Path()).directory
+    """The participants of the shipped exercise, all with one ladder: its tuning changes no golden file."""
+    shipped = read_configuration(shipped_text().encode(), "the shipped exercise", Path()).directory
+    return Directory(participants=tuple(_with_ladder(participant) for participant in shipped.participants))
+
+
+def _with_ladder(participant: Participant) -> Participant:
+    steps = tuple(
+        Step(after_minutes=minutes, people=(person.person_id,), channels=("slack", "email"))
+        for minutes, person in zip((0, 5, 15), participant.people, strict=False)
+    )
+    policy = LevelPolicy(steps=steps, repeat_minutes=30, lapse_minutes=240)
+    return msgspec.structs.replace(participant, policy=dict.fromkeys(list(Level)[1:], policy))
 
 
 @cache
@@ -100,29 +111,33 @@ def notice_signal(mineral: str) -> Signal:
     )
 
 
-@cache
-def assessment(mineral: str) -> Assessment:
-    """The assessment of the announcement for one mineral, by the shipped thresholds and reference data."""
+def judged(signals: Sequence[Signal], situation: Situation, at: int) -> Assessment:
+    """What the shipped thresholds and reference data make of these signals."""
     thresholds = packaged_thresholds()
     sides = tuple(p.iso3 for p in directory().participants)
-    assessor = Assessor(thresholds.assess, thresholds.impact, packaged_reference(), sides, thresholds.digest)
+    assessor = Assessor(thresholds.assess, thresholds.impact, surroundings().reference, sides, digest(b"thresholds"))
     book = Book()
-    take_signals(book, [notice_signal(mineral)])
-    situation = Situation(hazard=Hazard.RESTRICTION, group=mineral, origin="CHN")
-    found = assessor.assess(book, situation, KNOWN_AT)
+    take_signals(book, list(signals))
+    found = assessor.assess(book, situation, at)
     assert found is not None
     return found
+
+
+def assessment(mineral: str) -> Assessment:
+    """The assessment of the announcement for one mineral."""
+    situation = Situation(hazard=Hazard.RESTRICTION, group=mineral, origin="CHN")
+    return judged([notice_signal(mineral)], situation, KNOWN_AT)
 
 
 class Story:
     """Facts of one alert in their order; the chain of hashes is the store's business and left out."""
 
-    def __init__(self, assessed: Assessment, mode: Mode = Mode.EXERCISE) -> None:
+    def __init__(self, assessed: Assessment, mode: Mode = Mode.EXERCISE, sides: Directory | None = None) -> None:
         situation_id = assessed.situation.situation_id
         self.alert_id = alert_id_of(situation_id, assessed.opened_on)
         self.mode = mode
         self.facts: list[Fact] = []
-        policies = {p.iso3: p.policy for p in directory().participants}
+        policies = {p.iso3: p.policy for p in (sides or directory()).participants}
         self.add(
             assessed.as_of,
             Opened(situation_id=situation_id, opened_on=assessed.opened_on, mode=mode, policies=policies),
@@ -151,10 +166,16 @@ class Story:
 
 
 def delivery(
-    alert_id: str, person: str, channel: str, due_at: int, purpose: Purpose = Purpose.RING, **changes: object
+    alert_id: str,
+    person: str,
+    channel: str,
+    due_at: int,
+    purpose: Purpose = Purpose.RING,
+    sides: Directory | None = None,
+    **changes: object,
 ) -> Delivery:
-    """A delivery of revision 1 to a person of the shipped exercise."""
-    participant, found = directory().person(person)
+    """A delivery of revision 1 to a person of the shipped exercise, or of `sides`."""
+    participant, found = (sides or directory()).person(person)
     made = Delivery(
         delivery_id=f"{person}-{channel}-{purpose}",
         alert_id=alert_id,

@@ -1,0 +1,135 @@
+"""Alerts of every kind, from signals by the real judgement, for tests that hold of every message."""
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from streams.assessments import Assessment, Situation
+from streams.notices.readings import ActKind, Polarity
+from streams.observations import Family
+from streams.signals import Act, Certainty, Direction, Evidence, Hazard, Phase, Signal
+from tests.golden.scene import ACT, judged
+
+AT = int(datetime(2023, 10, 20, 23, 59, tzinfo=UTC).timestamp())
+MONTH = int(datetime(2023, 8, 1, tzinfo=UTC).timestamp())
+DAY = 86_400
+
+
+def evidence(value: float | None, occurred_at: int, row: int, unit: str = "kg") -> Evidence:
+    """One row of a customs table."""
+    return Evidence(
+        sha256=f"{row:064x}",
+        row=row,
+        subject="series",
+        occurred_at=occurred_at,
+        known_at=AT,
+        value=value,
+        unit=unit,
+        publisher="General Administration of Customs of China",
+        publication="Monthly exports",
+    )
+
+
+def signal(name: str, detector: str, hazard: Hazard, family: Family, **changes: object) -> Signal:
+    """A signal that became known at AT; what is not said is that of a fall of China's exports of graphite."""
+    made = Signal(
+        signal_id=name,
+        detector=detector,
+        hazard=hazard,
+        group="graphite",
+        subject="series",
+        family=family,
+        phase=Phase.RAISED,
+        occurred_at=MONTH,
+        known_at=AT,
+        score=2.0,
+        claims=Certainty.LIKELY,
+        minerals=("graphite_natural",),
+        origin="CHN",
+        observed=5_150.0,
+        expected=23_480.5,
+        band_low=18_000.0,
+        band_high=31_000.0,
+        unit="kg",
+        evidence=tuple(evidence(5_150.0, MONTH - n * 31 * DAY, n + 1) for n in range(8)),
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+def notice(name: str, act: Act, **changes: object) -> Signal:
+    """A signal of an official act."""
+    base = signal(name, "C1", Hazard.RESTRICTION, Family.NOTICES, act=act, claims=Certainty.OBSERVED, **changes)
+    return msgspec.structs.replace(
+        base, observed=None, expected=None, band_low=None, band_high=None, unit="", evidence=(evidence(None, AT, 4),)
+    )
+
+
+def restriction(*signals: Signal, group: str = "graphite") -> Assessment:
+    """The situation of a restriction by China."""
+    return judged(signals, Situation(hazard=Hazard.RESTRICTION, group=group, origin="CHN"), AT)
+
+
+def fall() -> Signal:
+    """Exports to Japan have fallen."""
+    return signal("v1", "V1", Hazard.RESTRICTION, Family.CUSTOMS, destination="JPN", direction=Direction.DOWN, window=3)
+
+
+def price(direction: Direction, **changes: object) -> Signal:
+    """A price moved."""
+    details: dict[str, object] = {"origin": "", "unit": "USD/t", "claims": Certainty.POSSIBLE, **changes}
+    return signal("p1", "P1", Hazard.MARKET, Family.PRICES, direction=direction, **details)
+
+
+def assessments() -> dict[str, Assessment]:
+    """One of each kind, by name."""
+    market = Situation(hazard=Hazard.MARKET, group="graphite")
+    suez = Situation(hazard=Hazard.LOGISTICS, group="chokepoint1", route="chokepoint1")
+    traffic = signal(
+        "l1",
+        "L1",
+        Hazard.LOGISTICS,
+        Family.CHOKEPOINT_TRANSITS,
+        group="chokepoint1",
+        route="chokepoint1",
+        minerals=(),
+        origin="",
+        unit="ships",
+        observed=12.5,
+        expected=73.3,
+        direction=Direction.DOWN,
+        window=7,
+        provisional=True,
+    )
+    quake = signal("l2", "L2", Hazard.NATURAL, Family.HAZARD_FEED, observed=None, expected=None)
+    cheap = signal("p2", "P2", Hazard.DUMPING, Family.PRICES, group="rare_earths", minerals=("ndpr",), origin="")
+    found = {
+        "act and figures": restriction(notice("c1", ACT), fall(), price(Direction.UP, origin="CHN")),
+        "act against one": restriction(
+            notice("c1", msgspec.structs.replace(ACT, targets=("JPN",), end_on="2024-11-10"))
+        ),
+        "figures alone": restriction(fall()),
+        "halt": restriction(
+            signal("v2", "V2", Hazard.RESTRICTION, Family.CUSTOMS, destination="WLD", observed=0.0, expected=None)
+        ),
+        "unknown detector": restriction(signal("z9", "Z9", Hazard.RESTRICTION, Family.CUSTOMS, observed=None)),
+        "rare earths": restriction(
+            notice(
+                "c1",
+                ACT,
+                group="rare_earths",
+                minerals=("dysprosium", "terbium", "neodymium", "praseodymium", "yttrium"),
+            ),
+            group="rare_earths",
+        ),
+        "price up": judged([price(Direction.UP)], market, AT),
+        "price down": judged([price(Direction.DOWN)], market, AT),
+        "traffic": judged([traffic], suez, AT),
+        "hazard": judged([quake], Situation(hazard=Hazard.NATURAL, group="graphite", origin="CHN"), AT),
+        "floor": judged([cheap], Situation(hazard=Hazard.DUMPING, group="rare_earths"), AT),
+        "nothing said": msgspec.structs.replace(restriction(fall()), signals=(), holding=(), stale=("series-1",)),
+    }
+    for kind in ActKind:
+        for polarity in (Polarity.IMPOSE, Polarity.TIGHTEN, Polarity.EXTEND):
+            act = msgspec.structs.replace(ACT, kind=kind, polarity=polarity, effective_on="", hs=())
+            found[f"{kind} {polarity}"] = restriction(notice("c1", act))
+    return found
