@@ -36,7 +36,7 @@ def spread_of(deviations: Sequence[float]) -> float:
     flows come in lots, so that the middle alone would call every step an anomaly.
     """
     ordered = sorted(deviations)
-    tail = ordered[int(TAIL * (len(ordered) - 1))] / TAIL_TO_SIGMA
+    tail = ordered[int(TAIL * len(ordered))] / TAIL_TO_SIGMA
     spread = max(MAD_TO_SIGMA * median(ordered), tail)
     return spread or MEAN_DEVIATION_TO_SIGMA * sum(ordered) / len(ordered)
 

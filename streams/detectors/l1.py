@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 
 import msgspec
 
-from streams.baselines import MAD_TO_SIGMA, Months, is_number, median, month_of
+from streams.baselines import Months, is_number, median, month_of, spread_of
 from streams.detectors.base import Parameters
 from streams.detectors.findings import Finding, Hold, HoldRule, Seen, Voice
 from streams.observations import SECONDS_A_DAY, Cadence, Family, Measure, Run, Series
@@ -78,7 +78,7 @@ class L1State(msgspec.Struct, kw_only=True, tag="L1"):
     day: int = 0  # number of the newest day since 1970
     days: list[float | None] = []
     usual: list[float | None] = []  # what may teach: not the days of an anomaly
-    weeks: list[float | None] = []  # daily means of the weeks before this one
+    weeks: list[float | None] = []  # daily means of the weeks before this one, anomalies too: they may be the season
     week_total: float = 0.0
     week_days: int = 0
     expected: float = 0.0
@@ -131,11 +131,10 @@ class L1:
             _open_day(state, occurred_at // SECONDS_A_DAY)
             days.append(value)
             state.rows += 1
-            taught = not hold.direction or hold.lasted > rule.relearn_after
-            if taught:
+            state.week_total += value
+            state.week_days += 1
+            if not hold.direction or hold.lasted > rule.relearn_after:
                 usual.append(value)
-                state.week_total += value
-                state.week_days += 1
                 if not state.expected or not state.rows % 7:
                     _expect(state)
             else:
@@ -235,7 +234,7 @@ def _expect(state: L1State) -> None:
     if len(known) < 14:
         return
     expected = median(known)
-    wide = MAD_TO_SIGMA * median([abs(value - expected) for value in known])
+    wide = spread_of([abs(value - expected) for value in known])
     last_year = [week for week in state.weeks[-53:-50] if week is not None] if len(state.weeks) >= 53 else []
     if last_year:
         expected = min(expected, sum(last_year) / len(last_year))

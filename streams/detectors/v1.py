@@ -23,7 +23,7 @@ LONGEST_WINDOW = 3  # months: the newest, which the year before leaves out
 FEBRUARY = 1
 SPREAD_EVERY = 6  # months after which the spread is worked out again
 RATIOS_KEPT = 36
-LUMPS_TAUGHT = 4  # months, the one that clears among them
+LUMPS_TAUGHT = 6  # months, those that cleared it among them
 LEAST_RATIO = 0.01  # of what was expected: a zero is a large fall and not an infinite one
 _LEAST_SPREAD = 0.1  # log ratio: no flow is steadier than this, whatever 24 months say
 
@@ -235,7 +235,7 @@ class V1:
 
 
 def _teach(state: V1State) -> None:
-    """Months of an anomaly teach nothing, unless it was over within a quarter: then it is how lumpy this flow is."""
+    """Months of an anomaly teach nothing, unless it was soon over: then it is how lumpy this flow is."""
     if state.hold.direction:
         return
     if len(state.lumps) <= LUMPS_TAUGHT:

@@ -25,6 +25,7 @@ class V2Parameters(Parameters, frozen=True, forbid_unknown_fields=True, kw_only=
     """Thresholds of V2."""
 
     raise_probability: float  # of so many zero months under the flow's own history
+    often_zero: float  # share of zero months from which on one more is no news, whatever the probability of a run
     zero_share: float  # a month below this share of the usual month is as good as zero
     warm_up: int  # known months
     relearn_after: int  # zero months after which there is no flow any more that could stop
@@ -35,8 +36,8 @@ class V2Parameters(Parameters, frozen=True, forbid_unknown_fields=True, kw_only=
         """Relations between fields."""
         if not 0 < self.raise_probability < 0.5:
             raise ValueError("raise_probability must lie between 0 and 0.5")
-        if not 0 <= self.zero_share < 0.5:
-            raise ValueError("zero_share must lie in [0, 0.5)")
+        if not (0 <= self.zero_share < 0.5 and 0 < self.often_zero <= 1):
+            raise ValueError("zero_share must lie in [0, 0.5) and often_zero in (0, 1]")
         if self.warm_up < 12:
             raise ValueError("warm_up must be at least 12 months: less without a zero proves nothing")
         if self.relearn_after < 12:
@@ -119,7 +120,7 @@ def _take(state: V2State, value: float, usual: float, parameters: V2Parameters) 
         state.amounts, state.usual, state.hold = [], 0.0, Hold()
         state.months = state.zeros = state.follows = state.stays = 0
         return 0.0
-    if state.months < parameters.warm_up:
+    if state.months < parameters.warm_up or state.zeros > parameters.often_zero * state.months:
         return 0.0
     once = (state.zeros + 0.5) / (state.months + 1)
     again = max(once, (state.stays + 0.5) / (state.follows + 2))
