@@ -20,6 +20,10 @@ class Purpose(StrEnum):
     TEST = "test"
 
 
+UNTHROTTLED = (Purpose.PARTNER, Purpose.RESOLVE, Purpose.CLOSE)
+"""What no throttle holds back or counts: the other side's answers, and that it is over."""
+
+
 class DeliveryState(StrEnum):
     """due → sending → sent → delivered | failed_temporary → due … | failed_permanent | suppressed"""
 

@@ -11,8 +11,8 @@ from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
-from alerts.candidates import ENDINGS, Candidate, Recipient, Scene
-from alerts.deliveries import Delivery, DeliveryState, Purpose
+from alerts.candidates import Candidate, Recipient, Scene
+from alerts.deliveries import UNTHROTTLED, Delivery, DeliveryState, Purpose
 from alerts.fingerprint import GroupKey, group_key_of
 from alerts.reasons import Reason
 from alerts.suppression import suppressed, throttled_until
@@ -20,7 +20,6 @@ from streams.assessments import Level
 
 _OWN_MESSAGE: Final = (Purpose.UPDATE, Purpose.RESOLVE, Purpose.CLOSE)
 """What edits or ends a message that stands already: who leads one of its own gets it there."""
-_UNTHROTTLED: Final = (*ENDINGS, Purpose.PARTNER)
 _Group = tuple[str, GroupKey]
 _Key = TypeVar("_Key")
 
@@ -105,7 +104,7 @@ def _told(bundle: list[Candidate], now: int, scene: Scene, planned: dict[Recipie
     leads = _leads(ordered)
     first = leads[0].delivery
     recipient = (first.person, first.channel)
-    if first.purpose not in _UNTHROTTLED:
+    if first.purpose not in UNTHROTTLED:
         until = throttled_until(recipient, first.level, now, scene, planned)
         if until is not None:
             yield from (suppressed(candidate, Reason.THROTTLED, until).delivery for candidate in ordered)

@@ -5,13 +5,15 @@ from collections.abc import Iterable, Iterator
 from alerts import coordination, escalation, grouping, routing, suppression
 from alerts.board import NEVER
 from alerts.candidates import Candidate, Occasion, Scene
-from alerts.deliveries import Delivery, DeliveryState
+from alerts.deliveries import Delivery, DeliveryState, Purpose
 from alerts.fingerprint import group_key_of
 from alerts.reasons import Reason
 from alerts.states import AlertState
 
 _TIMED = (Reason.GROUP_WAIT, Reason.GROUP_INTERVAL, Reason.QUIET_HOURS, Reason.THROTTLED)
 """Reasons that pass with time alone."""
+_FIRST_THINGS_FIRST = {purpose: place for place, purpose in enumerate(Purpose)}
+"""Messages of one alert leave in the order in which they are planned: a ring before what is told about it."""
 
 
 def plan(alerts: Iterable[AlertState], now: int, scene: Scene) -> tuple[Delivery, ...]:
@@ -24,7 +26,8 @@ def plan(alerts: Iterable[AlertState], now: int, scene: Scene) -> tuple[Delivery
     due = _escalation(looked_at, now, scene)
     routed = _routing(due, looked_at, now, scene)
     allowed = _suppression(routed, now, scene)
-    return tuple(_news(looked_at, grouping.gathered(allowed, now, scene), now))
+    planned = _news(looked_at, grouping.gathered(allowed, now, scene), now)
+    return tuple(sorted(planned, key=lambda delivery: _FIRST_THINGS_FIRST[delivery.purpose]))
 
 
 def _with_waiting_mates(alerts: Iterable[AlertState], scene: Scene) -> dict[str, AlertState]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, RootTransaction, Select, func, select
 from alerts import audit, projection, record, tables
 from alerts.audit import FIRST, WHOLE, Head
 from alerts.board import Board
-from alerts.deliveries import Delivery, DeliveryState, Mode
+from alerts.deliveries import UNTHROTTLED, Delivery, DeliveryState, Mode
 from alerts.errors import Refused
 from alerts.facts import Body, Fact, Planned, Sending, Sent
 from alerts.lifecycle import AlertState, advance, as_of_revision, begin, check, fold, step
@@ -311,10 +311,13 @@ class Store:
     # the outbox
 
     def messages_since(self, connection: Connection, since: int) -> dict[tuple[str, str], tuple[tuple[int, str], ...]]:
-        """The messages planned after `since`, as (due_at, level), by person and channel."""
+        """What throttles count: messages planned after `since`, as (due_at, level), by person and channel."""
         table = tables.deliveries
         query = select(table.c.person, table.c.channel, table.c.due_at, table.c.level).where(
-            table.c.state != DeliveryState.SUPPRESSED, table.c.due_at > since, table.c.bundle == ""
+            table.c.state != DeliveryState.SUPPRESSED,
+            table.c.due_at > since,
+            table.c.bundle == "",
+            table.c.purpose.not_in(UNTHROTTLED),
         )
         found: dict[tuple[str, str], list[tuple[int, str]]] = {}
         for person, channel, due_at, level in connection.execute(query):
