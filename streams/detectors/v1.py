@@ -11,7 +11,7 @@ from typing import ClassVar, NamedTuple
 
 import msgspec
 
-from streams.baselines import Months, is_number, median, month_of, spread_of
+from streams.baselines import TAIL, Months, is_number, median, month_of
 from streams.detectors.base import Parameters
 from streams.detectors.findings import Finding, Hold, HoldRule, Seen, Voice
 from streams.observations import SECONDS_A_DAY, Cadence, Family, Measure, Run, Series
@@ -25,7 +25,9 @@ SPREAD_EVERY = 6  # months after which the spread is worked out again
 RATIOS_KEPT = 36
 LUMPS_TAUGHT = 6  # months, those that cleared it among them
 LEAST_RATIO = 0.01  # of what was expected: a zero is a large fall and not an infinite one
-_LEAST_SPREAD = 0.1  # log ratio: no flow is steadier than this, whatever 24 months say
+LEAST_SIZES = 6
+LEAST_SPREAD = 0.15  # log ratio: no flow is steadier than this, whatever 24 months say
+ONE_SIDED_TAIL_TO_SIGMA = 1.2816  # quantile 0.9 of a normal distribution
 
 
 class FlowFall(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -92,7 +94,8 @@ class V1State(msgspec.Struct, kw_only=True, tag="V1"):
     rows: int = 0
     months: Months = msgspec.field(default_factory=Months)
     ratios: list[float] = []  # log ratios of single months to what was expected, the newest 36 that teach
-    spread: float = 0.0  # of the log ratios
+    spread: float = 0.0  # of the log ratios, on the side of falls …
+    spread_up: float = 0.0  # … and of rises: a flow that grows by leaps does not therefore fall
     lumps: list[float] = []  # those of what is raised now
     hold: Hold = msgspec.field(default_factory=Hold)
     trail: list[Seen] = []
@@ -157,7 +160,9 @@ class V1:
             if not judged:
                 continue
             if state.rows % SPREAD_EVERY == 0 or not state.spread:
-                state.spread = _spread(state.ratios[-RATIOS_KEPT:])
+                newest = state.ratios[-RATIOS_KEPT:]
+                state.spread = _spread([max(-ratio, 0.0) for ratio in newest])
+                state.spread_up = _spread([max(ratio, 0.0) for ratio in newest])
             best = self._deepest(state, rule)
             if best is not None:
                 phase = state.hold.step(best.score, state.hold.direction or best.direction, parameters.hold)
@@ -202,7 +207,8 @@ class V1:
             known = True
             best = max(best, _fall(window, recent, low, band), key=_score)
             if rule.rushes and window.months == 1:
-                best = max(best, _rush(parameters.rush, recent, high, band), key=_score)
+                wide = state.spread_up * parameters.raise_z
+                best = max(best, _rush(parameters.rush, recent, high, wide), key=_score)
         return best if known else None
 
     def _quotes(self, state: V1State, run: Run, parameters: V1Parameters) -> list[Signal]:
@@ -243,11 +249,11 @@ def _teach(state: V1State) -> None:
     state.lumps = []
 
 
-def _spread(ratios: list[float]) -> float:
-    """Spread of log ratios about zero: about their middle a flow that always falls would be usual."""
-    if len(ratios) < 6:
-        return _LEAST_SPREAD
-    return max(_LEAST_SPREAD, spread_of([abs(ratio) for ratio in ratios]))
+def _spread(sizes: list[float]) -> float:
+    """Spread on one side from its tail: one month in ten went beyond, for a normal distribution at 1.28 spreads."""
+    if len(sizes) < LEAST_SIZES:
+        return LEAST_SPREAD
+    return max(LEAST_SPREAD, sorted(sizes)[int(TAIL * len(sizes))] / ONE_SIDED_TAIL_TO_SIGMA)
 
 
 def _score(look: Look) -> float:
