@@ -1,8 +1,8 @@
 """The seam between the outside and observations: `Feed.poll(cursor) -> Poll`.
 
 A feed is one file with one class, named in `services/feeds/__init__.py`. It is then held to
-`tests/conformance/test_feeds.py`: polling twice gives the same ids; empty and malformed input end in the stated way; the
-cursor never moves back; times carry a zone.
+`tests/conformance/test_feeds.py`: polling twice gives the same ids; empty and malformed input end in the stated way;
+the cursor never moves back; times carry a zone.
 """
 
 from typing import Protocol
@@ -35,7 +35,7 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Poll(msgspec.Struct, frozen=True, kw_only=True):
-    """What one poll brought. `cursor` is opaque and given back at the next poll; `content_at` is the newest known_at."""
+    """What one poll brought. `cursor` is opaque, for the next poll; `content_at` is the newest known_at."""
 
     feed: str
     cursor: str

@@ -40,6 +40,9 @@ class DocumentReader:
         columns += [condition.column for condition in entry.where]
         columns += [column for text in texts for column in columns_of(text)]
         self.columns = list(dict.fromkeys(columns))
+        needed = [entry.dates.column, self._document.issuer, self._document.number]
+        identity = {column for text in needed for column in (columns_of(text) if "{" in text else [text])}
+        self.optional = set(self.columns) - identity
 
     def read(
         self, rows: Rows, stem: str, sha256: str, letters: Letters, seen: set[tuple[str, str]]

@@ -209,7 +209,7 @@ class FileFeed:
             notices: list[NoticeObservation] = []
             counts = Counts()
             try:
-                rows = open_rows(file.content, entry.layout, reader.columns)
+                rows = open_rows(file.content, entry.layout, reader.columns, reader.optional)
                 notices, counts = reader.read(rows, _stem(file.origin), sha256, letters, seen)
             except BadObservation as problem:
                 letters.add(0, problem, b"")

@@ -1,6 +1,6 @@
 """Layout ↔ media type: evidence says by itself how its bytes were read, so that a row number leads back to its text."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -19,15 +19,18 @@ _TYPES = {
 }
 
 
-def open_rows(content: bytes, layout: Layout, columns: Sequence[str]) -> Rows:
-    """The rows of a file, cells of the wanted columns. Raises BadObservation when the file cannot be used."""
+def open_rows(content: bytes, layout: Layout, columns: Sequence[str], optional: Collection[str] = ()) -> Rows:
+    """The rows of a file, cells of the wanted columns. Raises BadObservation when the file cannot be used.
+
+    JSON lines may all lack the `optional` ones; in a table every column has a header.
+    """
     if layout.format == "xlsx":
         return WorkbookRows(content, layout, columns)
     if layout.format.endswith(".gz"):
         content = expand(content, layout.max_bytes)
     if layout.format.startswith("csv"):
         return CsvRows(content, layout, columns)
-    return JsonLineRows(content, layout, columns)
+    return JsonLineRows(content, layout, columns, optional)
 
 
 def media_type(layout: Layout) -> str:

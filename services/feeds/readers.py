@@ -10,7 +10,7 @@ import io
 import re
 import zlib
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from fnmatch import fnmatchcase
 from typing import Protocol
 
@@ -230,11 +230,15 @@ class CsvRows:
 
 
 class JsonLineRows:
-    """Rows of JSON lines: one object a line, always UTF-8. A key that a line lacks is an empty cell."""
+    """Rows of JSON lines: one object a line, always UTF-8. A key that a line lacks is an empty cell.
+
+    A key that no line has is a mistake of the manifest, unless it is in `optional`.
+    """
 
     units: dict[str, str]
 
-    def __init__(self, content: bytes, layout: Layout, columns: Sequence[str]) -> None:
+    def __init__(self, content: bytes, layout: Layout, columns: Sequence[str], optional: Collection[str] = ()) -> None:
+        self._optional = frozenset(optional)
         self._lines = content.removeprefix(b"\xef\xbb\xbf").split(b"\n")
         self._layout = layout
         self._raw = b""
@@ -248,7 +252,7 @@ class JsonLineRows:
 
     def __iter__(self) -> Iterator[tuple[int, Sequence[str] | BadRow]]:
         decoder = msgspec.json.Decoder(dict[str, object])
-        number, never_seen = 0, set(self.header)
+        number, never_seen = 0, set(self.header) - self._optional
         for line in self._lines:
             if not line.strip():
                 continue
