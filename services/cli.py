@@ -8,7 +8,9 @@ import typer
 from alerts.errors import AlertsError, BadPolicy, Refused, StoreDamaged
 from alerts.reasons import Reason
 from services.commands import alerts, episodes, evidence, messages, store, thresholds
+from services.commands.backtest import backtest
 from services.commands.check import check
+from services.commands.imports import import_
 from services.commands.init import init
 from services.commands.replay import replay
 from services.commands.run import run
@@ -34,6 +36,8 @@ app = typer.Typer(
 )
 app.command("run")(run)
 app.command("replay")(replay)
+app.command("import")(import_)
+app.command("backtest")(backtest)
 app.command("init")(init)
 app.command("check")(check)
 app.add_typer(alerts.app, name="alerts")

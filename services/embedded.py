@@ -23,6 +23,7 @@ from services.dispatcher.send import Sender
 from services.errors import TooManyDeadLetters
 from services.feeds.base import Poll
 from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Unread, Witness
+from services.tables import group_states
 from streams.assessments import Assessment
 from streams.engine import Engine, GroupState
 from streams.observations import SECONDS_A_DAY, Family, ObservationBatch
@@ -60,6 +61,7 @@ class Hub:
         self._reading = parts.database.execution_options(reading=True)
         self._witnesses: tuple[Witness, ...] = ()
         self._states: dict[str, GroupState] = {}
+        self._saved_before: set[str] = set()
         with self._reading.connect() as connection:
             self._position = whole_head(connection).sequence  # what is in the record already is not told again
 
@@ -128,6 +130,7 @@ class Hub:
         """Make the states of these groups again from everything that was known up to `at`."""
         for group in groups:
             self._states[group] = GroupState()
+        self._saved_before -= groups
         known = self._parts.archive.batches(0, at)
         self.catch_up(at, (batch for _, batch in known if batch.group in groups), mark)
 
@@ -218,15 +221,21 @@ class Hub:
 
     def _keep(self, connection: sa.Connection, groups: set[str], assessments: Iterable[Assessment], at: int) -> None:
         """Write the states of these groups and take the assessments in, within the caller's transaction."""
+        there = set(connection.execute(sa.select(group_states.c.group_name)).scalars())
         for group in sorted(groups):
+            if group in self._saved_before and group not in there:
+                continue  # an import has dropped it meanwhile: it is made again, with the rows imported
             state = self._parts.detection.snapshot(self._states[group])
             saved = msgspec.msgpack.encode(Saved(self._parts.made_with, state))
             self._parts.archive.save_state(connection, group, saved)
+            self._saved_before.add(group)
         self._parts.intake.take_many(connection, assessments, at)
 
     def _state(self, connection: sa.Connection, group: str) -> GroupState:
         if group not in self._states:
             saved = self._saved(group)
+            if saved is not None:
+                self._saved_before.add(group)
             self._states[group] = self._parts.detection.restore(saved.state) if saved else GroupState()
         return self._states[group]
 
@@ -242,6 +251,7 @@ class Hub:
                 yield connection
         except BaseException:
             self._states.clear()
+            self._saved_before.clear()
             raise
 
     def _tell(self, moments: Iterable[Moment]) -> None:

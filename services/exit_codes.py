@@ -26,7 +26,7 @@ class ExitCode(IntEnum):
 
 _MEANINGS = {
     ExitCode.DONE: "Done.",
-    ExitCode.FAILED: "Something failed that Twinbell did not expect; the log has the details.",
+    ExitCode.FAILED: "Something failed that Twinbell did not expect; what is printed says where.",
     ExitCode.USAGE: "The command line could not be understood; `--help` says what it takes.",
     ExitCode.SETTINGS: "The configuration, a thresholds file or a policy must be mended first.",
     ExitCode.NOT_FOUND: "No such alert, message, episode, person or evidence.",

@@ -20,10 +20,10 @@ AHEAD_S = 2  # real seconds that the store's clock may run ahead of its runner: 
 class Pace(msgspec.Struct, frozen=True, kw_only=True):
     """Real seconds for the parts of a play; together under a minute."""
 
-    jumps_s: float = 15.0  # all days that jump
-    first_ring_s: float = 14.0  # after the first ring
+    jumps_s: float = 14.0  # all days that jump
+    first_ring_s: float = 21.0  # after the first ring
     later_ring_s: float = 4.0  # after each further one
-    rings_s: float = 28.0  # after all rings
+    rings_s: float = 31.0  # after all rings
 
 
 class Watched:

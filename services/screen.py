@@ -79,7 +79,12 @@ class LiveScreen:
     """A board that is drawn again as things happen: feeds, signals, alerts with both sides, messages."""
 
     def __init__(
-        self, teller: Teller, directory: Directory, timers: Timers, alerts: Callable[[], Sequence[AlertState]]
+        self,
+        teller: Teller,
+        directory: Directory,
+        timers: Timers,
+        alerts: Callable[[], Sequence[AlertState]],
+        console: Console,
     ) -> None:
         self._teller = teller
         self._directory = directory
@@ -92,8 +97,9 @@ class LiveScreen:
         self._messages = 0
         self._at = 0
         self._rate = 0
+        self._console = console
         self._live = Live(
-            get_renderable=self._draw, console=Console(), auto_refresh=False, vertical_overflow="crop", transient=False
+            get_renderable=self._draw, console=console, auto_refresh=False, vertical_overflow="crop", transient=False
         )
 
     def __enter__(self) -> Self:
@@ -126,13 +132,13 @@ class LiveScreen:
     def _draw(self) -> RenderableType:
         if self._stale:
             self._shown, self._stale = tuple(self._alerts()), False
-        height = self._live.console.size.height - 2
+        height = self._console.size.height - 2
         parts: list[RenderableType] = [
             self._head(),
             self._log("Feeds read", "feed"),
             self._log("Signals found", "signal"),
         ]
-        loudest = sorted(self._shown, key=lambda state: (-state.level.rank, -state.opened_at))
+        loudest = sorted(self._shown, key=lambda state: (not state.live, -state.level.rank, -state.opened_at))
         parts.extend(self._alert(state) for state in loudest[:_SHOWN_ALERTS])
         if len(loudest) > _SHOWN_ALERTS:
             parts.append(Text(f"and {len(loudest) - _SHOWN_ALERTS} more: twinbell alerts list", style="dim"))
@@ -142,7 +148,7 @@ class LiveScreen:
         if self._kept["trouble"]:
             parts.append(self._log("Trouble", "trouble"))
         parts.extend(Text(line, style="bold green") for line in self._said)
-        return Group(*_within(parts, self._live.console, height))
+        return Group(*_within(parts, self._console, height))
 
     def _head(self) -> Text:
         zones = dict.fromkeys(participant.time_zone for participant in self._directory.participants)
@@ -160,7 +166,8 @@ class LiveScreen:
 
     def _alert(self, state: AlertState) -> Panel:
         style = _STYLES[state.level]
-        head = Text(f"{state.level.upper()}  {self._teller.subject(state.assessment)}", style=style)
+        loud = state.level.upper() if state.live else state.joint.upper()
+        head = Text(f"{loud}  {self._teller.subject(state.assessment)}", style=style)
         head.append(f"   {state.joint}, revision {state.revision}", style="dim")
         why = Text("\n".join(self._teller.why(state)), no_wrap=True, overflow="ellipsis")
         sides = Columns([self._track(state, iso3) for iso3 in state.tracks], expand=True, equal=True)
@@ -188,7 +195,7 @@ class LiveScreen:
             lines.append(f"by {track.acknowledged_by}, {_span(self._at - (track.acknowledged_at or self._at))} ago")
             if track.lapses_at is not None:
                 lines.append(f"lapses in {_span(track.lapses_at - self._at)}")
-        elif track.started_at is not None:
+        elif state.live and track.started_at is not None:
             lines.append(f"ringing for {_span(self._at - track.started_at)}, nobody has answered")
             coming = min(next_at(state, track, self._at, self._timers), default=None)
             if coming is not None:
@@ -204,7 +211,7 @@ def open_screen(
     """The board when standard output is a terminal and `lines` was not asked for; plain lines otherwise."""
     if lines or not sys.stdout.isatty():
         return PlainScreen(teller, sys.stdout)
-    return LiveScreen(teller, directory, timers, alerts)
+    return LiveScreen(teller, directory, timers, alerts, Console())
 
 
 def _within(parts: list[RenderableType], console: Console, height: int) -> list[RenderableType]:

@@ -135,6 +135,16 @@ def played_in(url: str) -> str:
     return found.episode if found else ""
 
 
+def refuse_played(database: sa.Engine) -> None:
+    """Raise WrongStore when an episode is played in this store: a recorded play takes no other rows."""
+    found = served(database)
+    if found is not None and found.episode:
+        raise WrongStore(
+            f"this store plays the episode {found.episode}, which takes no other rows: name another one with --store, "
+            "for instance sqlite:///var/own.db"
+        )
+
+
 def claim(database: sa.Engine, wanted: Deployment) -> None:
     """Make the store one for this episode, or for following feeds. Raises WrongStore when it is one for another."""
     found = served(database)

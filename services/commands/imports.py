@@ -19,7 +19,7 @@ from services.feeds.files import FileFeed
 from services.feeds.importing import FileReport, ImportReport, OnFile, check_files, import_files
 from services.sources import manifest_of
 from services.terminal import plain
-from services.wiring import archive_of, open_store, reference_of
+from services.wiring import archive_of, open_store, reference_of, refuse_played
 from streams.notices.reader import packaged_reader
 
 ManifestArgument = Annotated[
@@ -48,6 +48,7 @@ def import_(
         else:
             database = open_store(store_url(store, configuration), create=True)
             try:
+                refuse_played(database)
                 report = import_files(feed, archive_of(database), database, on_file)
             finally:
                 database.dispose()
