@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from alerts.channels.base import Content, Message, Section
 from alerts.deliveries import Delivery, Mode, Purpose
 from alerts.lifecycle import thread_of
-from alerts.participants import Participant, Person
+from alerts.participants import Person
 from alerts.rendering import events
 from alerts.rendering.attribution import Gate
 from alerts.rendering.evidence import act_sections, evidence_section
@@ -32,6 +32,8 @@ from alerts.rendering.wording import Catalogue
 from alerts.states import AlertState
 
 __all__ = ["Surroundings", "compose"]
+
+_HEADLINE = 160  # CAP 1.2, section 3.2.2: longer ones may be cut by who receives them
 
 
 def compose(
@@ -119,6 +121,8 @@ def _fallback(voice: Voice, wanted: str) -> str:
 def _subject(voice: Voice, surroundings: Surroundings, screen: Screen) -> str:
     """TLP and level first, then mineral and event: the longest wording that fits, cut only if none does."""
     state, delivery = screen.state, screen.delivery
+    if delivery.purpose is Purpose.TEST:
+        return voice.say("subject.test", tlp=surroundings.tlp)
     level = voice.say(f"level.{screen.level()}")
     tag = voice.say(f"tag.{delivery.purpose}", revision=voice.number(delivery.revision))
     if delivery.purpose in (Purpose.RESOLVE, Purpose.CLOSE):
@@ -138,12 +142,14 @@ def _subject(voice: Voice, surroundings: Surroundings, screen: Screen) -> str:
 
 
 def _headline(voice: Voice, screen: Screen) -> str:
-    return voice.say(
+    """Why this message comes, and what about."""
+    headline = voice.say(
         f"headline.{screen.delivery.purpose}",
         level=voice.say(f"level.{screen.level()}"),
         event=events.event(voice, screen.state, screen.minerals),
         revision=voice.number(screen.delivery.revision),
     )
+    return cut(headline, _HEADLINE)
 
 
 def _sections(
@@ -151,6 +157,8 @@ def _sections(
 ) -> list[Section]:
     """Everything below the first screen."""
     state, delivery, reader = screen.state, screen.delivery, screen.reader
+    if delivery.purpose is Purpose.TEST:
+        return [message_section(voice, state, delivery, note)]
     joined = screen.joined[:1]
     sides = [reader.iso3, *(iso3 for iso3 in state.tracks if iso3 != reader.iso3)]
     sections = [
@@ -165,8 +173,3 @@ def _sections(
         decided_section(voice, state, state.assessment.level),
     ]
     return [section for section in sections if section is not None]
-
-
-def reader_of(surroundings: Surroundings, delivery: Delivery) -> tuple[Participant, Person]:
-    """Whose message it is."""
-    return surroundings.directory.person(delivery.person)

@@ -82,7 +82,7 @@ def short_what(voice: Voice, state: AlertState) -> str:
     code = signal.detector.lower()
     for key in (f"short.{code}_{signal.direction}", f"short.{code}", f"short.{assessment.situation.hazard}"):
         if voice.catalogue.name(key) is not None:
-            return voice.say(key)
+            return voice.say(key, origin=_from(voice, signal))
     return voice.say("short.none")
 
 
@@ -98,7 +98,7 @@ def where(voice: Voice, assessment: Assessment) -> str:
         return voice.group(situation.route)
     if situation.origin:
         return voice.country(situation.origin)
-    return voice.country("WLD")
+    return voice.say("when.no_origin")
 
 
 def document_name(voice: Voice, act: Act) -> str:

@@ -15,6 +15,7 @@ from alerts.rendering.voice import Voice
 from alerts.states import AlertState
 from streams.assessments import Level
 from streams.observations import Family
+from streams.reference.catalogue import Place
 from streams.signals import Act, Signal
 
 LIMIT = 12
@@ -48,12 +49,24 @@ class Screen:
 
     def lines(self, note: str = "") -> tuple[Line, ...]:
         """All lines; `note` is one more that must not be missed, such as that of a language fallback."""
-        sides = self._sides(LIMIT - _FIXED - bool(note))
-        lines = [self._what(), self._where_when(), self._sure(), *sides]
-        lines += [self._alternatives(), self._industries(), self._asked(), self._runbook(), self._alert()]
+        if self.delivery.purpose is Purpose.TEST:
+            lines = [*self._test(), self._asked(), self._alert()]
+        else:
+            sides = self._sides(LIMIT - _FIXED - bool(note))
+            lines = [self._what(), self._where_when(), self._sure(), *sides]
+            lines += [self._alternatives(), self._industries(), self._asked(), self._runbook(), self._alert()]
         if note:
             lines.append(Line(label=self.voice.say("message.language"), text=note))
         return tuple(lines)
+
+    def _test(self) -> list[Line]:
+        """A test of a channel says so and nothing else, lest it be read as an alert."""
+        voice = self.voice
+        sent = voice.say("when.sent", moment=voice.at(self.delivery.due_at))
+        return [
+            self._line("what", voice.sentences([voice.say("what.test")])),
+            self._line("where_when", voice.sentences([sent])),
+        ]
 
     def asked(self) -> str:
         """What is asked of the reader and by when."""
@@ -108,14 +121,7 @@ class Screen:
         if signal is not None and signal.act is not None:
             targets = voice.say("what.targets", targets=voice.targets(signal.act.targets))
         event = events.event(voice, self.state, self.minerals)
-        judged = voice.say(
-            "what.judged",
-            hazard=voice.say(f"hazard.{assessment.situation.hazard}"),
-            level=voice.say(f"level.{self.level()}"),
-            severity=voice.say(f"severity.{assessment.severity}"),
-            urgency=voice.say(f"urgency.{assessment.urgency}"),
-        )
-        parts = [voice.say("what.event", event=event, targets=targets), judged]
+        parts = [voice.say("what.event", event=event, targets=targets), self._judged()]
         if self.state.attribution:
             named = voice.catalogue.name(f"attribution.{self.state.attribution}") or plain(self.state.attribution)
             parts.append(voice.say("what.attribution", attribution=named))
@@ -123,6 +129,24 @@ class Screen:
         if others > 0:
             parts.append(voice.count("what.more_alerts", others))
         return self._line("what", voice.sentences(parts))
+
+    def _judged(self) -> str:
+        """Hazard, level, severity and urgency; once the situation has ended, that."""
+        voice, state, assessment = self.voice, self.state, self.state.assessment
+        hazard = voice.say(f"hazard.{assessment.situation.hazard}")
+        if state.cancelled_reason:
+            reason = voice.catalogue.name(f"reason.{state.cancelled_reason}") or plain(state.cancelled_reason)
+            return voice.say("what.ended_cancelled", hazard=hazard, reason=reason)
+        if self.delivery.purpose in _ENDS:
+            watch = voice.say("level.watch")
+            return voice.say(f"what.ended_{self.delivery.purpose}", hazard=hazard, level=watch)
+        return voice.say(
+            "what.judged",
+            hazard=hazard,
+            level=voice.say(f"level.{assessment.level}"),
+            severity=voice.say(f"severity.{assessment.severity}"),
+            urgency=voice.say(f"urgency.{assessment.urgency}"),
+        )
 
     def level(self) -> Level:
         """The level that the message shows: that of the content, ended once the situation has ended."""
@@ -215,12 +239,25 @@ class Screen:
         return lines
 
     def _alternatives(self) -> Line:
-        voice = self.voice
+        voice, situation = self.voice, self.state.assessment.situation
+        if situation.route:
+            return self._line("detour", voice.sentences([self._detour(situation.route)]))
+        if not situation.origin:
+            return self._line("alternatives", voice.sentences([voice.say("alternatives.no_origin")]))
         states = (self.state, *self.joined[:1])
         text = voice.sentences([self._suppliers(state) for state in states])
         if any(a.share.younger_than_event for state in states for a in state.assessment.alternatives):
             text += voice.say("figure.later")
         return self._line("alternatives", text)
+
+    def _detour(self, route: str) -> str:
+        """The way round a strait or canal and the days that it costs."""
+        voice = self.voice
+        place = voice.reference.places.get(route)
+        if place is None or not place.via or place.extra_days is None:
+            return voice.say("alternatives.no_detour")
+        days = voice.quantity(place.extra_days, "days")
+        return voice.say("alternatives.detour", via=voice.group(place.via), days=days)
 
     def _suppliers(self, state: AlertState) -> str:
         voice, alternatives = self.voice, state.assessment.alternatives
@@ -243,6 +280,9 @@ class Screen:
 
     def _industries(self) -> Line:
         voice = self.voice
+        place = voice.reference.places.get(self.state.assessment.situation.route)
+        if place is not None and place.flows:
+            return self._line("cargo", voice.sentences([self._cargo(place)]))
         minerals = dict.fromkeys(m for a in (self.state, *self.joined) for m in a.assessment.industries)
         uses = [
             voice.say("industries.line", mineral=voice.mineral(m), uses=plain(use, 160))
@@ -250,6 +290,16 @@ class Screen:
             if (use := voice.reference.mineral_use(m, voice.code))
         ]
         return self._line("industries", voice.sentences(uses[:_INDUSTRIES] or [voice.say("industries.none")]))
+
+    def _cargo(self, place: Place) -> str:
+        """The minerals that are said to pass a place."""
+        voice = self.voice
+        known = place.flows_source is not None and place.flows_source.confidence != "C"
+        return voice.say(
+            "industries.cargo_confirmed" if known else "industries.cargo",
+            minerals=voice.listed([voice.mineral(mineral) for mineral in place.flows]),
+            unconfirmed=voice.say("figure.unconfirmed"),
+        )
 
     def _asked(self) -> Line:
         return self._line("asked", self.asked())

@@ -19,7 +19,7 @@ def at_stake_line(voice: Voice, state: AlertState, iso3: str, own: bool) -> str:
     """Reliance, share at stake, cover and floor of one side, shortest form; `own`: the reader's own side."""
     impact = impact_of(state, iso3)
     if impact is None or not impact.mineral:
-        return voice.sentences([voice.say("side.none")])
+        return voice.sentences([voice.say("side.route" if state.assessment.situation.route else "side.none")])
     origin = state.assessment.situation.origin
     shares = [voice.say("side.reliance", figure=voice.brief(impact.reliance))]
     shown = [impact.reliance, impact.cover]

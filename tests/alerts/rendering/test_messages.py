@@ -94,6 +94,7 @@ def test_every_message_keeps_the_form(name: str, purpose: Purpose, person: str) 
         assert "EXERCISE EXERCISE EXERCISE" in content.watermark
         assert "訓練 訓練 訓練" in content.watermark
         assert all(line.label and line.text for line in content.first_screen)
+        assert len(content.headline) <= 160
         for text in texts(content):
             assert not re.search(r"[{}]|\bNone\b|[。.]{2}|、、|  |\s$", text), text
     assert not WORDS.search(everything(message))
@@ -254,9 +255,9 @@ def with_korea() -> Surroundings:
 def test_a_figure_that_is_not_known_is_said_to_be_unknown() -> None:
     """Never zero, never silence: unknown cover, unknown shares, a route whose impact nobody can compute."""
     traffic = told(Story(kinds()["traffic"]), "usa-duty", Purpose.RING).contents[0]
-    assert traffic.first_screen[3].text == "No reference figures, at stake unknown."
+    assert traffic.first_screen[3].text == "At stake unknown: the route carries many minerals, see cargo."
     floor = told(Story(kinds()["floor"]), "usa-duty", Purpose.RING).contents[0]
-    assert "at stake: unknown" in floor.first_screen[3].text
+    assert "what is at stake is unknown" in floor.first_screen[3].text
     assert any("a price alone says nothing of supply" in text for text in texts(floor))
 
 
