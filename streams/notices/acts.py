@@ -130,7 +130,8 @@ def _bonds(sentence: Sentence) -> list[_Bond]:
                 break
     for head in heads:  # "ban on … exports"; one export may carry several instruments
         for export in sentence.of(C.EXPORT):
-            if head not in used and _joined(sentence, head, export, reach.object) and not _remedy(sentence, head):
+            bound = _joined(sentence, head, export, reach.object) and not _remedy(sentence, head)
+            if head not in used and bound:
                 bind(head, export, head.concept)
                 break
     for export in list(free):  # "halts … exports", "exports … are halted"
@@ -194,7 +195,9 @@ def _claims(sentence: Sentence, bonds: Sequence[_Bond]) -> dict[int, Token]:
         if verb.concept not in STEERING | ANNOUNCING or verb in heads:
             continue
         distance, number = min((_distance(sentence, verb, bond), number) for number, bond in enumerate(bonds))
-        if distance > sentence.language.reach.operator or not _fits(verb, bonds[number], sentence.language.operator_follows):
+        if distance > sentence.language.reach.operator or not _fits(
+            verb, bonds[number], sentence.language.operator_follows
+        ):
             continue
         quoted = any(start <= verb.start and verb.end <= end for start, end in quotes)
         rank = (quoted, verb.concept in ANNOUNCING, distance)

@@ -15,6 +15,7 @@ from streams.notices.acts import INSTRUMENTS, Act, Sentence
 from streams.notices.vocabulary import Concept as C
 
 _LOOK_BACK = 60  # characters before a day in which its cue may stand
+_LOOK_AHEAD = 30
 _PAST_DAYS = 120  # a day without a year lies at most so far before publication, else it is next year's
 
 
@@ -58,7 +59,8 @@ def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
         day = _day(match, sentence, published)
         if day is None:
             continue
-        before, after = text[max(0, match.start() - _LOOK_BACK) : match.start()], text[match.end() : match.end() + 30]
+        before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
+        after = text[match.end() : match.end() + _LOOK_AHEAD]
         in_force = bool(forms.in_force_before.search(before) or forms.in_force_after.match(after))
         ranged = bool(previous and found[-1].starts and forms.range.fullmatch(text, previous, match.start()))
         found.append(
@@ -69,7 +71,8 @@ def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
                 day=day,
                 in_force=in_force,
                 starts=bool(forms.starts_before.search(before) or forms.starts_after.match(after)),
-                ends=ranged or (not in_force and bool(forms.ends_after.match(after) or forms.ends_before.search(before))),
+                ends=ranged
+                or (not in_force and bool(forms.ends_after.match(after) or forms.ends_before.search(before))),
             )
         )
         previous = match.end()
@@ -105,9 +108,7 @@ def _end(marked: Sequence[Dated], speaking: set[int], sentences: Sequence[Senten
 def _of_another(dated: Dated) -> bool:
     """Whether the clause of the day speaks of an older act."""
     reach = dated.sentence.language.reach.modifier
-    return any(
-        t.concept is C.RECITAL and abs(t.start - dated.end) <= reach // 2 for t in dated.sentence.tokens
-    )
+    return any(t.concept is C.RECITAL and abs(t.start - dated.end) <= reach // 2 for t in dated.sentence.tokens)
 
 
 def _after_length(
@@ -165,10 +166,11 @@ def _year(match: re.Match[str], sentence: Sentence, published: date | None, mont
     written = _group(match, "y")
     if written:
         return int(written)
-    if groups.get("era"):
+    era = groups.get("era")
+    if era:
         count = groups["ey"]
-        return forms.eras[groups["era"]] + (1 if count == "元" else int(count))
-    relative = groups.get("relative")
+        return forms.eras[era] + (1 if count == "元" else int(count))
+    relative = groups.get("relative") or ""
     if relative in forms.relative_years and published is not None:
         return published.year + forms.relative_years[relative]
     if relative == "同年":

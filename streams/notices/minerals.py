@@ -12,7 +12,7 @@ _LIST_GAP = 14  # characters between two minerals of one list: ", and other "
 _EXPORT_GAP = 24
 _ASIDE = 40  # how far "used in" or "except" reaches
 _FOLLOWING = 4  # sentences after the act in which its list may go on
-_ITEM = re.compile(r"\s*(?:\(?[\da-z一二三四五六七八九十]{1,3}[).、,．]|\(?[一二三四五六七八九十]{1,3}\))|.*(?:编号|hs ?(?:code|コード))")
+_ITEM = re.compile(r"\s*\(?[\da-z一二三四五六七八九十]{1,3}[).、,．]|.*(?:编号|hs ?(?:code|コード))")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -20,11 +20,8 @@ def in_scope(sentence: Sentence) -> list[Token]:
     """The minerals that a sentence names, less those named only as background, use, alloy partner or exception."""
     named = sentence.of(C.NAME, C.FORM)
     partners = _partners(sentence, named)
-    return [
-        token
-        for token in named
-        if token not in partners and not (token.weak and not _supported(sentence, token, named)) and not _aside(sentence, token)
-    ]
+    strong = (t for t in named if not t.weak or _supported(sentence, t, named))
+    return [token for token in strong if token not in partners and not _aside(sentence, token)]
 
 
 def concerned(sentence: Sentence) -> bool:

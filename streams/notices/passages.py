@@ -7,6 +7,7 @@ folded character where it stood, so that a span always names characters of the d
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import msgspec
 
@@ -94,14 +95,14 @@ def _pieces(raw: str) -> list[tuple[int, int]]:
     cuts.extend(match.end() for match in _SENTENCE_END.finditer(raw))
     cuts.append(len(raw))
     pieces: list[tuple[int, int]] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         inner = [start]
         if _IDEOGRAPH.search(raw, start, end):
             for run in _LATIN_RUN.finditer(raw, start, end):
                 if run.group().count(" ") >= 4:
                     inner += [run.start(), run.end()]
         inner.append(end)
-        for first, last in zip(inner, inner[1:], strict=False):
+        for first, last in pairwise(inner):
             pieces.extend((at, min(at + MAX_SENTENCE, last)) for at in range(first, last, MAX_SENTENCE))
     return pieces
 

@@ -39,7 +39,7 @@ _ON_EXPORTS = {
     C.STOP: Polarity.IMPOSE,
     C.SUSPEND: Polarity.IMPOSE,
     C.ALLOW: Polarity.RELAX,
-    C.GRANT: Polarity.RELAX,
+    C.GRANT: Polarity.NONE,
 }
 _ON_PERMISSION = {C.SUSPEND: Polarity.TIGHTEN, C.LIFT: Polarity.TIGHTEN, C.STOP: Polarity.TIGHTEN}
 
@@ -53,8 +53,8 @@ def polarity_of(act: Act) -> Polarity:
         return _ON_EXPORTS.get(operator, Polarity.IMPOSE) if operator else Polarity.NONE
     if act.measure is C.PERMISSION:
         return _ON_PERMISSION.get(operator, Polarity.NONE) if operator else Polarity.NONE
-    if act.measure is C.LICENCE and operator is C.GRANT:
-        return Polarity.RELAX
+    if act.measure is C.LICENCE and operator is C.GRANT:  # licences are given: the control stays as it is
+        return Polarity.NONE
     if act.negated and operator in (C.LIFT, C.SUSPEND, C.CUT):
         return Polarity.NONE
     if act.measure is C.QUOTA:

@@ -56,5 +56,6 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     published_on: str = ""
     effective_on: str = ""
     end_on: str = ""
+    official: bool = False  # whether a state's own office published it
     spans: tuple[Span, ...] = ()
     reader: str = ""  # name and version of the rules that read it

@@ -45,7 +45,8 @@ def _weight(act: Act, acts: Sequence[Act], sentences: Sequence[Sentence], publis
         return 0
     weight = _SPOKEN if act.spoken or act.hedged else _MENTIONED
     weight += _TITLED if sentence.titled else 0
-    weight -= _RECITED if act.recital or _about_prices(act) or (not act.steered and _long_in_force(sentence, published_on)) else 0
+    recited = act.recital or _about_prices(act) or (not act.steered and _long_in_force(sentence, published_on))
+    weight -= _RECITED if recited else 0
     return weight - (_HEDGED if act.hedged else 0)
 
 

@@ -28,15 +28,15 @@ def destinations(sentence: Sentence) -> list[Token]:
     for token in sentence.of(C.COUNTRY):
         before, after = text[: token.start], text[token.end : token.end + 40]
         last = chosen[-1] if chosen else None
+        if forms.origin.match(after):
+            continue
         joined = last is not None and forms.joined.fullmatch(text, last.end, token.start) is not None
         if joined or forms.before.search(before[-_LOOK_BACK:]) or forms.after.match(after):
             chosen.append(token)
     return chosen
 
 
-def actor_of(
-    primary: Act, sentences: Sequence[Sentence], issuer: str
-) -> tuple[str, tuple[Sentence, Token] | None]:
+def actor_of(primary: Act, sentences: Sequence[Sentence], issuer: str) -> tuple[str, tuple[Sentence, Token] | None]:
     """The state that acts: who issued the document, else who is named first before the act, else anywhere."""
     if issuer:
         return issuer, None

@@ -5,6 +5,8 @@ from streams.notices.languages.en import ENGLISH
 from streams.notices.languages.ja import JAPANESE
 from streams.notices.languages.zh import CHINESE
 
+__all__ = ["LANGUAGES", "Language"]
+
 LANGUAGES: tuple[Language, ...] = (
     ENGLISH,
     CHINESE,

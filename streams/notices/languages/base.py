@@ -53,10 +53,11 @@ class Destinations(msgspec.Struct, frozen=True, kw_only=True):
     before: re.Pattern[str]
     after: re.Pattern[str]
     joined: re.Pattern[str]  # between two countries of one list
+    origin: re.Pattern[str]  # right after a country that exports, and is no destination
 
 
 class Language(msgspec.Struct, frozen=True, kw_only=True):
-    """One language. Patterns are matched on folded text: lower case, one width, simplified characters, single spaces."""
+    """One language. Patterns are matched on folded text: lower case, one width, single spaces."""
 
     code: str
     spaced: bool  # whether words stand apart

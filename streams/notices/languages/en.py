@@ -39,6 +39,15 @@ _NUMBERS = {
     )
 } | {"a": 1, "an": 1, "thirty": 30, "sixty": 60, "ninety": 90, "eighteen": 18}
 
+_GOODS = r"(?:items|minerals|metals|materials|products|technologies)"
+_ACT = r"(?:ban|measure|control|restriction|order|list|suspension|quota|tax|policy)s?"
+_OUTFLOW = r"(?:exports?|exported|exporting|exportation|shipments?|sales?|sold|shipped|transfers?|supplied|reexports?)"
+_PERCENT = r"\d+(?:\.\d+)? ?(?:%|percent|per cent)"
+_UP_OR_DOWN = (
+    r"(?:rose|rise[sn]?|risen|fell|fall|fallen|jump\w*|drop\w*|plung\w*|surg\w*|climb\w*|slump\w*|declin\w*"
+    r"|increas\w*|decreas\w*|tumbl\w*|total\w*|soar\w*|sank|slid|grew)"
+)
+
 ENGLISH = Language(
     code="en",
     spaced=True,
@@ -59,8 +68,8 @@ ENGLISH = Language(
         ),
         in_force_after=re.compile(r"[ ,)]*(?:is|as|being) the effective date"),
         starts_before=re.compile(
-            rf"(?:(?:^|[ ,(])(?:from|as of|as from|with effect from|commencing(?: on)?|beginning(?: on)?|starting(?: on)?"
-            rf"|on and after|on or after),? {_WEEKDAY})$"
+            r"(?:^|[ ,(])(?:from|as of|as from|with effect from|commencing(?: on)?|(?:beginn|start)ing(?: on)?"
+            rf"|on and after|on or after),? {_WEEKDAY}$"
         ),
         starts_after=re.compile(r"[ ,]*(?:onwards?|and onwards?)\b"),
         ends_before=re.compile(
@@ -70,56 +79,43 @@ ENGLISH = Language(
         ends_after=re.compile(r"(?!)"),
         range=re.compile(r" (?:to|through|and|until|till) "),
         immediate=re.compile(
-            r"with immediate effect|effective immediately|immediately effective|(?:takes?|taking|took) effect immediately"
-            r"|takes immediate effect|(?:take|takes|took|taking) immediate effect|effective (?:up)?on (?:its |the )?"
-            r"(?:date of )?(?:publication|promulgation|release|issuance|issue|filing)"
+            r"immediate effect|(?:effective|in force|implemented) immediately|immediately effective"
+            r"|(?:tak(?:es?|ing)|took) effect immediately|(?:come|comes|came|coming) into (?:force|effect) immediately"
+            r"|(?:enter|enters|entered) into force immediately|effective (?:as of )?(?:today|the same day)"
+            r"|effective (?:up)?on (?:its |the )?(?:date of )?(?:publication|promulgation|release|issuance|issue|filing)"
             r"|(?:from|on|upon) (?:the date of |its |the )?(?:publication|promulgation|issuance)\b"
-            r"|effective (?:as of )?(?:today|the same day)|(?:come|comes|came|enter|enters|entered|coming) into (?:force|effect) "
-            r"immediately|in force immediately|implemented immediately|immediate effect"
         ),
-        length=re.compile(
-            r"(?:for|of|lasting|a|an|by)?(?: a)?(?: further| another| period of| initial| period)*[ ]?\b"
-            r"(?P<n>\d{1,3}|" + "|".join(_NUMBERS) + r")[ ](?P<unit>days?|weeks?|months?|years?)\b"
-        ),
+        length=re.compile(rf"\b(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit>(?:day|week|month|year)s?)\b"),
         numbers=_NUMBERS,
-        units={
-            "day": "day",
-            "days": "day",
-            "week": "week",
-            "weeks": "week",
-            "month": "month",
-            "months": "month",
-            "year": "year",
-            "years": "year",
-        },
+        units={f"{unit}{plural}": unit for unit in ("day", "week", "month", "year") for plural in ("", "s")},
     ),
     destinations=Destinations(
         before=re.compile(
-            r"(?:(?:exports?|exported|exporting|exportation|shipments?|sales?|sold|shipped|transfers?|supplied|reexports?)"
-            r"(?: (?!from\b)[\"(]?[\w'%]+[\",)]*){0,16}? (?:to|into|for|within)|destined (?:for|to)|bound for|against|targeting|aimed at"
-            r"|directed at|(?:controls|restrictions|ban|bans|curbs) on)"
-            r"(?: or within)?(?: the| any| all| end users in| users in| companies in| military users in| firms in)*[ (]*$"
+            rf"(?:{_OUTFLOW}(?: (?!from\b)[\"(]?[\w'%]+[\",)]*){{0,16}}? (?:to|into|for|within)|destined (?:for|to)"
+            r"|bound for|against|targeting|aimed at|directed at|(?:controls|restrictions|bans?|curbs) on)"
+            r"(?: or within)?(?: the| any| all|(?: military| end)? users in| companies in| firms in)*[ (]*$"
         ),
-        after=re.compile(r"[ ]bound\b"),
-        joined=re.compile(r"(?: \([^)]{1,30}\))?(?:,| and|, and| or|,? as well as| &)(?: the)?[ ]*"),
+        after=re.compile(r" bound\b"),
+        joined=re.compile(r"(?: \([^)]{1,30}\))?(?:,| and|, and| or|,? as well as| &)(?: the)? *"),
+        origin=re.compile(r"(?:'s)? (?:\w+ ){0,3}?(?:exports?|exporters?|shipments?)\b"),
     ),
     quoted=re.compile(r"(?!)"),
     alloy=re.compile(r" (?:\w+ ){0,2}(?:alloys?|blends?|magnets?)\b"),
     open_list=re.compile(r"\b(?:other|others|certain|some|various|several|including|such as|seven|five|related|etc)\b"),
     list_cue=re.compile(
-        r"\b(?:other (?:minerals|metals|materials|items)|these (?:\w+ )?(?:items|technologies|minerals|metals|materials)"
-        r"|(?:ban|measure|control|restriction|order|list|suspension|quota|tax|policy)s? (?:also )?(?:covers?|includes?|applies|extends)"
-        r"|(?:covered|affected|controlled|listed|restricted) (?:items|minerals|metals|materials|products|technologies)|(?:items|minerals|metals|materials|products|technologies) (?:covered|affected|listed)|namely|are covered)\b"
+        rf"\b(?:other {_GOODS}|these (?:\w+ )?{_GOODS}|{_ACT} (?:also )?(?:covers?|includes?|applies|extends)"
+        rf"|(?:covered|affected|controlled|listed|restricted) {_GOODS}|{_GOODS} (?:covered|affected|listed)"
+        r"|namely|are covered)\b"
     ),
     figures=re.compile(
-        r"\b(?:exports?|shipments?|shipped|exported)\b[^.;]{0,60}?\b(?:rose|fell|r[iu]sen?|fallen|fall|jump\w*|drop\w*|plung\w*|surg\w*"
-        r"|climb\w*|slump\w*|declin\w*|increas\w*|decreas\w*|tumbl\w*|total\w*|soar\w*|sank|slid|grew)\b[^.;]{0,40}?"
+        rf"\b(?:exports?|shipments?|shipped|exported)\b[^.;]{{0,60}}?\b{_UP_OR_DOWN}\b[^.;]{{0,40}}?"
         r"(?:\d ?%|percent|per cent|tons|tonnes|zero|low|high)"
         r"|\bshipped no\b|\b(?:exports?|shipments?)\b[^.;]{0,30} (?:to|at) zero\b"
     ),
-    percent_down=re.compile(r"(?:down|fall|drop|less|lower|decrease|cut)\D{0,20}\d+(?:\.\d+)? ?(?:%|percent|per cent)"),
-    percent_up=re.compile(r"(?:up|rise|more|higher|increase|raise)\D{0,20}\d+(?:\.\d+)? ?(?:%|percent|per cent)"),
+    percent_down=re.compile(rf"(?:down|fall|drop|less|lower|decrease|cut)\D{{0,20}}{_PERCENT}"),
+    percent_up=re.compile(rf"(?:up|rise|more|higher|increase|raise)\D{{0,20}}{_PERCENT}"),
     yearly=re.compile(
-        r"\b(?:first|second|third) (?:batch|round|half)|\bfor (?:the year )?20\d\d\b|\bannual\b|next year's|this year's|20\d\d (?:export )?quotas?"
+        r"\b(?:first|second|third) (?:batch|round|half)|\bfor (?:the year )?20\d\d\b|\bannual\b|(?:next|this) year's"
+        r"|20\d\d (?:export )?quotas?"
     ),
 )

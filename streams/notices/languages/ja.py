@@ -28,7 +28,9 @@ JAPANESE = Language(
         ends_before=re.compile(r"(?:期限を|期限は|期間を|期限が)[^。]{0,12}$"),
         ends_after=re.compile(r"(?:\([^)]{1,4}\))?(?:まで|を期限|で期限|に期限|に失効|に終了)"),
         range=re.compile(r"(?:\([^)]{1,4}\))?から"),
-        immediate=re.compile(r"即日(?:施行|発効|実施|適用|から)?|同日(?:付で|付けで|から|より)?(?:施行|発効|実施)|公布の日から(?:施行)?|公布日に施行|即時発効|直ちに(?:発効|施行|実施)|即時に(?:発効|施行)"),
+        immediate=re.compile(
+            r"即日(?:施行|発効|実施|適用|から)?|同日(?:付で|付けで|から|より)?(?:施行|発効|実施)|公布の日から(?:施行)?|公布日に施行|即時発効|直ちに(?:発効|施行|実施)|即時に(?:発効|施行)"
+        ),
         length=re.compile(r"(?P<n>\d{1,3})(?P<unit>日間|週間|[かカヵケヶ箇]月間?|年間)"),
         units={"日間": "day", "週間": "week", "年間": "year"}
         | {f"{counter}月{rest}": "month" for counter in "かカヵケヶ箇" for rest in ("", "間")},
@@ -37,6 +39,7 @@ JAPANESE = Language(
         before=re.compile(r"対$"),
         after=re.compile(r"(?:の?軍事?)?(?:向け|への|に対する|に対して|宛て)[^。,]{0,24}(?:輸出|禁輸|規制)|向け"),
         joined=re.compile(r"[、,・]|と|および|及び|や"),
+        origin=re.compile(r"(?!)"),
     ),
     quoted=re.compile(r"(?!)"),
     alloy=re.compile(r".{0,2}(?:合金|磁石)"),
