@@ -26,6 +26,7 @@ from alerts.rendering.progress import (
     rings_section,
     tracks_section,
 )
+from alerts.rendering.sides import news
 from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice
 from alerts.rendering.wording import Catalogue
@@ -146,8 +147,11 @@ def _headline(voice: Voice, screen: Screen) -> str:
     headline = voice.say(
         f"headline.{screen.delivery.purpose}",
         level=voice.say(f"level.{screen.level()}"),
-        event=events.event(voice, screen.state, screen.minerals),
+        event=voice.clauses(
+            [events.event(voice, screen.state, screen.minerals), events.effective(voice, screen.state)]
+        ),
         revision=voice.number(screen.delivery.revision),
+        news=news(voice, screen.state, screen.reader, screen.delivery.occasion),
     )
     return cut(headline, _HEADLINE)
 

@@ -91,6 +91,14 @@ def event(voice: Voice, state: AlertState, minerals: Sequence[str]) -> str:
     return voice.say("event.line", subject=subject_of(voice, state, minerals), what=what(voice, state))
 
 
+def effective(voice: Voice, state: AlertState) -> str:
+    """From when the act behind it is in force; empty where there is none."""
+    signal = lead(state.assessment)
+    if signal is None or signal.act is None or not signal.act.effective_on:
+        return ""
+    return voice.say("when.effective", day=voice.iso_day(plain(signal.act.effective_on, 40)))
+
+
 def where(voice: Voice, assessment: Assessment) -> str:
     """The place of a situation: the route, else the origin, else the group."""
     situation = assessment.situation

@@ -1,5 +1,7 @@
 """Signals → the detail sections *official act* and *evidence*: every figure with the command that opens its bytes."""
 
+from collections.abc import Sequence
+
 from alerts.channels.base import Line, Section
 from alerts.rendering import events, figures
 from alerts.rendering.plain import plain
@@ -10,7 +12,7 @@ from streams.signals import Act, Evidence, Phase, Signal
 
 _SIGNALS = 12  # shown in full; the rest is counted, with the command that shows it
 _ROWS = 5  # the newest of a signal
-_QUOTES = 4
+_QUOTES = 8
 _PREFIX = 16  # hex digits of a SHA-256: enough to find it and to compare by eye
 
 
@@ -41,7 +43,9 @@ def _act(voice: Voice, act: Act) -> list[Line]:
     lines += [line("dates", voice.clauses(dates)), line("targets", voice.targets(act.targets))]
     if act.hs:
         lines.append(line("tariff", voice.clauses([plain(code, 20) for code in act.hs[:40]])))
-    lines += [line("quote", _in_language(voice, quote, act.language)) for quote in act.quotes[:_QUOTES]]
+    if act.quotes:
+        quotes = voice.clauses([voice.quoted(quote, 200) for quote in _longest(act.quotes)])
+        lines.append(line("quote", _tagged(voice, quotes, act.language)))
     if act.address:
         lines.append(line("address", plain(act.address, 300)))
     return lines
@@ -53,8 +57,17 @@ def _day(voice: Voice, day: str) -> str:
 
 def _in_language(voice: Voice, text: str, language: str) -> str:
     """A quotation in its own language, which is named."""
-    quoted = voice.quoted(text, 600)
-    return voice.say("detail.in_language", text=quoted, language=voice.language(plain(language, 20)))
+    return _tagged(voice, voice.quoted(text, 600), language)
+
+
+def _tagged(voice: Voice, text: str, language: str) -> str:
+    return voice.say("detail.in_language", text=text, language=voice.language(plain(language, 20)))
+
+
+def _longest(quotes: Sequence[str]) -> list[str]:
+    """The quotations that no other one holds, in their order."""
+    whole = [quote for quote in quotes if not any(quote != other and quote in other for other in quotes)]
+    return whole[:_QUOTES]
 
 
 def evidence_section(voice: Voice, state: AlertState, surroundings: Surroundings) -> Section:
@@ -119,7 +132,9 @@ def _row(voice: Voice, signal: Signal, evidence: Evidence, surroundings: Surroun
     year = voice.utc_year(evidence.known_at)
     publisher, publication = voice.issuer(evidence.publisher), plain(evidence.publication, 160)
     source = voice.say("detail.source_unknown")
-    if publisher and publication:
+    if document and signal.act is not None:
+        source = events.document_name(voice, signal.act)
+    elif publisher and publication:
         source = voice.say("detail.source", publisher=publisher, publication=publication, year=year)
     elif publisher or publication:
         source = voice.clauses([publisher or publication, year])

@@ -2,7 +2,9 @@
 
 from datetime import UTC, datetime
 
+from alerts.coordination import partner_reason
 from alerts.participants import Participant
+from alerts.reasons import Reason
 from alerts.rendering.plain import plain
 from alerts.rendering.voice import Voice
 from alerts.states import AlertState, MoveKind, Track, TrackState
@@ -82,6 +84,20 @@ def status_line(voice: Voice, state: AlertState, reader: Participant, iso3: str)
     if track.close_agreed_by:
         parts.append(voice.say("status.close_agreed", person=voice.person(track.close_agreed_by)))
     return voice.sentences(parts)
+
+
+def news(voice: Voice, state: AlertState, reader: Participant, occasion: str) -> str:
+    """What a message about the other side is about: who moved last, or who cannot be reached."""
+    moved = [move.participant for move in state.moves if move.participant != reader.iso3]
+    iso3 = moved[-1] if moved else next((code for code in state.tracks if code != reader.iso3), reader.iso3)
+    reason = partner_reason(state, occasion)
+    if reason is not Reason.PARTNER_MOVED:
+        iso3 = occasion.partition(":")[0]
+    said = {
+        Reason.PARTNER_UNREACHED: "status.unreached",
+        Reason.LADDER_EXHAUSTED: "status.unanswered_all",
+    }.get(reason, f"track.{state.tracks.get(iso3, Track(participant=iso3)).state}")
+    return voice.say("status.partner", country=voice.side(iso3), status=voice.say(said))
 
 
 def _reached(voice: Voice, track: Track) -> str:

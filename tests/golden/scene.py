@@ -1,7 +1,7 @@
-"""The golden alert: gallium and germanium, 3 July 2023, from the official announcement to what two officers read.
+"""The golden alert: gallium and germanium, 3 July 2023, from the recorded announcement to what two officers read.
 
-The announcement is our own summary; everything behind it (impact, level, rings, the fold over the facts) is the real
-path. Both sides were reached at once; Tokyo answered after six minutes, Washington has not answered yet.
+The announcement is that of the shipped episode; reader, detector, impact, level, rings and the fold over the facts are
+the real ones. Ladder, score of the act and hash of the thresholds are fixed here: their tuning changes no golden file.
 """
 
 from collections.abc import Sequence
@@ -12,44 +12,31 @@ from pathlib import Path
 import msgspec
 
 from alerts.deliveries import Delivery, Mode, Purpose
-from alerts.facts import Acknowledged, Assessed, Body, Fact, Opened, Planned, Responding, Rung, Sending, Sent
+from alerts.facts import Assessed, Body, Fact, Opened, Planned, Rung, Sending, Sent
 from alerts.fingerprint import alert_id_of
 from alerts.lifecycle import AlertState, fold
 from alerts.participants import Directory, LevelPolicy, Participant, Step
 from alerts.render import Surroundings
 from alerts.rendering.wording import packaged as packaged_wording
 from services.configuration import shipped_text
+from services.episodes import episode
 from services.settings import read_configuration
+from services.sources import read_episode
 from streams.assess import Assessor
 from streams.assessments import Assessment, Level, Situation
 from streams.codec import digest
-from streams.notices.readings import ActKind, Polarity
-from streams.observations import Family
+from streams.detectors.c1 import C1, C1Parameters
+from streams.notices.readings import ActKind
 from streams.reference import packaged as packaged_reference
-from streams.signals import Act, Certainty, Evidence, Hazard, Phase, Signal, signal_id_of
+from streams.signals import Act, Hazard, Signal
 from streams.situations import Book, take_signals
 from streams.thresholds import packaged as packaged_thresholds
 
 KNOWN_AT = int(datetime(2023, 7, 3, 23, 59, tzinfo=UTC).timestamp())  # the last minute of its day: how days are known
-PUBLISHED_AT = int(datetime(2023, 7, 3, tzinfo=UTC).timestamp())
 MINUTE = 60
-ISSUER = "Ministry of Commerce and General Administration of Customs of China"
-DOCUMENT = digest(b"announcement 23 of 2023")
-ACT = Act(
-    document_id=f"{ISSUER}:Announcement No. 23 of 2023",
-    issuer=ISSUER,
-    number="Announcement No. 23 of 2023",
-    title="商务部 海关总署公告2023年第23号 关于对镓、锗相关物项实施出口管制的公告",
-    language="zh",
-    address="https://dcj.mofcom.gov.cn/article/zcfb/zcblgg/202307/20230703419666.shtml",
-    kind=ActKind.EXPORT_LICENSING,
-    polarity=Polarity.IMPOSE,
-    published_on="2023-07-03",
-    effective_on="2023-08-01",
-    targets=("ALL",),
-    hs=("8112929090", "8112999000", "2825909001"),
-    quotes=("未经许可，不得出口", "自2023年8月1日起正式实施"),
-)
+EPISODE = "gallium-germanium-2023"
+SCORES = C1Parameters(acts=dict.fromkeys(ActKind, 1.5), renewed=0.6, planned=0.6)
+THRESHOLDS = digest(b"the thresholds of the golden alert")
 
 
 @cache
@@ -79,43 +66,10 @@ def surroundings() -> Surroundings:
     )
 
 
-def notice_signal(mineral: str) -> Signal:
-    """What the notice detector says of the announcement, for one of its minerals."""
-    return Signal(
-        signal_id=signal_id_of("C1", f"{ACT.document_id}:{mineral}", Phase.RAISED, PUBLISHED_AT),
-        detector="C1",
-        hazard=Hazard.RESTRICTION,
-        group=mineral,
-        subject=ACT.document_id,
-        family=Family.NOTICES,
-        phase=Phase.RAISED,
-        occurred_at=PUBLISHED_AT,
-        known_at=KNOWN_AT,
-        score=1.5,
-        claims=Certainty.OBSERVED,
-        minerals=(mineral,),
-        origin="CHN",
-        act=ACT,
-        evidence=(
-            Evidence(
-                sha256=DOCUMENT,
-                row=23,
-                subject=ACT.document_id,
-                occurred_at=PUBLISHED_AT,
-                known_at=KNOWN_AT,
-                publisher="Ministry of Commerce of China",
-                publication="Export control notices",
-                address=ACT.address,
-            ),
-        ),
-    )
-
-
 def judged(signals: Sequence[Signal], situation: Situation, at: int) -> Assessment:
     """What the shipped thresholds and reference data make of these signals."""
     thresholds = packaged_thresholds()
-    sides = tuple(p.iso3 for p in directory().participants)
-    assessor = Assessor(thresholds.assess, thresholds.impact, surroundings().reference, sides, digest(b"thresholds"))
+    assessor = Assessor(thresholds.assess, thresholds.impact, surroundings().reference, _sides(), THRESHOLDS)
     book = Book()
     take_signals(book, list(signals))
     found = assessor.assess(book, situation, at)
@@ -123,25 +77,41 @@ def judged(signals: Sequence[Signal], situation: Situation, at: int) -> Assessme
     return found
 
 
-def assessment(mineral: str) -> Assessment:
-    """The assessment of the announcement for one mineral."""
-    situation = Situation(hazard=Hazard.RESTRICTION, group=mineral, origin="CHN")
-    return judged([notice_signal(mineral)], situation, KNOWN_AT)
+def _sides() -> tuple[str, ...]:
+    return tuple(p.iso3 for p in directory().participants)
+
+
+@cache
+def announced() -> dict[str, Assessment]:
+    """What the announcement of 3 July 2023 means for each supply group, from the rows of the episode."""
+    reference = surroundings().reference
+    found = {}
+    for batch in read_episode(episode(EPISODE), reference, lambda _: "").batches:
+        for notice in batch.notices:
+            if notice.known_at == KNOWN_AT:
+                signals = C1(reference).observe(notice, batch.group, SCORES)
+                situation = Situation(hazard=Hazard.RESTRICTION, group=batch.group, origin="CHN")
+                found[batch.group] = judged(signals, situation, KNOWN_AT)
+    return found
+
+
+def announcement() -> Act:
+    """The act as it was read."""
+    act = announced()["gallium"].signals[0].act
+    assert act is not None
+    return act
 
 
 class Story:
     """Facts of one alert in their order; the chain of hashes is the store's business and left out."""
 
     def __init__(self, assessed: Assessment, mode: Mode = Mode.EXERCISE, sides: Directory | None = None) -> None:
-        situation_id = assessed.situation.situation_id
-        self.alert_id = alert_id_of(situation_id, assessed.opened_on)
+        situation_id, opened_on = assessed.situation.situation_id, assessed.opened_on
+        self.alert_id = alert_id_of(situation_id, opened_on)
         self.mode = mode
         self.facts: list[Fact] = []
         policies = {p.iso3: p.policy for p in (sides or directory()).participants}
-        self.add(
-            assessed.as_of,
-            Opened(situation_id=situation_id, opened_on=assessed.opened_on, mode=mode, policies=policies),
-        )
+        self.add(assessed.as_of, Opened(situation_id=situation_id, opened_on=opened_on, mode=mode, policies=policies))
         self.add(assessed.as_of, Assessed(revision=1, assessment=assessed))
         for ring in assessed.rings:
             self.add(assessed.as_of, Rung(ring=ring))
@@ -192,19 +162,3 @@ def delivery(
         due_at=due_at,
     )
     return msgspec.structs.replace(made, **changes)
-
-
-def gallium() -> Story:
-    """The alert on gallium: rung in both capitals, answered in Tokyo after six minutes."""
-    story = Story(assessment("gallium"))
-    for person in ("usa-duty", "jpn-duty"):
-        story.sent(delivery(story.alert_id, person, "pagerduty", KNOWN_AT), KNOWN_AT)
-    story.add(KNOWN_AT + 6 * MINUTE, Acknowledged(participant="JPN", person="jpn-duty", means="cli"), "JPN/jpn-duty")
-    responding = Responding(participant="JPN", person="jpn-duty", note="緊急対応グループを招集中")
-    story.add(KNOWN_AT + 9 * MINUTE, responding, "JPN/jpn-duty")
-    return story
-
-
-def germanium() -> Story:
-    """The alert on germanium, told in the same messages."""
-    return Story(assessment("germanium"))

@@ -8,7 +8,7 @@ from streams.assessments import Assessment, Situation
 from streams.notices.readings import ActKind, Polarity
 from streams.observations import Family
 from streams.signals import Act, Certainty, Direction, Evidence, Hazard, Phase, Signal
-from tests.golden.scene import ACT, judged
+from tests.golden.scene import announcement, judged
 
 AT = int(datetime(2023, 10, 20, 23, 59, tzinfo=UTC).timestamp())
 MONTH = int(datetime(2023, 8, 1, tzinfo=UTC).timestamp())
@@ -103,9 +103,9 @@ def assessments() -> dict[str, Assessment]:
     quake = signal("l2", "L2", Hazard.NATURAL, Family.HAZARD_FEED, observed=None, expected=None)
     cheap = signal("p2", "P2", Hazard.DUMPING, Family.PRICES, group="rare_earths", minerals=("ndpr",), origin="")
     found = {
-        "act and figures": restriction(notice("c1", ACT), fall(), price(Direction.UP, origin="CHN")),
+        "act and figures": restriction(notice("c1", announcement()), fall(), price(Direction.UP, origin="CHN")),
         "act against one": restriction(
-            notice("c1", msgspec.structs.replace(ACT, targets=("JPN",), end_on="2024-11-10"))
+            notice("c1", msgspec.structs.replace(announcement(), targets=("JPN",), end_on="2024-11-10"))
         ),
         "figures alone": restriction(fall()),
         "halt": restriction(
@@ -115,7 +115,7 @@ def assessments() -> dict[str, Assessment]:
         "rare earths": restriction(
             notice(
                 "c1",
-                ACT,
+                announcement(),
                 group="rare_earths",
                 minerals=("dysprosium", "terbium", "neodymium", "praseodymium", "yttrium"),
             ),
@@ -130,6 +130,6 @@ def assessments() -> dict[str, Assessment]:
     }
     for kind in ActKind:
         for polarity in (Polarity.IMPOSE, Polarity.TIGHTEN, Polarity.EXTEND):
-            act = msgspec.structs.replace(ACT, kind=kind, polarity=polarity, effective_on="", hs=())
+            act = msgspec.structs.replace(announcement(), kind=kind, polarity=polarity, effective_on="", hs=())
             found[f"{kind} {polarity}"] = restriction(notice("c1", act))
     return found

@@ -29,7 +29,7 @@ from alerts.rendering.surroundings import Surroundings
 from alerts.states import AlertState
 from streams.assessments import Assessment
 from tests.alerts.rendering.scenes import AT, assessments, fall, notice, restriction
-from tests.golden.scene import ACT, MINUTE, Story, delivery, directory, surroundings
+from tests.golden.scene import MINUTE, Story, announcement, delivery, directory, surroundings
 
 WORDS = re.compile("coerc|威圧|胁迫|脅迫", re.IGNORECASE)
 MONTHS = {calendar.month_abbr[n]: n for n in range(1, 13)}
@@ -152,7 +152,7 @@ def test_twelve_lines_stand_in_the_order_of_the_design() -> None:
 def test_the_attribution_is_written_after_its_release_only() -> None:
     """Not in a title, a quotation or a note before; in the first line of both languages after."""
     act = msgspec.structs.replace(
-        ACT, title="Economic coercion by export control 经济胁迫", quotes=("経済的威圧への対応",)
+        announcement(), title="Economic coercion by export control 经济胁迫", quotes=("経済的威圧への対応",)
     )
     story = Story(restriction(notice("c1", act)))
     note = Acknowledged(participant="JPN", person="jpn-duty", means="cli", note="This is COERCION, 威圧である")
@@ -189,7 +189,7 @@ def test_no_template_and_no_runbook_but_the_released_ones_holds_the_word() -> No
 def test_hostile_text_is_shown_and_does_nothing() -> None:
     """Markup, controls, overrides and endless text from a feed stay text: escaped by channels once, never by us."""
     act = msgspec.structs.replace(
-        ACT,
+        announcement(),
         issuer="Evil\r\nBcc: all@example.org",
         number="<script>alert(1)</script> & {0.__class__}",
         title="\u202egalliumX" + "A" * 10_000,
@@ -199,7 +199,7 @@ def test_hostile_text_is_shown_and_does_nothing() -> None:
         hs=("'; DROP TABLE",),
         targets=("<b>",),
     )
-    assessment = restriction(notice("c1", ACT))
+    assessment = restriction(notice("c1", announcement()))
     signals = (msgspec.structs.replace(assessment.signals[0], act=act),)
     message = told(Story(msgspec.structs.replace(assessment, signals=signals)), "usa-duty", Purpose.RING)
     text = everything(message)
