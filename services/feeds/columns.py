@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from services.feeds.cells import NumberReader, in_unit
 from services.feeds.letters import Counts, Letters
 from services.feeds.manifest import FileEntry, Manifest, ValueColumn
 from services.feeds.naming import Named, Namer
-from services.feeds.numbers import NumberReader, in_unit
 from services.feeds.periods import PeriodReader, known_after, known_at_of
 from services.feeds.readers import BadRow, Rows
 from services.feeds.templates import FastTemplate, Place, Tables, columns_of

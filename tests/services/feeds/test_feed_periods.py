@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from services.clock import iso_time
+from services.feeds.cells import NumberReader, in_unit
 from services.feeds.manifest import DateFormat, Dates, FileEntry, read_manifest
-from services.feeds.numbers import NumberReader, in_unit
 from services.feeds.periods import PeriodReader, known_after, known_at_of
 from streams.errors import BadObservation
 from streams.observations import Measure
