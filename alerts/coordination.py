@@ -9,7 +9,7 @@ from typing import Final
 
 from alerts.board import NEVER
 from alerts.candidates import Occasion, Recipient
-from alerts.deliveries import Purpose
+from alerts.deliveries import Mode, Purpose
 from alerts.errors import Refused
 from alerts.escalation import exhausted_at, steps_of
 from alerts.facts import Body, Cancelled, Closed, Lapsed, Merged
@@ -149,9 +149,13 @@ def _update_is_held(alert: AlertState, track: Track) -> bool:
 
 def merges(alerts: Sequence[AlertState]) -> Iterator[tuple[str, Merged]]:
     """The facts that join open alerts on one situation under the lowest id: (alert id, fact), for both of each pair."""
-    standing = sorted((alert for alert in alerts if not alert.ended), key=lambda alert: alert.alert_id)
-    live = [alert for alert in standing if alert.joint in (JointState.RELEASED, JointState.ACTIVE)]
-    for alias in live[1:]:
-        merged = Merged(alias=alias.alert_id, into=live[0].alert_id)
-        yield live[0].alert_id, merged
-        yield alias.alert_id, merged
+    first: dict[Mode, AlertState] = {}  # an exercise and the real thing are never one alert
+    for alert in sorted(alerts, key=lambda each: each.alert_id):
+        if alert.joint not in (JointState.RELEASED, JointState.ACTIVE):
+            continue
+        if alert.mode not in first:
+            first[alert.mode] = alert
+            continue
+        merged = Merged(alias=alert.alert_id, into=first[alert.mode].alert_id)
+        yield first[alert.mode].alert_id, merged
+        yield alert.alert_id, merged

@@ -57,7 +57,7 @@ def opened(fact: Fact, body: Opened) -> AlertState:
         material_revision=0,
         assessment=NOTHING_YET,
         rings=(),
-        tracks={participant: Track(participant=participant) for participant in body.policies},
+        tracks={participant: Track(participant=participant) for participant in sorted(body.policies)},
         deliveries={},
         held={},
         moves=(),
@@ -95,7 +95,7 @@ def _joint_of(state: AlertState) -> JointState:
         return JointState.RESOLVED
     if state.revision == 0:
         return JointState.DRAFT
-    reached = any(track.reached_at is not None or track.answered for track in state.tracks.values())
+    reached = any(track.reached_at is not None for track in state.tracks.values())
     return JointState.ACTIVE if reached else JointState.RELEASED
 
 
@@ -273,6 +273,7 @@ def _acknowledged(state: AlertState, fact: Fact, body: Acknowledged) -> AlertSta
         track,
         state=TrackState.ACKNOWLEDGED,
         changed_at=fact.at,
+        reached_at=track.reached_at if track.reached_at is not None else fact.at,
         news="",
         acknowledged_by=body.person,
         acknowledged_at=fact.at,

@@ -77,7 +77,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     news: str = ""  # a ring, or a lapsed ladder, that no delivery has been planned for
     news_at: int = 0
     # what the side was told
-    reached_at: int | None = None  # the first message that a provider took
+    reached_at: int | None = None  # the first message that a provider took, or the first answer
     told: tuple[tuple[str, str], ...] = ()  # (person, channel) that a ring went to, or was bundled for
     led: tuple[tuple[str, str], ...] = ()  # those of them that had a message of this alert's own
     told_ordinal: int = 0

@@ -282,13 +282,15 @@ class Store:
                 found.setdefault(state.situation_id, []).append(state)
         return found
 
-    def taken(self, connection: Connection, revisions: Sequence[str]) -> set[tuple[str, str]]:
-        """Which (assessment id, revision) have been taken in already, of those with these revisions."""
+    def taken(self, connection: Connection, revisions: Sequence[str], mode: Mode) -> set[tuple[str, str]]:
+        """Which (assessment id, revision) have been taken in already in this mode, of those with these revisions."""
         table = tables.taken
         found: set[tuple[str, str]] = set()
         for start in range(0, len(revisions), CHUNK):
-            query = select(table.c.assessment_id, table.c.revision).where(
-                table.c.revision.in_(revisions[start : start + CHUNK])
+            query = (
+                select(table.c.assessment_id, table.c.revision)
+                .join(tables.alerts, tables.alerts.c.alert_id == table.c.alert_id)
+                .where(table.c.revision.in_(revisions[start : start + CHUNK]), tables.alerts.c.mode == mode)
             )
             found.update((assessment_id, revision) for assessment_id, revision in connection.execute(query))
         return found

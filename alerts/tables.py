@@ -104,7 +104,8 @@ taken = Table(
     metadata,
     Column("assessment_id", Text, primary_key=True),
     Column("revision", Text, primary_key=True),
-    Column("alert_id", Text, nullable=False),
+    Column("alert_id", Text, primary_key=True),
+    Index("ix_taken_revision", "revision"),
 )
 
 STATE_TABLES = (alerts, tracks, deliveries, taken)

@@ -54,7 +54,7 @@ class Intake:
     def _take(self, connection: Connection, assessments: Sequence[Assessment], now: int) -> list[str]:
         """Facts of assessments on different situations; the ids of the alerts that they are about."""
         board = self._store.board(connection)
-        taken = self._store.taken(connection, [assessment.revision for assessment in assessments])
+        taken = self._store.taken(connection, [each.revision for each in assessments], self._mode)
         fresh = [each for each in assessments if (each.assessment_id, each.revision) not in taken]
         proposals: list[Proposal] = []
         unopened: list[Assessment] = []

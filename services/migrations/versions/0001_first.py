@@ -92,8 +92,9 @@ def _state() -> None:
         sa.Column("assessment_id", sa.Text(), nullable=False),
         sa.Column("revision", sa.Text(), nullable=False),
         sa.Column("alert_id", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("assessment_id", "revision"),
+        sa.PrimaryKeyConstraint("assessment_id", "revision", "alert_id"),
     )
+    op.create_index("ix_taken_revision", "taken", ["revision"], unique=False)
 
 
 def _outbox() -> None:
