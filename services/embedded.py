@@ -10,7 +10,6 @@ from contextlib import contextmanager
 import msgspec
 import sqlalchemy as sa
 
-from alerts.deliveries import Delivery, DeliveryState
 from alerts.participants import Directory
 from alerts.record import facts_after, whole_head
 from alerts.states import AlertState
@@ -150,12 +149,8 @@ class Hub:
         return bool(found)
 
     def next_due(self) -> int | None:
-        """When time alone makes something due next; in the past when something is due already; None for never."""
-        with self._parts.store.looking() as connection:
-            wake = self._parts.store.board(connection).next_wake()
-            waiting = self._parts.store.unsent(connection)
-        instants = [self._leaves_at(delivery) for delivery in waiting]
-        return min(instants if wake is None else [wake, *instants], default=None)
+        """When there is something to plan or to send next; perhaps in the past. None: never."""
+        return self._parts.store.next_due()
 
     def recover(self, at: int) -> None:
         """At the start: what was being sent when the last run ended is due again."""
@@ -180,12 +175,6 @@ class Hub:
     def join(self, witness: Witness) -> None:
         """One more witness, from now on."""
         self._witnesses = (*self._witnesses, witness)
-
-    def _leaves_at(self, delivery: Delivery) -> int:
-        """When a delivery of the outbox is looked at again."""
-        if delivery.state is DeliveryState.SENDING:
-            return delivery.moved_at + self._parts.timers.send_lease_s
-        return delivery.due_at if delivery.retry_at is None else max(delivery.due_at, delivery.retry_at)
 
     def _catch_up(
         self, connection: sa.Connection, at: int, batches: Iterable[ObservationBatch], told: list[Moment]

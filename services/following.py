@@ -38,6 +38,7 @@ class Follower:
     def run(self, stop: Callable[[], bool]) -> None:
         """Once, then until `stop` says so. Raises TooManyDeadLetters: such a feed is misread, not bad data."""
         day = self._clock.now() // SECONDS_A_DAY
+        self._hub.recover(self._clock.now())
         looked_at = 0
         while True:
             now = self._clock.now()

@@ -47,6 +47,11 @@ class Watched:
             self._rung = True
             self._window_s = max(self._window_s, min(wanted, self._rings_left_s))
 
+    def stopped_at(self) -> int:
+        """Where the clock was set on last."""
+        mapping = self._clock.mapping()
+        return mapping.anchor_store if mapping is not None else 0
+
     def pass_to(self, position: int, target: int) -> int:
         """See `services.playing.Passage`."""
         while position < target and self._window_s > 0:

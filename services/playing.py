@@ -24,6 +24,9 @@ Rows = Callable[[int, int], Iterator[tuple[int, ObservationBatch]]]
 class Passage(Protocol):
     """How time passes between two steps."""
 
+    def stopped_at(self) -> int:
+        """Where the store's time stopped when the play was last run; 0 when it never was."""
+
     def pass_to(self, position: int, target: int) -> int:
         """Let the store's time pass from `position` towards `target`; how far it came.
 
@@ -33,6 +36,10 @@ class Passage(Protocol):
 
 class AtOnce:
     """Time passes at once: a replay."""
+
+    def stopped_at(self) -> int:
+        """0: a replay is never half played."""
+        return 0
 
     def pass_to(self, position: int, target: int) -> int:
         """`target`."""
@@ -91,7 +98,8 @@ class Player:
             self._hub.catch_up(begun, (batch for _, batch in rows(0, begun)), _mark(begun))
         elif stale := self._hub.to_rebuild():
             self._hub.rebuild(stale, begun, _mark(begun))
-        self._position = begun
+        self._position = max(begun, self._passage.stopped_at())
+        self._hub.recover(self._position)
         self._due_now()
         for step in steps(rows(begun, episode.ends_at), begun, episode.ends_at):
             self._go_to(step.at)

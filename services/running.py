@@ -81,8 +81,8 @@ def play(episode: Episode, configuration: Configuration, wish: Wish, pace: Pace)
             days = (episode.ends_at - episode.starts_at) // SECONDS_A_DAY
             watched = Watched(run.hub, clock, real, pace, days)
             run.hub.join(watched)
-            end = Player(run.hub, run.database, watched).play(episode, archive.batches)
-            clock.run_on(end, 1)
+            Player(run.hub, run.database, watched).play(episode, archive.batches)
+        clock.end_play(episode.ends_at)
         _say_what_next(run)
         if not wish.until_done:
             Follower(run.hub, (), clock, real).run(lambda: False)
