@@ -18,12 +18,13 @@ _NAMED = 4  # minerals that a line names before it counts the rest
 
 
 def lead(assessment: Assessment) -> Signal | None:
-    """The signal that an alert is introduced by: the newest act that rang, else the strongest that holds."""
-    rang = {ring.signal_id for ring in assessment.rings}
+    """The signal that introduces an alert: the newest act that rang, else the newest ring, else the strongest."""
+    rang = [ring.signal_id for ring in assessment.rings]
     said = [s for s in assessment.signals if s.phase is not Phase.CLEARED]
     holding = [s for s in said if s.signal_id in assessment.holding and s.hazard is assessment.situation.hazard]
     acts = [s for s in said if s.act is not None and s.act.polarity in TIGHTENING]
-    for group in ([s for s in acts if s.signal_id in rang], acts):
+    last = [s for s in said if rang and s.signal_id == rang[-1]]
+    for group in ([s for s in acts if s.signal_id in rang], acts, last):
         if group:
             return max(group, key=lambda s: (s.known_at, s.signal_id))
     for group in (holding, said):

@@ -13,6 +13,8 @@ _MARKS_IN_A_ROW = 4  # more combining marks than any written language stacks on 
 
 def plain(text: str, limit: int = 400) -> str:
     """`text` on one line, at most `limit` characters, with every control or invisible character shown as ⟨U+XXXX⟩."""
+    if len(text) < limit and text.isascii() and text.isprintable() and "  " not in text and text == text.strip():
+        return text  # nearly everything: names, units, ids
     shown: list[str] = []
     length = 0
     marks = 0

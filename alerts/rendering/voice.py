@@ -101,7 +101,9 @@ class Voice(Formats):
         publisher, publication = self.issuer(source.publisher), plain(source.publication)
         if not publication:
             return publisher
-        year = plain(source.year, 20) or self.say("figure.unknown")
+        year = plain(source.year, 20)
+        if not year:
+            return self.say("detail.source_undated", publisher=publisher, publication=publication)
         return self.say("detail.source", publisher=publisher, publication=publication, year=year)
 
     def issuer(self, name: str) -> str:
