@@ -9,6 +9,7 @@ from streams.detectors import DETECTORS, NOTICE_DETECTORS, DetectorState
 from streams.detectors.base import Detector
 from streams.observations import ObservationBatch, Run, Series
 from streams.reasons import Reason
+from streams.reference import Reference
 from streams.signals import Signal
 from streams.thresholds import Thresholds
 
@@ -36,8 +37,10 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
 class Pipeline:
     """All registered detectors under one set of thresholds."""
 
-    def __init__(self, thresholds: Thresholds) -> None:
+    def __init__(self, thresholds: Thresholds, reference: Reference | None = None) -> None:
+        """`reference` says which group a mineral belongs to; without it the reference data that ships."""
         self._thresholds = thresholds
+        self._readers = tuple(kind(reference) for kind in NOTICE_DETECTORS)
 
     def signals(self, state: PipelineState, batch: ObservationBatch) -> list[Signal]:
         """Apply `batch` to `state` and return the signals found."""
@@ -61,7 +64,7 @@ class Pipeline:
                     found += self._observed(detector, held, fresh)
             held.last = fresh.occurred_at[-1]
         for notice in batch.notices:
-            for reader in NOTICE_DETECTORS:
+            for reader in self._readers:
                 parameters = self._thresholds.parameters(reader.code, None)
                 found += reader.observe(notice, batch.group, parameters)
         digest = self._thresholds.digest

@@ -117,7 +117,7 @@ def packaged() -> Thresholds:
 
 def _kinds() -> dict[str, type[Parameters]]:
     kinds: dict[str, type[Parameters]] = {detector.code: detector.Parameters for detector in DETECTORS}
-    return kinds | {detector.code: detector.Parameters for detector in NOTICE_DETECTORS}
+    return kinds | {kind.code: kind.Parameters for kind in NOTICE_DETECTORS}
 
 
 def _parameters(kind: type[Parameters], section: Mapping[str, Any], where: str) -> Parameters:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Protocol
 import msgspec
 
 from streams.observations import NoticeObservation, Run, Series
+from streams.reference import Reference
 from streams.signals import Signal
 
 
@@ -40,6 +41,9 @@ class NoticeDetector(Protocol):
 
     code: ClassVar[str]
     Parameters: ClassVar[type[Any]]
+
+    def __init__(self, reference: Reference | None = None) -> None:
+        """`reference` says which group a mineral belongs to; without it the reference data that ships."""
 
     def observe(self, notice: NoticeObservation, group: str, parameters: Any) -> list[Signal]:
         """The signals that this document gives for `group`."""

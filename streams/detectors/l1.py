@@ -61,6 +61,7 @@ class L1Parameters(Parameters, frozen=True, forbid_unknown_fields=True, kw_only=
 
     daily: Counts
     monthly: Counts
+    ship_classes: tuple[str, ...]  # the others are kept for reading: fewer ships, more chance
     clustering: float  # variance of a mean of days, in that of independent days: ships come in convoys and storms last
 
     def check(self) -> None:
@@ -115,6 +116,8 @@ class L1:
 
     def observe(self, state: L1State, run: Run, parameters: L1Parameters) -> list[Signal]:
         """Apply the rows of `run`; negative counts are unknown."""
+        if run.series.ship_class not in parameters.ship_classes:
+            return []
         if run.series.cadence is Cadence.DAILY:
             signals = self._days(state, run, parameters.daily, parameters.clustering)
         else:
