@@ -39,7 +39,7 @@ class Archive:
 
         One batch for each instant and group, in order of known_at, then group: exactly what `batches` would give.
         """
-        return batches_of(keep(connection, poll))
+        return batches_of(keep(connection, poll), connection)
 
     def store(self, connection: sa.Connection, poll: Poll) -> Kept:
         """Store a poll in the caller's transaction and return what was new, revised and duplicate."""
@@ -47,7 +47,7 @@ class Archive:
 
     def batches(self, after: int, until: int) -> Iterator[tuple[int, ObservationBatch]]:
         """All groups with after < known_at <= until, in order of known_at, then group, each with its instant."""
-        return Replay(self._engine).batches(after, until)
+        return Replay(self._engine.connect).batches(after, until)
 
     def groups(self) -> tuple[str, ...]:
         """The groups that have any series or notice."""

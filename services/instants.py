@@ -1,8 +1,10 @@
 """Stored figures → **batches**, in order of when they were known: one for each instant and group, for every harness."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import groupby
+from typing import TypeAlias
 
 import msgspec
 import sqlalchemy as sa
@@ -10,16 +12,38 @@ import sqlalchemy as sa
 from services import tables
 from services.feeds.documents import UNDATED
 from services.vintages import Kept, Row
-from streams.observations import NoticeObservation, ObservationBatch, Run, Series
+from streams.market_moves import COMMON_MOVE, MarketMoves, is_market_price
+from streams.observations import SECONDS_A_DAY, NoticeObservation, ObservationBatch, Run, Series
+
+Connect: TypeAlias = Callable[[], AbstractContextManager[sa.Connection]]
+Place: TypeAlias = tuple[str, int, int]  # series id, occurred_at, known_at
 
 _PAGE = 20_000
+_MEMORY_S = 400 * SECONDS_A_DAY  # more than the newest periods that the market's memory keeps, by day or by month
 
 
-def batches_of(kept: Kept) -> list[ObservationBatch]:
-    """What was new in a poll, as batches: one for each instant and group, in order of known_at, then group.
+def batches_of(kept: Kept, connection: sa.Connection) -> list[ObservationBatch]:
+    """What was new in a poll that has been stored, as batches: one for each instant and group, in that order.
 
     Series that are kept for reading only and documents without a date are not among them.
     """
+    batches = _new_batches(kept)
+    known = [at for batch in batches for run in batch.runs if is_market_price(run.series) for at in run.known_at]
+    if not known:
+        return batches
+    moves = Replay(lambda: nullcontext(connection)).common_moves(min(known) - 1, max(known))
+    return [msgspec.structs.replace(batch, runs=[_with_moves(run, moves) for run in batch.runs]) for batch in batches]
+
+
+def _with_moves(run: Run, moves: Mapping[Place, float | None]) -> Run:
+    if not is_market_price(run.series):
+        return run
+    places = zip(run.occurred_at, run.known_at, strict=True)
+    column = [moves[(run.series.series_id, occurred_at, known_at)] for occurred_at, known_at in places]
+    return msgspec.structs.replace(run, context={**run.context, COMMON_MOVE: column})
+
+
+def _new_batches(kept: Kept) -> list[ObservationBatch]:
     rows = sorted(kept.rows, key=lambda row: row.known_at)
     notices = sorted(kept.notices, key=lambda notice: notice[0].known_at)
     by_row = {at: list(own) for at, own in groupby(rows, key=lambda row: row.known_at)}
@@ -82,15 +106,61 @@ class _Part(msgspec.Struct, frozen=True):
 
 
 class Replay:
-    """Streams what the store knows in order of known_at, a page at a time: no transaction stays open between pages."""
+    """Streams what the store knows in order of known_at, a page at a time: no transaction stays open between pages.
 
-    def __init__(self, engine: sa.Engine, page: int = _PAGE) -> None:
-        self._engine, self._page = engine, page
+    Each run of market prices carries what all prices did together, as known at its instant (`streams.market_moves`).
+    """
+
+    def __init__(self, connect: Connect, page: int = _PAGE) -> None:
+        self._connect, self._page = connect, page
         self._series: dict[int, Series] = {}
         self._sha256: dict[int, str] = {}
 
     def batches(self, after: int, until: int) -> Iterator[tuple[int, ObservationBatch]]:
         """The batches with after < known_at <= until, each with its instant."""
+        moves = self._moves_before(after)
+        for at, batches in self._instants(after, until):
+            for batch in moves.attach(batches):
+                yield at, batch
+
+    def common_moves(self, after: int, until: int) -> dict[Place, float | None]:
+        """What all prices did together for each figure of a market price with after < known_at <= until."""
+        moves = self._moves_before(after)
+        found: dict[Place, float | None] = {}
+        for _, rows in groupby(self._rows(after, until, self._market_keys()), key=lambda row: row.known_at):
+            for batch in moves.attach(assemble(rows, (), self._series, self._sha256)):
+                for run in batch.runs:
+                    places = zip(run.occurred_at, run.known_at, run.context[COMMON_MOVE], strict=True)
+                    found.update(((run.series.series_id, o, k), move) for o, k, move in places)
+        return found
+
+    def _moves_before(self, at: int) -> MarketMoves:
+        """What is remembered of the market at a time, as if everything before had been replayed."""
+        moves, table = MarketMoves(), tables.observations
+        keys = self._market_keys()
+        start = at - _MEMORY_S
+        for key in keys:
+            newest = (
+                sa.select(table.c.occurred_at, table.c.value)
+                .where(table.c.series_key == key, table.c.known_at <= start, table.c.value > 0)
+                .order_by(table.c.occurred_at.desc(), table.c.known_at)
+                .limit(1)
+            )
+            with self._connect() as connection:
+                row = connection.execute(newest).first()
+            if row is not None:
+                moves.prime(self._series[key], row.occurred_at, row.value)
+        for _, rows in groupby(self._rows(start, at, keys), key=lambda row: row.known_at):
+            moves.attach(assemble(rows, (), self._series, self._sha256))
+        return moves
+
+    def _market_keys(self) -> list[int]:
+        with self._connect() as connection:
+            self._learn(connection, ())
+        return sorted(key for key, series in self._series.items() if is_market_price(series))
+
+    def _instants(self, after: int, until: int) -> Iterator[tuple[int, list[ObservationBatch]]]:
+        """The batches of each instant."""
         rows = groupby(self._rows(after, until), key=lambda row: row.known_at)
         notices = groupby(self._notices(after, until), key=lambda found: found[0].known_at)
         parts = heapq.merge(
@@ -102,11 +172,10 @@ class Replay:
             own = list(same)
             figures = [row for part in own for row in part.rows]
             documents = [found for part in own for found in part.notices]
-            for batch in assemble(figures, documents, self._series, self._sha256):
-                yield at, batch
+            yield at, assemble(figures, documents, self._series, self._sha256)
 
-    def _rows(self, after: int, until: int) -> Iterator[Row]:
-        """All figures of the span, page by page; an instant is never cut."""
+    def _rows(self, after: int, until: int, keys: Sequence[int] | None = None) -> Iterator[Row]:
+        """The figures of the span (of these series, or of all), page by page; an instant is never cut."""
         table = tables.observations
         size = self._page
         columns = [table.c[name] for name in Row.__struct_fields__]
@@ -117,7 +186,9 @@ class Replay:
                 .order_by(table.c.known_at)
                 .limit(size)
             )
-            with self._engine.connect() as connection:
+            if keys is not None:
+                query = query.where(table.c.series_key.in_(keys))
+            with self._connect() as connection:
                 page = [Row(*found) for found in connection.execute(query)]
                 self._learn(connection, page)
             is_last = len(page) < size
@@ -134,7 +205,7 @@ class Replay:
 
     def _learn(self, connection: sa.Connection, page: Sequence[Row]) -> None:
         """Fetch the series and hashes that a page needs and that are not yet known."""
-        if {row.series_key for row in page} - self._series.keys():
+        if not self._series or {row.series_key for row in page} - self._series.keys():
             table = tables.series
             for key, record in connection.execute(sa.select(table.c.series_key, table.c.record)):
                 self._series[key] = msgspec.json.decode(record, type=Series)
@@ -152,7 +223,7 @@ class Replay:
             .where(table.c.known_at > after, table.c.known_at <= until)
             .order_by(table.c.known_at, table.c.notice_key, groups.c.group_name)
         )
-        with self._engine.connect() as connection:
+        with self._connect() as connection:
             found = connection.execute(query).all()  # acts on minerals are few
         for _, own in groupby(found, key=lambda row: row.notice_key):
             several = list(own)

@@ -1,5 +1,7 @@
 """Tests of the archive: what was known when, evidence that leads back to the row, replay in order of knowing."""
 
+import datetime
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from services.feeds.base import Poll
 from services.feeds.periods import known_at_of
 from services.instants import Replay
 from services.vintages import Vintage, decide
+from streams.market_moves import COMMON_MOVE
 from streams.observations import ObservationBatch
 from streams.reasons import Reason
 from tests.feeding import CUSTOMS, NOTICES, NOW, PRICES, archive_in_memory, feed_of, poll_of, write
@@ -158,9 +161,71 @@ def test_replay_pages_do_not_cut_an_instant(stored: Stored, tmp_path: Path) -> N
     manifest = PRICES + '[[files.values]]\ncolumn = "price"\nmeasure = "price"\nunit = "USD/kg"\nmarket = "other"\n'
     keep(stored, poll_of(tmp_path, manifest, {"prices.csv": "\n".join(["day,price", *rows, ""])}))
     for page in (1, 2, 3, 7, 1_000):
-        found = list(Replay(stored[1], page).batches(0, NOW))
+        found = list(Replay(stored[1].connect, page).batches(0, NOW))
         assert len(found) == len(rows)
         assert all(len(batch.runs) == 2 for _, batch in found)
+
+
+MARKET = """
+name = "own"
+[[files]]
+id = "market"
+path = "market*.csv"
+family = "prices"
+publisher = "A desk"
+publication = "Its prices"
+cadence = "daily"
+minerals = ["{metal}"]
+market = "spot"
+dates = { column = "day" }
+known = { column = "seen" }
+[[files.values]]
+column = "price"
+measure = "price"
+unit = "USD/t"
+"""
+
+
+def market_files() -> dict[str, str]:
+    """Prices of seven metals over more than a year, in three files, some of them seen a day late."""
+    numbers = random.Random(7)
+    metals = ("tin", "zinc", "copper", "lead", "nickel", "aluminium", "antimony")
+    start = datetime.date(2022, 12, 1)
+    files: dict[str, list[str]] = {}
+    for i in range(460):
+        day = start + datetime.timedelta(days=i)
+        for metal in metals:
+            if metal == "lead" and 20 < i < 440:
+                continue  # silent for longer than the memory
+            seen = day + datetime.timedelta(days=numbers.randrange(2))
+            price = 100 * 1.01 ** numbers.randrange(-9, 9)
+            files.setdefault(f"market-{i // 160}.csv", ["day,metal,price,seen"]).append(f"{day},{metal},{price},{seen}")
+    return {name: "\n".join([*rows, ""]) for name, rows in files.items()}
+
+
+def test_the_common_move_is_the_same_live_and_replayed(stored: Stored, tmp_path: Path) -> None:
+    """What all prices did together is known from what was known then, in one reading, in three, and in a replay."""
+    files = market_files()
+    feed = feed_of(tmp_path, MARKET)
+    live: list[ObservationBatch] = []
+    for name in sorted(files):
+        write(tmp_path, {name: files[name]})
+        live += keep(stored, feed.poll(stored[0].cursor("own")))
+    replayed = list(stored[0].batches(0, NOW))
+
+    def moves(batches: list[ObservationBatch]) -> dict[tuple[str, int], float | None]:
+        return {
+            (run.series.series_id, at): move
+            for batch in batches
+            for run in batch.runs
+            for at, move in zip(run.occurred_at, run.context[COMMON_MOVE], strict=True)
+        }
+
+    told = moves([batch for _, batch in replayed])
+    assert moves(live) == told
+    assert sum(move is not None for move in told.values()) > 1_500
+    middle = replayed[len(replayed) // 2][0]
+    assert [*stored[0].batches(0, middle), *stored[0].batches(middle, NOW)] == replayed
 
 
 def test_series_for_reading_and_undated_documents_are_never_replayed(stored: Stored, tmp_path: Path) -> None:
