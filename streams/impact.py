@@ -41,9 +41,7 @@ class ImpactParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
     loss: LossParameters = LossParameters()
     substitutable: float = 0.0  # no substitute is counted on within the horizon until a sourced figure says so
-    fall_lasts_days: float = (
-        90.0  # a fall that customs show: a quarter, until newer figures say more
-    )
+    fall_lasts_days: float = 90.0  # a fall that customs show: a quarter, until newer figures say more
     horizon_days: float = 365.0  # a year: reliance and shares are yearly figures, and new supply takes longer
     extreme: float = 0.5  # half of a year's supply is gone: industries stop
     severe: float = 0.2  # a fifth: more than efficiency and recycling give back within a year

@@ -1,4 +1,4 @@
-"""Observation → **signal** → assessment: one detector found one subject abnormal. A detector scores, it never decides."""
+"""Observation → **signal** → assessment: one detector found one subject abnormal; it scores, it never decides."""
 
 from enum import StrEnum
 
