@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from streams.notices.languages import Language
-from streams.notices.lexicon import Token
+from streams.notices.lexicon import MARK, Token
 from streams.notices.passages import TITLE, Passage
 from streams.notices.vocabulary import Concept as C
 
@@ -21,6 +21,7 @@ ANNOUNCING = frozenset({C.IMPOSE, C.REQUIRE, C.GRANT})
 STEERING = frozenset({C.TIGHTEN, C.EXTEND, C.SUSPEND, C.LIFT, C.CUT, C.RAISE, C.GRACE, C.ALLOW})
 MINERALS = frozenset({C.NAME, C.FORM, C.UMBRELLA})
 _TRANSPARENT = MINERALS | {C.TECHNOLOGY, C.DUAL_USE, C.INERT}
+_RECITING = (C.RECITAL, C.ONGOING, C.EARLIER)
 _ADJACENT = 3  # characters between two words that are one name
 _CLOSE = 3  # a negation stands so many times nearer than other modifiers
 _UNUSUAL = 2  # a verb on the side where this language does not put it counts as so many times further away
@@ -95,7 +96,8 @@ def find(sentence: Sentence) -> list[Act]:
     """The acts of a sentence, in order."""
     bonds = _bonds(sentence)
     claimed = _claims(sentence, bonds) if bonds else {}
-    return [_act(sentence, bond, claimed.get(number)) for number, bond in enumerate(bonds)]
+    acts = [_act(sentence, bond, claimed.get(number)) for number, bond in enumerate(bonds)]
+    return [act for act in acts if act.measure is not C.REFERENCE or act.steered]
 
 
 def slack(sentence: Sentence, start: int, end: int) -> int:
@@ -113,7 +115,7 @@ def _bonds(sentence: Sentence) -> list[_Bond]:
     reach = sentence.language.reach
     heads = sentence.of(*INSTRUMENTS)
     free = sentence.of(C.EXPORT)
-    bonds = [_Bond(C.LIST, t.start, t.end, t) for t in sentence.of(C.LIST)]
+    bonds = [_Bond(t.concept, t.start, t.end, t) for t in sentence.of(C.LIST, C.REFERENCE)]
     used: set[Token] = set()
 
     def bind(head: Token, export: Token, measure: C) -> None:
@@ -199,11 +201,19 @@ def _claims(sentence: Sentence, bonds: Sequence[_Bond]) -> dict[int, Token]:
             verb, bonds[number], sentence.language.operator_follows
         ):
             continue
+        if _caused(sentence, verb, bonds[number]):
+            continue
         quoted = any(start <= verb.start and verb.end <= end for start, end in quotes)
         rank = (quoted, verb.concept in ANNOUNCING, distance)
         if number not in claimed or rank < claimed[number][0]:
             claimed[number] = (rank, verb)
     return {number: verb for number, (_, verb) in claimed.items()}
+
+
+def _caused(sentence: Sentence, verb: Token, bond: _Bond) -> bool:
+    """Whether the instrument is only the cause of what the verb says: "hit by the export ban, … stopped"."""
+    low, high = sorted((verb.start, bond.start))
+    return any(low < t.start < high for t in sentence.of(C.RECITAL))
 
 
 def _fits(verb: Token, bond: _Bond, follows: bool) -> bool:
@@ -239,10 +249,10 @@ def _act(sentence: Sentence, bond: _Bond, claimed: Token | None) -> Act:
         operator=operator,
         technology=bond.head.value == "technology" or _near(sentence, C.TECHNOLOGY, start, end),
         obtained=bond.measure is C.LICENCE and _near(sentence, C.COMPANY, bond.start, bond.end),
-        hedged=_said(sentence, C.HEDGE, start, end),
+        hedged=bool(sentence.of(C.DRAFT)) or _said(sentence, C.HEDGE, start, end),
         wished=_said(sentence, C.OPINION, start, end),
-        negated=_said(sentence, C.NOT, start, end),
-        recital=_said(sentence, C.RECITAL, start, end) or _said(sentence, C.EARLIER, start, end),
+        negated=bond.head.value != MARK and _said(sentence, C.NOT, start, end),
+        recital=any(_said(sentence, concept, start, end) for concept in _RECITING),
     )
 
 
@@ -259,12 +269,12 @@ def _said(sentence: Sentence, concept: C, start: int, end: int) -> bool:
     follows = sentence.language.operator_follows and concept is not C.EARLIER
     for token in sentence.of(concept):
         if start <= token.start and token.end <= end:
-            if concept is not C.RECITAL:
+            if concept not in (C.RECITAL, C.ONGOING):
                 return True
             continue
         low, high = (end, token.start) if follows else (token.end, start)
         if high < low or slack(sentence, low, high) > reach or _crosses(sentence, low, high):
             continue
-        if concept not in (C.RECITAL, C.EARLIER) or not _pauses(sentence, low, high):
+        if concept not in (C.RECITAL, C.ONGOING) or not _pauses(sentence, low, high):
             return True
     return False

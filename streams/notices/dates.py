@@ -108,7 +108,10 @@ def _end(marked: Sequence[Dated], speaking: set[int], sentences: Sequence[Senten
 def _of_another(dated: Dated) -> bool:
     """Whether the clause of the day speaks of an older act."""
     reach = dated.sentence.language.reach.modifier
-    return any(t.concept is C.RECITAL and abs(t.start - dated.end) <= reach // 2 for t in dated.sentence.tokens)
+    return any(
+        t.concept in (C.RECITAL, C.ONGOING, C.EARLIER) and abs(t.start - dated.end) <= reach // 2
+        for t in dated.sentence.tokens
+    )
 
 
 def _after_length(

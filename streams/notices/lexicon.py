@@ -11,6 +11,7 @@ from streams.notices.vocabulary import Concept, Term
 _WORD_START = re.compile(r"[^\W_]+|\$")
 _KEY_CHARS = 2
 _GAP = "…"
+MARK = "mark"  # the value of a token that a pattern of the language tells, with its negation
 
 
 class Token(msgspec.Struct, frozen=True):
@@ -43,7 +44,7 @@ class Lexicon:
             meanings.setdefault((literal, term.capitals), []).append((term.concept, term.value, term.weak))
         self._buckets: dict[str, list[_Entry]] = {}
         for (literal, capitals), found in meanings.items():
-            entry = self._entry(literal, capitals, tuple(found))
+            entry = self._entry(literal, capitals, tuple(dict.fromkeys(found)))
             self._buckets.setdefault(literal[: self._key], []).append(entry)
         for bucket in self._buckets.values():
             bucket.sort(key=lambda entry: (-len(entry.literal), entry.literal))

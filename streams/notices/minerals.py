@@ -31,8 +31,10 @@ def concerned(sentence: Sentence) -> bool:
 
 def goes_on(sentence: Sentence, primary: Act) -> bool:
     """Whether a sentence goes on with the list of what the act covers."""
-    near = 0 < sentence.order - primary.order <= _FOLLOWING
-    return near and (bool(sentence.of(C.LIST)) or sentence.language.list_cue.search(sentence.text) is not None)
+    if not 0 < sentence.order - primary.order <= _FOLLOWING:
+        return False
+    listed = sentence.of(C.LIST) or (primary.technology and sentence.of(C.TECHNOLOGY))
+    return bool(listed) or sentence.language.list_cue.search(sentence.text) is not None
 
 
 def speaks_again(sentence: Sentence, primary: Act) -> bool:
@@ -40,10 +42,21 @@ def speaks_again(sentence: Sentence, primary: Act) -> bool:
     return sentence.order == primary.order + 1 and bool(sentence.of(*INSTRUMENTS)) and not sentence.of(C.IMPORT)
 
 
+def by_number(primary: Act, acts: Sequence[Act]) -> list[tuple[Sentence, Token]]:
+    """The acts that are named by number, with the minerals that they are about: for a text that names none itself."""
+    orders = {act.order for act in acts} | {primary.order}
+    sentences = {act.order: act.sentence for act in (primary, *acts)}
+    return [(sentences[order], token) for order in sorted(orders) for token in sentences[order].of(C.REFERENCE)]
+
+
 def of_document(
     primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], published_on: str
 ) -> list[tuple[Sentence, Token]]:
     """The minerals of the whole act, each with where it stands: the title, the sentences that say so, and its list."""
+    if primary.sentence.of(C.UMBRELLA) and not any(in_scope(s) for s in sentences if s.titled or s is primary.sentence):
+        meant = primary.sentence.of(C.NAME, C.FORM)  # "the largest producer of X bans exports of this metal"
+        if meant:
+            return [(primary.sentence, token) for token in meant if not token.weak]
     speaking = {act.order for act in acts if not act.recital and not act.wished} | {primary.order}
     chosen: list[tuple[Sentence, Token]] = []
     opened = False

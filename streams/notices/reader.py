@@ -13,8 +13,8 @@ from streams.notices import acts, dates, minerals, relevance, targets
 from streams.notices.acts import Act, Sentence
 from streams.notices.documents import Document
 from streams.notices.languages import LANGUAGES, Language
-from streams.notices.lexicon import Lexicon, Token
-from streams.notices.passages import passages
+from streams.notices.lexicon import MARK, Lexicon, Token
+from streams.notices.passages import Passage, passages
 from streams.notices.polarity import kind_of, settled
 from streams.notices.readings import ActKind, Polarity, Reading, Span
 from streams.notices.vocabulary import Concept, Vocabulary, packaged
@@ -40,6 +40,7 @@ class Reader:
             for language in languages
         }
         self._gate = tuple(word for language in languages for word in language.gate)
+        self._numbers = {t.term: t.value for t in vocabulary.terms if t.concept is Concept.NUMBER}
         self._official = {t.term: t.value for t in vocabulary.terms if t.concept is Concept.OFFICIAL}
         self._press = frozenset(t.term for t in vocabulary.terms if t.concept is Concept.PRESS)
 
@@ -47,10 +48,7 @@ class Reader:
         """What the document says. Nothing found is a reading that is not relevant; no text raises."""
         if not self._may_matter(document):
             return _nothing(document)
-        sentences = [
-            Sentence(passage=p, language=self._languages[p.language], tokens=tuple(self._lexicons[p.language].find(p)))
-            for p in passages(document, self._spaced, self._simplified)
-        ]
+        sentences = [self._sentence(passage) for passage in passages(document, self._spaced, self._simplified)]
         found = [act for sentence in sentences for act in acts.find(sentence)]
         primary = relevance.primary_of(found, sentences, document.published_on)
         if primary is None:
@@ -73,10 +71,24 @@ class Reader:
         title, text = document.title.lower(), document.text.lower()
         return any(word in title or word in text for word in self._gate)
 
+    def _sentence(self, passage: Passage) -> Sentence:
+        """A passage with its tokens: words, what only a pattern tells, and the numbers of known acts."""
+        language, text = self._languages[passage.language], passage.folded.text
+        tokens = self._lexicons[passage.language].find(passage)
+        for concept, pattern in language.marks:
+            tokens.extend(Token(concept, MARK, *match.span("word")) for match in pattern.finditer(text))
+        for match in language.number.finditer(text):
+            named = [f"{match['year']}-{number}" for number in _DIGITS.findall(match["numbers"])]
+            about = {m for name in named for m in self._numbers.get(name, "").split(";") if m}
+            if about:
+                tokens.append(Token(Concept.REFERENCE, ";".join(sorted(about)), *match.span()))
+        return Sentence(passage=passage, language=language, tokens=tuple(sorted(tokens, key=_place)))
+
     def _reading(
         self, document: Document, primary: Act, found: Sequence[Act], sentences: Sequence[Sentence]
     ) -> Reading:
         scope = minerals.of_document(primary, found, sentences, document.published_on)
+        scope = scope or minerals.by_number(primary, found)
         when = dates.read(primary, found, sentences, document.published_on)
         against = targets.targets_of(primary, found, sentences)
         issuer = document.issuer or self.issuer_of(document.address)
@@ -109,7 +121,8 @@ class Reader:
         )
 
 
-_NOT_IN_TEXT = frozenset({Concept.OFFICIAL, Concept.PRESS, Concept.TRADITIONAL})
+_NOT_IN_TEXT = frozenset({Concept.OFFICIAL, Concept.PRESS, Concept.TRADITIONAL, Concept.NUMBER})
+_DIGITS = re.compile(r"\d+")
 
 
 def packaged_reader() -> Reader:
@@ -146,6 +159,10 @@ def _codes(sentences: Sequence[Sentence]) -> tuple[tuple[str, ...], list[Span]]:
 def _is_code(code: str) -> bool:
     """Chapters 25 to 38 and 68 to 90 hold minerals, metals and what is made of them; a year is no code."""
     return 25 <= int(code[:2]) <= 90 and not (len(code) == 8 and code[:2] in ("19", "20"))
+
+
+def _place(token: Token) -> tuple[int, int]:
+    return token.start, token.end
 
 
 def _span(field: str, sentence: Sentence, start: int, end: int) -> Span:

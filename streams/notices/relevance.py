@@ -73,6 +73,8 @@ def _figures(sentence: Sentence) -> bool:
 
 def _in_scope(act: Act, acts: Sequence[Act], sentences: Sequence[Sentence]) -> bool:
     """Minerals in the sentence, the title or the list that follows; or all dual-use items against a country."""
+    if act.measure is C.REFERENCE:
+        return True
     if act.measure is C.LIST or act.sentence.of(C.AUTHORITY):  # these speak of every kind of goods
         spoken = (s for s in sentences if s.titled or s is act.sentence or minerals.goes_on(s, act) or s.of(C.LIST))
         return any(minerals.in_scope(sentence) for sentence in spoken)

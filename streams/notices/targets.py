@@ -7,6 +7,7 @@ from streams.notices.lexicon import Token
 from streams.notices.vocabulary import Concept as C
 
 EVERYBODY = "ALL"
+_POSSESSIVE = 4  # characters between a country and the name of its office
 _LOOK_BACK = 180  # characters before a country in which "exports of … to" may begin
 
 
@@ -40,15 +41,21 @@ def actor_of(primary: Act, sentences: Sequence[Sentence], issuer: str) -> tuple[
     """The state that acts: who issued the document, else who is named first before the act, else anywhere."""
     if issuer:
         return issuer, None
-    ordered = sorted(sentences, key=lambda s: (not s.titled, s.order != primary.order, s.order))
+    ordered = sorted(sentences, key=lambda s: (s.order != primary.order, not s.titled, s.order))
     for sentence in ordered:
         away = destinations(sentence)
         named = [t for t in sentence.of(C.COUNTRY, C.AGENCY) if t not in away and not _partner(sentence, t)]
+        named = [t for t in named if t.concept is C.COUNTRY or not any(_owns(other, t) for other in named)]
         if named:
             before = [t for t in named if t.end <= primary.start] if sentence is primary.sentence else []
             token = before[-1] if before else named[0]
             return token.value, (sentence, token)
     return "", None
+
+
+def _owns(country: Token, agency: Token) -> bool:
+    """Whether a country stands right before the name of an office: then it is that country's."""
+    return country.concept is C.COUNTRY and 0 <= agency.start - country.end <= _POSSESSIVE
 
 
 def _partner(sentence: Sentence, token: Token) -> bool:

@@ -7,6 +7,8 @@ Files (CSV, UTF-8, columns term, language, class, value, note, source):
 - ``acts.csv``: what is done to exports and what only looks like it; the class is a member of `Concept`.
 - ``places.csv``: class `country` or `agency` with the state's ISO 3166-1 alpha-3 code as value.
 - ``hosts.csv``: class `official` (the state as value) or `press`: whose address it is.
+- ``numbers.csv``: class `number`, an act by year and number (``2023-23``) with the minerals it is about as value, for
+  the acts that name another act and no mineral.
 - ``characters.csv``: class `traditional`, one traditional Chinese character and its simplified form.
 
 In a term ``*`` stands for any further letters and ``…`` for a short gap. A note that begins with ``weak`` marks a word
@@ -24,7 +26,7 @@ import msgspec
 
 from streams.errors import BadReference
 
-FILES = ("minerals.csv", "acts.csv", "places.csv", "hosts.csv", "characters.csv")
+FILES = ("minerals.csv", "acts.csv", "places.csv", "hosts.csv", "numbers.csv", "characters.csv")
 COLUMNS = ["term", "language", "class", "value", "note", "source"]
 _UNSOURCED = re.compile(r"^(?:page|mofcom|shared|research)\b|\.(?:md|csv|jsonl)\b|/work/", re.IGNORECASE)
 
@@ -51,6 +53,7 @@ class Concept(StrEnum):
     LISTING = "listing"
     TECHNOLOGY = "technology"
     DUAL_USE = "dual_use"
+    REFERENCE = "reference"  # another act, by its number
     AUTHORITY = "authority"  # an office or a body of rules that deals with exports alone
     # what is done to an instrument
     IMPOSE = "impose"
@@ -67,9 +70,11 @@ class Concept(StrEnum):
     GRACE = "grace"
     # how it is said
     HEDGE = "hedge"  # a plan, a bill, a threat of the state itself
+    DRAFT = "draft"  # a bill or a text out for comment, wherever the sentence says so
     OPINION = "opinion"  # what others ask for or fear
     NOT = "not"
     RECITAL = "recital"  # "after", "amid": what follows is background
+    ONGOING = "ongoing"  # a verb form that tells of a state, not of news
     EARLIER = "earlier"  # "already", "last year": what stands beside it is an older act
     BACKGROUND = "background"
     EXCEPT = "except"
@@ -85,6 +90,7 @@ class Concept(StrEnum):
     # who
     COUNTRY = "country"
     AGENCY = "agency"
+    NUMBER = "number"
     OFFICIAL = "official"
     PRESS = "press"
     TRADITIONAL = "traditional"

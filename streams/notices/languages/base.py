@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from streams.notices.vocabulary import Concept
+
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
     """How many characters apart two words may stand and still belong together; minerals between them do not count."""
@@ -68,6 +70,8 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     clause: re.Pattern[str]  # what separates clauses that do not bear on each other
     dates: DateForms
     destinations: Destinations
+    marks: tuple[tuple[Concept, re.Pattern[str]], ...]  # words that only a pattern tells; its group `word` is the word
+    number: re.Pattern[str]  # acts by number: groups numbers and year
     quoted: re.Pattern[str]  # the quoted name of another act
     alloy: re.Pattern[str]  # what follows a row of metals that are one alloy, named for its first
     open_list: re.Pattern[str]  # what says that a list of minerals goes on elsewhere

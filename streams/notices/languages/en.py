@@ -3,6 +3,7 @@
 import re
 
 from streams.notices.languages.base import DateForms, Destinations, Language, Reach
+from streams.notices.vocabulary import Concept
 
 _MONTHS = {
     name: number
@@ -98,6 +99,14 @@ ENGLISH = Language(
         after=re.compile(r" bound\b"),
         joined=re.compile(r"(?: \([^)]{1,30}\))?(?:,| and|, and| or|,? as well as| &)(?: the)? *"),
         origin=re.compile(r"(?:'s)? (?:\w+ ){0,3}?(?:exports?|exporters?|shipments?)\b"),
+    ),
+    marks=(
+        (Concept.BAN, re.compile(r"\bno [^.;]{0,80}?(?P<word>\b(?:shall|may|can) be) exported\b")),
+        (Concept.EARLIER, re.compile(rf"(?P<word>\blast (?:week|month|year|{_MONTH}))\b")),
+    ),
+    number=re.compile(
+        r"\bannouncements? (?:nos?\.? ?)?(?P<numbers>\d{1,3}(?:(?:,| and|, and) (?:nos?\.? ?)?\d{1,3})*)"
+        r"(?: of|,| \()? ?(?P<year>20\d\d)\b"
     ),
     quoted=re.compile(r"(?!)"),
     alloy=re.compile(r" (?:\w+ ){0,2}(?:alloys?|blends?|magnets?)\b"),

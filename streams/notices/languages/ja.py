@@ -3,6 +3,7 @@
 import re
 
 from streams.notices.languages.base import DateForms, Destinations, Language, Reach
+from streams.notices.vocabulary import Concept
 
 JAPANESE = Language(
     code="ja",
@@ -41,10 +42,12 @@ JAPANESE = Language(
         joined=re.compile(r"[、,・]|と|および|及び|や"),
         origin=re.compile(r"(?!)"),
     ),
+    marks=((Concept.EARLIER, re.compile(r"(?P<word>(?:今年|昨年)\d{1,2}月)(?!\d)")),),
+    number=re.compile(r"公告(?P<year>20\d\d)年(?P<numbers>第?\d{1,3}号?(?:[、,・と]第?\d{1,3}号)*)"),
     quoted=re.compile(r"(?!)"),
     alloy=re.compile(r".{0,2}(?:合金|磁石)"),
     open_list=re.compile(r"など|等|一部|その他|ほか|含む|\d品目|\d種|関連"),
-    list_cue=re.compile(r"対象となるのは|対象は|対象品目|具体的には|対象に(?:は|含)"),
+    list_cue=re.compile(r"対象(?:となる|は|品目|鉱物|に含|には)|具体的には"),
     figures=re.compile(r"輸出[^。;]{0,16}?(?:増加|減少|急増|急減|ゼロ|停止状態|\d%[増減])"),
     percent_down=re.compile(r"\d+(?:\.\d+)?[%%](?:減|削減|下回|少な|引き下げ)"),
     percent_up=re.compile(r"\d+(?:\.\d+)?[%%](?:増|上回|引き上げ)"),

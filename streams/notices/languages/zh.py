@@ -3,6 +3,7 @@
 import re
 
 from streams.notices.languages.base import DateForms, Destinations, Language, Reach
+from streams.notices.vocabulary import Concept
 
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 
@@ -11,7 +12,7 @@ CHINESE = Language(
     spaced=False,
     operator_follows=False,
     home="CHN",
-    gate=("出口", "禁运", "禁運", "输往", "輸往", "外运", "外運"),
+    gate=("出口", "禁运", "禁運", "输往", "輸往", "外运", "外運", "暂停实施", "暫停實施"),
     reach=Reach(compound=5, object=30, verb=16, verb_after=12, predicate=26, operator=34, modifier=12),
     clause=re.compile(r"[;:]|但是|然而|不过"),
     dates=DateForms(
@@ -42,10 +43,12 @@ CHINESE = Language(
         joined=re.compile(r"[、,和及与]|以及"),
         origin=re.compile(r"(?!)"),
     ),
+    marks=((Concept.EARLIER, re.compile(r"(?P<word>(?:今年|去年)\d{1,2}月)(?!\d)")),),
+    number=re.compile(r"公告(?P<year>20\d\d)年(?P<numbers>第?\d{1,3}号?(?:[、,和及]第?\d{1,3}号)*)"),
     quoted=re.compile(r"《[^》]*》"),
     alloy=re.compile(r".{0,2}(?:合金|永磁|磁|靶)"),
     open_list=re.compile(r"等|部分|相关物项|若干|多种|系列|包括|涉及|\d种|[三四五六七八九十]种"),
-    list_cue=re.compile(r"涉及|包括|具体为|分别为|如下|相关物项"),
+    list_cue=re.compile(r"涉及|针对|涵盖|包括|具体为|分别为|如下|相关物项"),
     figures=re.compile(
         r"出口[^。;]{0,16}?(?:增长|下降|减少|增加|激增|锐减|大增|大跌|为零|归零)[^。;]{0,8}(?:%|吨|倍|。|$)"
     ),
