@@ -130,6 +130,11 @@ class DocumentReader:
 
 
 def groups_of(reading: Reading, reference: Reference) -> Sequence[str]:
-    """The supply groups that an act is about, in order of their names."""
-    known = (mineral for mineral in reading.minerals if mineral in reference.minerals)
-    return sorted({reference.group_of(mineral) for mineral in known}) or (NO_MINERAL_NAMED,)
+    """The supply groups that an act is about, in order of their names.
+
+    None where it names only minerals that the reference data do not hold: those are not watched.
+    """
+    if not reading.minerals:
+        return (NO_MINERAL_NAMED,)
+    known = {mineral for name in reading.minerals for mineral in reference.mineral_ids(name)}
+    return sorted({reference.group_of(mineral) for mineral in known})

@@ -217,8 +217,12 @@ class FileFeed:
             if _outcome(reads[-1]) != "read":
                 continue
             for notice in notices:
-                for group in groups_of(notice.reading, self._reference):
+                about = groups_of(notice.reading, self._reference)
+                for group in about:
                     groups.setdefault(group, []).append(notice)
+                if not about:
+                    counts.documents -= 1
+                    counts.not_relevant += 1
         batches = [ObservationBatch(group=g, feed=self.name, notices=groups[g]) for g in sorted(groups)]
         return self._reading(entry, [*zip(files, reads, strict=True)], batches, now)
 

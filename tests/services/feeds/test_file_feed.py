@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from services.clock import iso_time
 from services.errors import FeedError
@@ -181,6 +182,20 @@ def test_an_act_is_in_the_batch_of_every_group_that_it_names(tmp_path: Path) -> 
     assert (notice.document_id, notice.reading.actor) == ("ministry:1", "CHN")
     assert iso_time(notice.known_at) == "2023-07-03T23:59:00Z"
     assert (notice.row, notice.evidence) == (1, poll.evidence[0].sha256)
+
+
+def test_an_act_on_minerals_that_are_not_watched_is_no_act(tmp_path: Path) -> None:
+    """A mineral that was taken out of the reference data rings nobody; a name of a group stands for its members."""
+
+    def reads(document: Document) -> Reading:
+        named = {"1": "unobtainium", "2": "graphite", "3": "rare_earths"}[document.document_id[-1]]
+        return replace(read_title(document), is_relevant=True, minerals=(named,))
+
+    act = '{{"no": "{}", "published": "2023-07-03", "title": "Ban", "text": ""}}\n'
+    write(tmp_path, {"acts.jsonl": "".join(act.format(i) for i in (1, 2, 3))})
+    poll = FileFeed(read_manifest(NOTICES.encode()), tmp_path, REFERENCE, lambda: NOW, reads).poll("")
+    groups = {batch.group: [n.number for n in batch.notices] for batch in poll.batches}
+    assert (groups, poll.not_relevant) == ({"graphite": ["2"], "rare_earths": ["3"]}, 1)
 
 
 def test_an_undated_document_is_read_and_marked(tmp_path: Path) -> None:
