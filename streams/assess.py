@@ -17,7 +17,7 @@ from streams.impact import ImpactParameters, ImpactQuestion, alternatives, impac
 from streams.notices.readings import TIGHTENING
 from streams.observations import SECONDS_A_DAY, Family
 from streams.reference import Reference
-from streams.runs import AFTER_ALL, Runs, direction_of, is_after, is_over, iso_day
+from streams.rings import AFTER_ALL, Rings, direction_of, is_after, is_over, iso_day
 from streams.signals import Certainty, Direction, Hazard, Phase, Signal
 from streams.situations import (
     HORIZON_S,
@@ -56,7 +56,7 @@ class Assessor:
         self._impacts = functools.lru_cache(maxsize=4096)(self._impacts_of)
 
     def assess(self, book: Book, situation: Situation, at: int) -> Assessment | None:
-        """The assessment of `situation` at `at` from the signals in `book`; None where no run was ever opened.
+        """The assessment of `situation` at `at` from the signals in `book`; None where no spell was ever opened.
 
         Advances `book.folded`, which saves work and changes no result.
         """
@@ -68,10 +68,10 @@ class Assessor:
         seen = [h for h in events if is_after(sealed, h) and not is_after(fold, h)]
         if len(seen) != fold.count - sealed.count:
             fold = sealed  # a signal came late: fold again from the summary
-        runs = self._runs(situation, held)
+        rings = self._rings(situation, held)
         for event in events:
             if is_after(fold, event):
-                fold = runs.step(fold, event)
+                fold = rings.step(fold, event)
         book.folded[key] = fold
         if not fold.started:
             return None
@@ -86,20 +86,20 @@ class Assessor:
         key = situation.situation_id
         fold = book.sealed.get(key, Fold())
         held = self._held(book, situation, book.now)
-        runs = self._runs(situation, held)
+        rings = self._rings(situation, held)
         for event in held:
             if event.signal.known_at > horizon:
                 break
             if is_after(fold, event):
-                fold = runs.step(fold, event)
+                fold = rings.step(fold, event)
         if fold.count:
             book.sealed[key] = fold
         book.folded.pop(key, None)
         ends = ((h, h.signal.known_at if h.signal.phase is Phase.CLEARED else h.until) for h in held)
         return {h.signal.signal_id for h, end in ends if end + self._dwell_s >= horizon}
 
-    def _runs(self, situation: Situation, held: Sequence[Held]) -> Runs:
-        return Runs(self._parameters, situation, lambda at, last: self._verdict(situation, held, at, last))
+    def _rings(self, situation: Situation, held: Sequence[Held]) -> Rings:
+        return Rings(self._parameters, situation, lambda at, last: self._verdict(situation, held, at, last))
 
     def _held(self, book: Book, situation: Situation, at: int) -> list[Held]:
         """All signals of the situation in order, each with the moment at which it stops counting."""
@@ -163,8 +163,8 @@ class Assessor:
 
     def _assessment(self, book: Book, situation: Situation, fold: Fold, held: Sequence[Held], at: int) -> Assessment:
         verdict = self._verdict(situation, held, at)
-        level = self._runs(situation, held).level_at(fold, at, verdict.level)
-        run = set(fold.signals)
+        level = self._rings(situation, held).level_at(fold, at, verdict.level)
+        spell = set(fold.signals)
         holding = tuple(h.signal.signal_id for h in verdict.holding)
         told = {*holding, *(r.signal_id for r in fold.rings), *fold.signals[:1]}
         signals = tuple(
@@ -172,7 +172,7 @@ class Assessor:
             for h in held
             if h.signal.signal_id in told or (h.signal.phase is Phase.CLEARED and h.signal.known_at >= fold.started)
         )
-        named = [h.signal for h in held if h.primary and h.signal.signal_id in run]
+        named = [h.signal for h in held if h.primary and h.signal.signal_id in spell]
         # An alert that ends is still told with the certainty and the impact that it had last.
         shown = verdict if verdict.holding else self._verdict(situation, held, fold.known_at)
         assessment = Assessment(

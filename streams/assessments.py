@@ -120,7 +120,7 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ring(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that wakes a person. `ring_id` is a hash of run, cause and signal."""
+    """One thing that wakes a person. `ring_id` is a hash of spell, cause and signal."""
 
     ring_id: str
     at: int  # known_at
@@ -141,7 +141,7 @@ class Alternative(msgspec.Struct, frozen=True, kw_only=True):
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     """A pure function of the set of a situation's recent signals and of `as_of`.
 
-    `assessment_id` is a hash of situation and `opened_on` (the UTC day on which the first signal of this run became
+    `assessment_id` is a hash of situation and `opened_on` (the UTC day on which the first signal of this spell became
     known); `revision` is a hash of the content, so a re-delivered assessment is recognised. Order of arrival of the
     signals changes nothing once all have arrived.
     """

@@ -4,6 +4,7 @@ Everything here is counted in rows kept in the state, never in calls, so cutting
 """
 
 from collections.abc import Sequence
+
 import msgspec
 
 LARGEST = 1e100  # beyond it a sum or a square could overflow

@@ -65,9 +65,9 @@ class SeriesClock(msgspec.Struct, kw_only=True):
 
 
 class Fold(msgspec.Struct, frozen=True, kw_only=True):
-    """How far the signals of a situation were folded, by (known_at, signal id), and the run that is open there.
+    """How far the signals of a situation were folded, by (known_at, signal id), and the spell that is open there.
 
-    `levels` holds (time, level rank) of the events within the dwell time; `started` is 0 while no run is open.
+    `levels` holds (time, level rank) of the events within the dwell time; `started` is 0 while no spell is open.
     """
 
     known_at: int = 0
@@ -75,7 +75,7 @@ class Fold(msgspec.Struct, frozen=True, kw_only=True):
     count: int = 0  # signals folded so far
     started: int = 0
     opened_on: str = ""
-    reached: bool = False  # whether this run has been at watch
+    reached: bool = False  # whether this spell has been at watch
     levels: tuple[tuple[int, int], ...] = ()
     highest: float = 0.0
     families: tuple[Family, ...] = ()

@@ -14,6 +14,7 @@ import msgspec
 from streams.notices.acts import INSTRUMENTS, Act, Sentence
 from streams.notices.vocabulary import Concept as C
 
+IN_FORCE_DAYS = 45  # an act that began so long before publication is recited, not announced
 _LOOK_BACK = 60  # characters before a day in which its cue may stand
 _LOOK_AHEAD = 30
 _PAST_DAYS = 120  # a day without a year lies at most so far before publication, else it is next year's
@@ -82,6 +83,19 @@ def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
             for m in forms.immediate.finditer(text)
         )
     return found
+
+
+def tells_of_the_past(sentence: Sentence, published_on: str) -> bool:
+    """Whether every year and day that a sentence names lies well before publication."""
+    published = iso(published_on)
+    if published is None:
+        return False
+    days = [dated.day for dated in mentions(sentence, published) if dated.starts or dated.in_force]
+    recently = published - timedelta(days=IN_FORCE_DAYS)
+    if days:
+        return max(days) < recently
+    years = [int(match["year"]) for match in sentence.language.past.finditer(sentence.text)]
+    return bool(years) and max(years) < recently.year
 
 
 def _effective(marked: Sequence[Dated], primary: Act, speaking: set[int]) -> Dated | None:
@@ -186,6 +200,11 @@ def _nearest(month: int, day: int, published: date | None) -> date | None:
     """The day of that month that comes next, unless it lies a short way back."""
     if published is None:
         return None
+    if not month:  # "from the 12th"
+        first = published.replace(day=1)
+        firsts = (first, (first - timedelta(days=1)).replace(day=1), (first + timedelta(days=32)).replace(day=1))
+        days = [one.replace(day=day) for one in firsts if day <= calendar.monthrange(one.year, one.month)[1]]
+        return min(days, key=lambda one: abs(one - published), default=None)
     this_year = date(published.year, month, day)
     if (published - this_year).days > _PAST_DAYS:
         return date(published.year + 1, month, day)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from streams.notices.acts import INSTRUMENTS, Act, Sentence
+from streams.notices.dates import tells_of_the_past
 from streams.notices.lexicon import Token
 from streams.notices.vocabulary import Concept as C
 
@@ -13,7 +14,6 @@ _EXPORT_GAP = 24
 _ASIDE = 40  # how far "used in" or "except" reaches
 _FOLLOWING = 4  # sentences after the act in which its list may go on
 _ITEM = re.compile(r"\s*\(?[\da-z一二三四五六七八九十]{1,3}[).、,．]|.*(?:编号|hs ?(?:code|コード))")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 def in_scope(sentence: Sentence) -> list[Token]:
@@ -58,10 +58,13 @@ def of_document(
         if meant:
             return [(primary.sentence, token) for token in meant if not token.weak]
     speaking = {act.order for act in acts if not act.recital and not act.wished} | {primary.order}
+    steered = {act.order for act in acts if act.steered}
     chosen: list[tuple[Sentence, Token]] = []
     opened = False
     for sentence in sentences:
-        telling = sentence.titled or (sentence.order in speaking and not _older(sentence, primary, published_on))
+        telling = sentence.titled or (
+            sentence.order in speaking and not _older(sentence, primary, steered, published_on)
+        )
         if telling:
             opened = opened or sentence.language.open_list.search(sentence.text) is not None
         if telling or goes_on(sentence, primary) or (opened and _ITEM.match(sentence.text)):
@@ -73,12 +76,11 @@ def of_document(
     return [(sentence, token) for sentence in exporting for token in in_scope(sentence)]
 
 
-def _older(sentence: Sentence, primary: Act, published_on: str) -> bool:
-    """Whether a sentence after the act tells of one of an earlier year."""
-    if sentence.order <= primary.order or not published_on[:4].isdigit():
+def _older(sentence: Sentence, primary: Act, steered: set[int], published_on: str) -> bool:
+    """Whether a sentence after the act only tells of an earlier one."""
+    if sentence.order <= primary.order or sentence.order in steered:
         return False
-    years = [int(year) for year in _YEAR.findall(sentence.text)]
-    return bool(years) and max(years) < int(published_on[:4])
+    return tells_of_the_past(sentence, published_on)
 
 
 def _partners(sentence: Sentence, named: Sequence[Token]) -> set[Token]:

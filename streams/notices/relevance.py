@@ -5,7 +5,6 @@ said as news, not recited as the background of a price, a figure, a ruling, a fi
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from streams.notices import dates, minerals
 from streams.notices.acts import Act, Sentence
@@ -17,7 +16,6 @@ _FULL_CHARS = 24  # a shorter line heads a document or a part of it
 _ENOUGH = 2
 _SPOKEN, _MENTIONED, _TITLED = 4, 1, 1
 _RECITED, _HEDGED = 3, 2
-_IN_FORCE_DAYS = 45  # an act that began so long before publication is recited, not announced
 _ELSEWHERE = (C.REMEDY, C.PAPERWORK, C.PRODUCTION, C.TREATY)
 
 
@@ -45,7 +43,7 @@ def _weight(act: Act, acts: Sequence[Act], sentences: Sequence[Sentence], publis
         return 0
     weight = _SPOKEN if act.spoken or act.hedged else _MENTIONED
     weight += _TITLED if sentence.titled else 0
-    recited = act.recital or _about_prices(act) or (not act.steered and _long_in_force(sentence, published_on))
+    recited = act.recital or _about_prices(act) or (not act.steered and dates.tells_of_the_past(sentence, published_on))
     weight -= _RECITED if recited else 0
     return weight - (_HEDGED if act.hedged else 0)
 
@@ -96,12 +94,3 @@ def _reports_instead(act: Act, acts: Sequence[Act], sentences: Sequence[Sentence
     opening += [s for s in sentences if not s.titled][:1]
     about = any(s.of(*_ELSEWHERE, C.DISPUTE) or _figures(s) for s in opening)
     return about and not any(a.sentence.titled and a.spoken and a.measure is not C.EXPORT for a in acts)
-
-
-def _long_in_force(sentence: Sentence, published_on: str) -> bool:
-    """Whether the only days of the sentence lie well before publication."""
-    published = dates.iso(published_on)
-    if published is None:
-        return False
-    starts = [d.day for d in dates.mentions(sentence, published) if d.starts or d.in_force]
-    return bool(starts) and max(starts) < published - timedelta(days=_IN_FORCE_DAYS)

@@ -70,6 +70,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     clause: re.Pattern[str]  # what separates clauses that do not bear on each other
     dates: DateForms
     destinations: Destinations
+    past: re.Pattern[str]  # the year (group `year`) in which something was done
     marks: tuple[tuple[Concept, re.Pattern[str]], ...]  # words that only a pattern tells; its group `word` is the word
     number: re.Pattern[str]  # acts by number: groups numbers and year
     quoted: re.Pattern[str]  # the quoted name of another act

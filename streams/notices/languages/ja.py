@@ -16,7 +16,7 @@ JAPANESE = Language(
     dates=DateForms(
         day=re.compile(
             r"(?:(?P<y>\d{4})(?:\([^)]{1,8}\))?年|(?P<era>令和|平成|昭和)(?P<ey>\d{1,2}|元)年|(?P<relative>今年|来年|昨年|本年|同年|翌年|前年))?"
-            r"(?P<m>\d{1,2})月(?P<d>\d{1,2})日|(?P<y2>\d{4})[-/.](?P<m2>\d{1,2})[-/.](?P<d2>\d{1,2})(?!\d)"
+            r"(?:(?P<m>\d{1,2})月)?(?P<d>\d{1,2})日(?![間内以後前])|(?P<y2>\d{4})[-/.](?P<m2>\d{1,2})[-/.](?P<d2>\d{1,2})(?!\d)"
         ),
         relative_years={"今年": 0, "本年": 0, "来年": 1, "翌年": 1, "昨年": -1, "前年": -1},
         eras={"令和": 2018, "平成": 1988, "昭和": 1925},
@@ -32,7 +32,7 @@ JAPANESE = Language(
         immediate=re.compile(
             r"即日(?:施行|発効|実施|適用|から)?|同日(?:付で|付けで|から|より)?(?:施行|発効|実施)|公布の日から(?:施行)?|公布日に施行|即時発効|直ちに(?:発効|施行|実施)|即時に(?:発効|施行)"
         ),
-        length=re.compile(r"(?P<n>\d{1,3})(?P<unit>日間|週間|[かカヵケヶ箇]月間?|年間)"),
+        length=re.compile(r"(?P<n>\d{1,3})(?P<unit>日間|週間|[かカヵケヶ箇]月間?|年間)(?!前|後|以|遅)"),
         units={"日間": "day", "週間": "week", "年間": "year"}
         | {f"{counter}月{rest}": "month" for counter in "かカヵケヶ箇" for rest in ("", "間")},
     ),
@@ -42,12 +42,13 @@ JAPANESE = Language(
         joined=re.compile(r"[、,・]|と|および|及び|や"),
         origin=re.compile(r"(?!)"),
     ),
+    past=re.compile(r"(?<!公告)(?P<year>20\d\d|19\d\d)年(?!第|度|版)"),
     marks=((Concept.EARLIER, re.compile(r"(?P<word>(?:今年|昨年)\d{1,2}月)(?!\d)")),),
     number=re.compile(r"公告(?P<year>20\d\d)年(?P<numbers>第?\d{1,3}号?(?:[、,・と]第?\d{1,3}号)*)"),
     quoted=re.compile(r"(?!)"),
     alloy=re.compile(r".{0,2}(?:合金|磁石)"),
     open_list=re.compile(r"など|等|一部|その他|ほか|含む|\d品目|\d種|関連"),
-    list_cue=re.compile(r"対象(?:となる|は|品目|鉱物|に含|には)|具体的には"),
+    list_cue=re.compile(r"目録|リスト|対象(?:となる|は|品目|鉱物|に含|には)|具体的には"),
     figures=re.compile(r"輸出[^。;]{0,16}?(?:増加|減少|急増|急減|ゼロ|停止状態|\d%[増減])"),
     percent_down=re.compile(r"\d+(?:\.\d+)?[%%](?:減|削減|下回|少な|引き下げ)"),
     percent_up=re.compile(r"\d+(?:\.\d+)?[%%](?:増|上回|引き上げ)"),

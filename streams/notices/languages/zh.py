@@ -17,7 +17,7 @@ CHINESE = Language(
     clause=re.compile(r"[;:]|但是|然而|不过"),
     dates=DateForms(
         day=re.compile(
-            r"(?:(?P<y>\d{4})年|(?P<relative>今年|明年|去年|本年|同年|次年|当年))?(?P<m>\d{1,2})月(?P<d>\d{1,2})日"
+            r"(?:(?P<y>\d{4})年|(?P<relative>今年|明年|去年|本年|同年|次年|当年))?(?:(?P<m>\d{1,2})月)?(?P<d>\d{1,2})日(?![间内以后前])"
             r"|(?P<y2>\d{4})[-/.](?P<m2>\d{1,2})[-/.](?P<d2>\d{1,2})(?!\d)"
         ),
         relative_years={"今年": 0, "本年": 0, "当年": 0, "明年": 1, "次年": 1, "去年": -1},
@@ -43,12 +43,13 @@ CHINESE = Language(
         joined=re.compile(r"[、,和及与]|以及"),
         origin=re.compile(r"(?!)"),
     ),
+    past=re.compile(r"(?<!公告)(?P<year>20\d\d|19\d\d)年(?!第|度|版)"),
     marks=((Concept.EARLIER, re.compile(r"(?P<word>(?:今年|去年)\d{1,2}月)(?!\d)")),),
     number=re.compile(r"公告(?P<year>20\d\d)年(?P<numbers>第?\d{1,3}号?(?:[、,和及]第?\d{1,3}号)*)"),
     quoted=re.compile(r"《[^》]*》"),
     alloy=re.compile(r".{0,2}(?:合金|永磁|磁|靶)"),
     open_list=re.compile(r"等|部分|相关物项|若干|多种|系列|包括|涉及|\d种|[三四五六七八九十]种"),
-    list_cue=re.compile(r"涉及|针对|涵盖|包括|具体为|分别为|如下|相关物项"),
+    list_cue=re.compile(r"目录|清单|涉及|针对|涵盖|包括|具体为|分别为|如下|相关物项"),
     figures=re.compile(
         r"出口[^。;]{0,16}?(?:增长|下降|减少|增加|激增|锐减|大增|大跌|为零|归零)[^。;]{0,8}(?:%|吨|倍|。|$)"
     ),

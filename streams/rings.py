@@ -1,6 +1,6 @@
-"""Signals of one situation → its run and its rings: when an alert begins, what wakes a person, when it is over.
+"""Signals of one situation → its spell and its rings: when an alert begins, what wakes a person, when it is over.
 
-The signals are folded one by one in order of (known_at, signal id). A run opens with the first signal of its own, its
+The signals are folded one by one in order of (known_at, signal id). A spell opens with the first signal of its own, its
 level goes up at once and down only after the dwell time, and it is over when the level has stayed below watch so long.
 """
 
@@ -21,8 +21,8 @@ BEFORE_ALL = ""
 Judge = Callable[[int, str], Verdict]  # what holds at a moment, counting the signals of that moment up to this id
 
 
-class Runs:
-    """Folds the signals of one situation. `judge` tells what they mean together at a moment."""
+class Rings:
+    """Folds the signals of one situation into its spell and rings. `judge` tells what they mean together at a moment."""
 
     def __init__(self, parameters: AssessParameters, situation: Situation, judge: Judge) -> None:
         self._parameters = parameters
@@ -39,7 +39,7 @@ class Runs:
         return list(Level)[max(ranks)]
 
     def step(self, fold: Fold, event: Held) -> Fold:
-        """Take one signal into the fold: end the run before it if that is over, open one, ring."""
+        """Take one signal into the fold: end the spell before it if that is over, open one, ring."""
         signal, at = event.signal, event.signal.known_at
         if signal.phase is Phase.CLEARED:
             return msgspec.structs.replace(fold, known_at=at, signal_id=signal.signal_id, count=fold.count + 1)
@@ -125,7 +125,7 @@ def _prints(signal: Signal) -> set[str]:
 
 
 def _is_new_document(signal: Signal, fold: Fold) -> bool:
-    """Whether this is another official act: not one more page about an act that the run has rung for."""
+    """Whether this is another official act: not one more page about an act that the spell has rung for."""
     return (
         signal.act is not None
         and signal.phase is Phase.RAISED
@@ -136,7 +136,7 @@ def _is_new_document(signal: Signal, fold: Fold) -> bool:
 
 
 def is_over(fold: Fold, level: Level) -> bool:
-    """Whether a run at this level (dwell time included) has ended: below watch, or below advisory if it never rang."""
+    """Whether a spell at this level (dwell time included) has ended: below watch, or below advisory if it never rang."""
     return level.rank < (Level.WATCH.rank if fold.reached else Level.ADVISORY.rank)
 
 
