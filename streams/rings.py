@@ -22,7 +22,7 @@ Judge = Callable[[int, str], Verdict]  # what holds at a moment, counting the si
 
 
 class Rings:
-    """Folds the signals of one situation into its spell and rings. `judge` tells what they mean together at a moment."""
+    """Folds the signals of one situation into its spell and rings. `judge` tells what they mean at a moment."""
 
     def __init__(self, parameters: AssessParameters, situation: Situation, judge: Judge) -> None:
         self._parameters = parameters
@@ -136,7 +136,7 @@ def _is_new_document(signal: Signal, fold: Fold) -> bool:
 
 
 def is_over(fold: Fold, level: Level) -> bool:
-    """Whether a spell at this level (dwell time included) has ended: below watch, or below advisory if it never rang."""
+    """Whether a spell has ended at this level, dwell time included: below watch, or advisory if it never rang."""
     return level.rank < (Level.WATCH.rank if fold.reached else Level.ADVISORY.rank)
 
 
