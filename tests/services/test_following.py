@@ -1,0 +1,163 @@
+"""Feeds followed: new rows ring, old ones do not, nothing is lost or taken twice whatever happens in between."""
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from alerts.store import Store
+from services.clock import SystemClock
+from services.configuration import shipped_text
+from services.errors import TooManyDeadLetters
+from services.feeds.importing import import_files
+from services.moments import Found, Moment, Read, Recorded, Rejected, Unread
+from services.sources import feeds_of
+from tests.following import TODAY, Deployed, prices
+
+YESTERDAY = TODAY - datetime.timedelta(days=1)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Deployed]:
+    """An exercise on one feed."""
+    site = Deployed(tmp_path)
+    yield site
+    site.database.dispose()
+
+
+def open_alerts(site: Deployed) -> list[str]:
+    """The groups on which an alert is open."""
+    return [state.assessment.situation.group for state in Store(site.database).open_alerts()]
+
+
+def test_new_rows_ring_and_old_ones_do_not(site: Deployed) -> None:
+    """Two years of quiet prices ring nobody; a jump that is dropped in rings both sides, in the same run."""
+    seen: list[Moment] = []
+    hub = site.hub()
+    hub.join(seen.append)
+    (site.drop / "antimony.csv").write_text(prices(YESTERDAY, 700))
+
+    def between(turn: int) -> None:
+        if turn == 0:
+            assert open_alerts(site) == []
+            (site.drop / "antimony.csv").write_text(prices(TODAY, 701, jump=1.6, jumped=1))
+            site.real.wait(86_400)
+        site.real.wait(60)  # longer than the group wait of a watch
+
+    site.follow(hub, 4, between)
+    assert open_alerts(site) == ["antimony"]
+    assert [moment.rows for moment in seen if isinstance(moment, Read) and moment.feed == "desk"] == [700, 1]
+    assert any(isinstance(moment, Found) for moment in seen)
+    sides = {path.parts[-3] for path in (site.directory / "outbox").rglob("*.eml")}
+    assert sides == {"USA", "JPN"}
+
+
+def test_what_lies_years_back_is_not_rung_for(site: Deployed) -> None:
+    """A jump of last year, read today for the first time, is history: it teaches the detectors and wakes nobody."""
+    (site.drop / "antimony.csv").write_text(
+        prices(TODAY - datetime.timedelta(days=400), 700, jump=1.6, jumped=1)
+        + "\n".join(prices(YESTERDAY, 399).splitlines()[1:])
+        + "\n"
+    )
+    site.follow(site.hub(), 2)
+    assert open_alerts(site) == []
+
+
+def test_a_feed_is_read_as_often_as_it_says(site: Deployed) -> None:
+    """Every 15 minutes, not at every turn; a note that stands is told once."""
+    notes: list[str] = []
+    hub = site.hub()
+    hub.join(lambda moment: notes.append(moment.note) if isinstance(moment, Unread) else None)
+    site.follow(hub, 40, lambda turn: site.real.wait(60))
+    assert len(notes) == 1
+    assert "antimony*.csv: not there" in notes[0]
+
+
+def test_a_process_that_begins_again_reads_nothing_twice(site: Deployed) -> None:
+    """Cursor, states and record lie in the store: a second process finds nothing new and opens nothing again."""
+    (site.drop / "antimony.csv").write_text(prices(YESTERDAY, 700, jump=1.6, jumped=1))
+    site.follow(site.hub(), 2)
+    before = Store(site.database).facts(Store(site.database).open_alerts()[0].alert_id)
+    seen: list[Moment] = []
+    hub = site.hub()
+    hub.join(seen.append)
+    site.follow(hub, 2)
+    assert [moment for moment in seen if isinstance(moment, Read) and moment.feed] == []
+    assert Store(site.database).facts(before[0].alert_id)[: len(before)] == before
+    assert len(open_alerts(site)) == 1
+
+
+def test_rows_imported_by_a_command_ring_in_the_run(site: Deployed) -> None:
+    """`twinbell import` in another terminal: the run notices within seconds and judges the group anew."""
+    seen: list[Moment] = []
+    hub = site.hub()
+    hub.join(seen.append)
+
+    def between(turn: int) -> None:
+        if turn == 0:
+            (site.directory / "own").mkdir()
+            (site.directory / "own" / "antimony.csv").write_text(prices(YESTERDAY, 700, jump=1.6, jumped=1))
+            feed, _ = feeds_of(site.configuration(), site.known().reference, site.real.now)[0]
+            own = type(feed)(feed._manifest, site.directory / "own", site.known().reference, site.real.now, feed._read)
+            import_files(own, site.archive, site.database, lambda done, of, report: None)
+        site.real.wait(2)
+
+    site.follow(hub, 6, between)
+    assert open_alerts(site) == ["antimony"]
+    assert any(isinstance(moment, Recorded) for moment in seen)
+
+
+def test_other_thresholds_judge_the_past_anew(site: Deployed) -> None:
+    """After a change of thresholds the states are made again from what is stored, and what holds now rings."""
+    (site.drop / "antimony.csv").write_text(prices(YESTERDAY, 700, jump=1.6, jumped=1))
+    from streams.thresholds import packaged_bytes
+
+    deaf = packaged_bytes().decode().replace("strong_score = ", "strong_score = 1000000000 # ")
+    (site.directory / "deaf.toml").write_text(deaf)
+    site.write(shipped_text().replace('thresholds = ""', 'thresholds = "deaf.toml"'))
+    site.follow(site.hub(), 2)
+    assert open_alerts(site) == []
+    site.write(shipped_text())
+    site.follow(site.hub(), 2)
+    assert open_alerts(site) == ["antimony"]
+
+
+def test_past_the_limit_the_run_stops_loudly(site: Deployed) -> None:
+    """More unusable rows than the limit: nothing is kept; the message says which row and how to try the manifest."""
+    site.write(shipped_text().replace("dead_letter_limit = 10_000", "dead_letter_limit = 2"))
+    lines = prices(YESTERDAY, 700).splitlines()
+    lines[5:8] = ["2025-01-01,cheap", "2025-01-02,dear", "soon,1"]
+    (site.drop / "antimony.csv").write_text("\n".join(lines) + "\n")
+    with pytest.raises(TooManyDeadLetters, match=r"antimony\.csv row .*--check"):
+        site.follow(site.hub(), 1)
+    assert site.archive.groups() == ()
+
+
+def test_unusable_rows_are_told_and_the_run_goes_on(site: Deployed) -> None:
+    """Below the limit each bad row is a dead letter with its bytes; the others are read."""
+    lines = prices(YESTERDAY, 700).splitlines()
+    lines[5] = f"{lines[5].split(',')[0]},=1+1"
+    (site.drop / "antimony.csv").write_text("\n".join(lines) + "\n")
+    seen: list[Moment] = []
+    hub = site.hub()
+    hub.join(seen.append)
+    site.follow(hub, 1)
+    letters = [moment.letter for moment in seen if isinstance(moment, Rejected)]
+    assert [letter.row for letter in letters] == [5]
+    assert site.archive.groups() == ("antimony",)
+
+
+def test_a_day_that_begins_lets_alerts_end(site: Deployed) -> None:
+    """Time passes without files too: each midnight is a tick, and silence of the source ends nothing."""
+    (site.drop / "antimony.csv").write_text(prices(YESTERDAY, 700, jump=1.6, jumped=1))
+    hub = site.hub()
+    site.follow(hub, 60, lambda turn: site.real.wait(43_200))
+    assert open_alerts(site) == ["antimony"]
+
+
+def test_the_machines_clock_is_the_default_of_a_followed_store(site: Deployed) -> None:
+    """A store on which feeds are followed is stamped with real time."""
+    from services.clock import clock_of
+
+    assert isinstance(clock_of(site.database), SystemClock)
