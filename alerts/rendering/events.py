@@ -18,19 +18,15 @@ _NAMED = 4  # minerals that a line names before it counts the rest
 
 
 def lead(assessment: Assessment) -> Signal | None:
-    """The signal that introduces an alert: the newest act that rang, else the newest ring, else the strongest."""
-    rang = [ring.signal_id for ring in assessment.rings]
+    """The signal that introduces an alert: what rang last, else the newest act, else the strongest that holds."""
     said = [s for s in assessment.signals if s.phase is not Phase.CLEARED]
-    holding = [s for s in said if s.signal_id in assessment.holding and s.hazard is assessment.situation.hazard]
+    rang = assessment.rings[-1].signal_id if assessment.rings else ""
     acts = [s for s in said if s.act is not None and s.act.polarity in TIGHTENING]
-    last = [s for s in said if rang and s.signal_id == rang[-1]]
-    for group in ([s for s in acts if s.signal_id in rang], acts, last):
+    for group in ([s for s in said if s.signal_id == rang], acts):
         if group:
             return max(group, key=lambda s: (s.known_at, s.signal_id))
-    for group in (holding, said):
-        if group:
-            return max(group, key=lambda s: (s.score, s.known_at, s.signal_id))
-    return None
+    holding = [s for s in said if s.signal_id in assessment.holding and s.hazard is assessment.situation.hazard]
+    return max(holding or said, key=lambda s: (s.score, s.known_at, s.signal_id), default=None)
 
 
 def minerals_of(state: AlertState) -> tuple[str, ...]:
@@ -41,8 +37,9 @@ def minerals_of(state: AlertState) -> tuple[str, ...]:
 def subject_of(voice: Voice, state: AlertState, minerals: Sequence[str], short: bool = False) -> str:
     """What the alert is about: its minerals, else the route or group."""
     names = [voice.mineral(mineral) for mineral in minerals]
-    if not names:
-        situation = state.assessment.situation
+    situation = state.assessment.situation
+    is_group = len(names) > 1 and set(minerals) <= set(voice.reference.members(situation.group))
+    if not names or (short and is_group):
         return opened(voice.group(situation.route or situation.group))
     if short or len(names) > _NAMED:
         kept = names[: 1 if short else _NAMED - 1]
@@ -61,7 +58,7 @@ def what(voice: Voice, state: AlertState) -> str:
     if signal.act is not None:
         act = voice.say(f"act.{signal.act.kind}.{signal.act.polarity}")
         actor = signal.origin or assessment.situation.origin
-        return voice.say("event.act", actor=voice.country(actor), act=act) if actor else _unnamed(voice, act)
+        return voice.say("event.act", actor=voice.within(actor), act=act) if actor else _unnamed(voice, act)
     code = signal.detector.lower()
     direction = signal.direction or "none"
     for key in (f"event.{code}_{direction}", f"event.{code}", f"event.{assessment.situation.hazard}"):
@@ -93,11 +90,13 @@ def event(voice: Voice, state: AlertState, minerals: Sequence[str]) -> str:
 
 
 def effective(voice: Voice, state: AlertState) -> str:
-    """From when the act behind it is in force; empty where there is none."""
-    signal = lead(state.assessment)
-    if signal is None or signal.act is None or not signal.act.effective_on:
+    """From when the newest act is in force; empty where there is none or no date."""
+    acts = [s for s in state.assessment.signals if s.act is not None and s.act.polarity in TIGHTENING]
+    newest = max(acts, key=lambda s: (s.known_at, s.signal_id), default=None)
+    if newest is None or newest.act is None or not newest.act.effective_on:
         return ""
-    return voice.say("when.effective", day=voice.iso_day(plain(signal.act.effective_on, 40)))
+    key = "when.effective" if newest is lead(state.assessment) else "when.act_effective"
+    return voice.say(key, day=voice.iso_day(plain(newest.act.effective_on, 40)))
 
 
 def where(voice: Voice, assessment: Assessment) -> str:
@@ -127,7 +126,7 @@ def _unnamed(voice: Voice, act: str) -> str:
 
 
 def _from(voice: Voice, signal: Signal) -> str:
-    return voice.country(signal.origin) if signal.origin else voice.country("WLD")
+    return voice.within(signal.origin) if signal.origin else voice.country("WLD")
 
 
 def _to(signal: Signal) -> tuple[str, ...]:

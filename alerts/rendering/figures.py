@@ -17,10 +17,10 @@ def series_name(voice: Voice, signal: Signal) -> str:
         about = voice.say("meta.list").join(names)
     about = opened(about)
     if signal.origin and signal.destination:
-        origin, destination = voice.country(signal.origin), voice.targets((signal.destination,))
+        origin, destination = voice.within(signal.origin), voice.targets((signal.destination,))
         return voice.say("figure.flow", what=about, origin=origin, destination=destination)
     if signal.origin:
-        return voice.say("figure.from", what=about, origin=voice.country(signal.origin))
+        return voice.say("figure.from", what=about, origin=voice.within(signal.origin))
     if signal.destination:
         return voice.say("figure.to", what=about, destination=voice.targets((signal.destination,)))
     return about

@@ -11,7 +11,7 @@ from alerts.rendering import events, figures
 from alerts.rendering.plain import plain
 from alerts.rendering.sides import at_stake_line, status_line
 from alerts.rendering.surroundings import Surroundings
-from alerts.rendering.voice import Voice
+from alerts.rendering.voice import Voice, opened
 from alerts.states import AlertState
 from streams.assessments import Level
 from streams.observations import Family
@@ -82,13 +82,14 @@ class Screen:
         if purpose is Purpose.UPDATE and (track is None or track.answered or not state.live):
             return voice.say("asked.update")
         if purpose is Purpose.RING and track is not None and track.answered:
-            return voice.say("asked.ring_answered", country=voice.side(self.reader.iso3))
-        return voice.say(
+            return voice.say("asked.ring_answered", country=voice.within(self.reader.iso3))
+        asked = voice.say(
             "asked.update_open" if purpose is Purpose.UPDATE else f"asked.{purpose}",
-            country=voice.side(self.reader.iso3),
+            country=voice.within(self.reader.iso3),
             by=voice.at(self._deadline()),
             command=self.surroundings.acknowledge(state.alert_id, self.delivery.person),
         )
+        return opened(asked)
 
     def _asked_of_partner(self) -> str:
         """To take note of a move; to telephone where the other side's whole ladder was rung for nothing."""
@@ -98,7 +99,7 @@ class Screen:
         if reason is Reason.PARTNER_MOVED:
             return voice.say("asked.partner")
         key = "asked.partner_unreached" if reason is Reason.PARTNER_UNREACHED else "asked.partner_silent"
-        return voice.say(key, country=voice.side(iso3))
+        return opened(voice.say(key, country=voice.within(iso3)))
 
     def _deadline(self) -> int:
         """When the next step of the ladder, or the next repeat, rings if nobody answers."""
@@ -159,10 +160,10 @@ class Screen:
         if signal is not None and signal.act is not None:
             parts += self._dates(signal.act)
         elif signal is not None:
-            first = min((s for s in assessment.signals if not s.act), key=lambda s: s.occurred_at, default=signal)
-            happened = figures.period(voice, first, first.occurred_at)
+            happened = figures.period(voice, signal, signal.occurred_at)
             published = voice.utc_day(signal.known_at)
             parts.append(voice.say("when.figures", happened=happened, published=published))
+            parts.append(events.effective(voice, self.state))
         rings = self.state.rings
         rung = voice.say("when.not_rung", level=voice.say("level.watch"))
         if rings:
@@ -185,7 +186,7 @@ class Screen:
         voice, assessment = self.voice, self.state.assessment
         holding = [s for s in assessment.signals if s.signal_id in assessment.holding]
         best: dict[Family, Signal] = {}
-        for signal in sorted(holding, key=lambda s: (s.score, s.known_at)):
+        for signal in sorted(holding, key=lambda s: (s.known_at, s.score)):
             best[signal.family] = signal
         lead = events.lead(assessment)
         if lead is not None and lead in holding:

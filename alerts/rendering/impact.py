@@ -46,7 +46,7 @@ def _lines(voice: Voice, state: AlertState, impact: Impact) -> list[Line]:
     lines += [_line(voice, "arithmetic", text) for text in arithmetic(voice, impact)]
     single = voice.say("detail.not_single")
     if impact.single_point:
-        single = voice.say("detail.single_point", country=voice.country(origin))
+        single = opened(voice.say("detail.single_point", country=voice.within(origin)))
     lines.append(_line(voice, "single_point", single))
     return lines
 

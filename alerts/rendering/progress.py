@@ -12,6 +12,7 @@ from alerts.states import AlertState
 from streams.assessments import Level
 
 _HELD = 20  # deliveries shown
+_RINGING = (Purpose.RING, Purpose.ESCALATE)
 _FAILED = (DeliveryState.FAILED_TEMPORARY, DeliveryState.FAILED_PERMANENT)
 
 
@@ -26,8 +27,8 @@ def message_section(voice: Voice, state: AlertState, delivery: Delivery, note: s
     ]
     occasion = delivery.occasion.partition("/")[0].partition("~")[0]
     ring = next((ring for ring in state.rings if ring.ring_id == occasion), None)
-    if ring is None and delivery.purpose in (Purpose.RING, Purpose.ESCALATE, Purpose.REPEAT) and state.rings:
-        ring = state.rings[-1]
+    if state.rings and (delivery.purpose is Purpose.REPEAT or (ring is None and delivery.purpose in _RINGING)):
+        ring = state.rings[-1]  # a ladder repeats the last ring, whichever one it began with
     if ring is not None:
         lines.insert(1, Line(label=say("message.why"), text=say(f"cause.{ring.cause}")))
     if note:

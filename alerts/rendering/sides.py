@@ -30,7 +30,7 @@ def at_stake_line(voice: Voice, state: AlertState, iso3: str, own: bool) -> str:
         shown += [impact.world_share, impact.own_share]
     if impact.partner and impact.through_partner.value is not None and impact.through_partner.bound != "<":
         figure = voice.brief(impact.through_partner)
-        shares.append(voice.say("side.through", figure=figure, partner=voice.side(impact.partner)))
+        shares.append(voice.say("side.through", figure=figure, partner=voice.within(impact.partner)))
         shown.append(impact.through_partner)
     if impact.cover.value is None:
         shown.append(impact.cover_target)
@@ -152,7 +152,7 @@ def _shares(voice: Voice, impact: Impact, origin: str, own: bool) -> str:
         key = "side.world"
     return voice.say(
         key,
-        origin=voice.country(origin),
+        origin=voice.within(origin),
         world=voice.brief(world),
         own=voice.brief(imports),
         stage=voice.stage(world.stage),

@@ -63,6 +63,10 @@ class Voice(Formats):
                 return plain(participant.names.get(self.code, "")) or self.country(iso3)
         return self.country(iso3)
 
+    def within(self, iso3: str) -> str:
+        """A country or side as it runs in a sentence: "the United States"."""
+        return self.catalogue.name(f"running.{iso3}") or self.side(iso3)
+
     def person(self, person_id: str) -> str:
         """The name of a person; the id of one who is no longer in the directory."""
         try:
@@ -92,7 +96,7 @@ class Voice(Formats):
         """Whom an act is aimed at."""
         if not countries or any(country in _EVERYBODY for country in countries):
             return self.country("ALL")
-        return self.listed([self.country(plain(country, 40)) for country in countries])
+        return self.listed([self.within(plain(country, 40)) for country in countries])
 
     def source(self, source: Source | None) -> str:
         """Publisher, publication and year; said to be missing where it is."""

@@ -15,7 +15,9 @@ from babel import Locale, UnknownLocaleError
 from alerts.errors import BadTemplate
 
 _PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
-_OPEN_TABLES = frozenset({"country", "issuer", "mineral"})  # names that a language may need and another may not
+_OPEN_TABLES = frozenset(
+    {"country", "running", "issuer", "mineral"}
+)  # names that a language may need and another may not
 _FILE = "phrases.toml"
 
 

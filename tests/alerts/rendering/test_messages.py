@@ -293,7 +293,7 @@ def test_a_partner_that_cannot_be_reached_is_to_be_telephoned() -> None:
     )
     message = compose(story.state, planned, surroundings())
     assert message.contents[0].asked == "米国側と連絡不能。手順書により直ちに電話連絡のこと"
-    assert message.contents[1].asked == "United States cannot be reached. Telephone now, as the runbook says"
+    assert message.contents[1].asked == "The United States cannot be reached. Telephone now, as the runbook says"
 
 
 def test_the_other_side_is_shown_with_name_time_and_deed() -> None:
@@ -329,7 +329,7 @@ def test_deliveries_held_back_are_listed_with_their_reason() -> None:
 
 def test_every_alert_of_a_group_is_mentioned() -> None:
     """However many alerts one message speaks for, each is named; those about the same event share its first line."""
-    story, same, other = Story(kinds()["act and figures"]), Story(kinds()["rare earths"]), Story(kinds()["halt"])
+    story, same, other = (Story(kinds()[name]) for name in ("export_licensing impose", "rare earths", "halt"))
     unknown = tuple(f"alert-{n}" for n in range(200))
     also = (same.alert_id, other.alert_id + "-b", *unknown)
     planned = delivery(story.alert_id, "usa-duty", "email", AT, also=also)
