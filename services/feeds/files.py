@@ -246,7 +246,7 @@ class FileFeed:
                 entry=entry.id,
                 origin=file.origin,
                 counts=read.counts,
-                reasons=read.letters.by_reason(),
+                reasons=read.letters.by_reason,
                 outcome=_outcome(read),
             )
             for file, read in done

@@ -10,6 +10,7 @@ from streams.reasons import Reason
 
 _MAX_CONTENT_BYTES = 4_096
 _MAX_DETAIL_CHARS = 1_000
+_MAX_LETTERS = 20_000  # of one file; those beyond are counted and not kept
 
 
 class Counts(msgspec.Struct, kw_only=True):
@@ -34,21 +35,24 @@ class Letters:
     def __init__(self, feed: str, origin: str, limit: DeadLetterLimit) -> None:
         self._feed, self._origin, self._limit = feed, origin, limit
         self.letters: list[DeadLetter] = []
+        self.by_reason: dict[Reason, int] = {}
         self._last_row = -1
         self.bad_rows = 0
 
     def add(self, row: int, problem: BadObservation, content: bytes) -> None:
         """Keep what could not be used. Row 0 is the file as a whole."""
-        self.letters.append(
-            DeadLetter(
-                feed=self._feed,
-                origin=self._origin,
-                row=row,
-                reason=problem.reason,
-                detail=printable(problem.detail)[:_MAX_DETAIL_CHARS],
-                content=content[:_MAX_CONTENT_BYTES],
+        self.by_reason[problem.reason] = self.by_reason.get(problem.reason, 0) + 1
+        if len(self.letters) < _MAX_LETTERS:
+            self.letters.append(
+                DeadLetter(
+                    feed=self._feed,
+                    origin=self._origin,
+                    row=row,
+                    reason=problem.reason,
+                    detail=printable(problem.detail)[:_MAX_DETAIL_CHARS],
+                    content=content[:_MAX_CONTENT_BYTES],
+                )
             )
-        )
         if row != self._last_row:
             self.bad_rows += 1
             self._last_row = row
@@ -56,10 +60,3 @@ class Letters:
     def are_too_many(self, rows: int) -> bool:
         """Whether more of `rows` rows are unusable than the manifest allows."""
         return self.bad_rows > self._limit.rows and self.bad_rows > rows * self._limit.percent / 100
-
-    def by_reason(self) -> dict[Reason, int]:
-        """How many letters each reason has."""
-        counts: dict[Reason, int] = {}
-        for letter in self.letters:
-            counts[letter.reason] = counts.get(letter.reason, 0) + 1
-        return counts

@@ -43,7 +43,7 @@ class WorkbookRows:
         self.units: dict[str, str] = {}
         if layout.unit_row:
             self.units = units_of(head[layout.unit_row - 1], columns, self._positions)
-        self.at_most = layout.max_rows
+        self.at_most = min(layout.max_rows, self._book[self._sheet].max_row or layout.max_rows)
 
     def raw(self) -> bytes:
         """The row that was given last, as text."""
