@@ -173,7 +173,7 @@ def _sections(
         *(impact_section(voice, alert, iso3) for alert in (state, *joined) for iso3 in sides),
         rings_section(voice, state),
         tracks_section(voice, state, reader),
-        held_section(voice, state),
-        decided_section(voice, state, state.assessment.level),
+        held_section(voice, surroundings, state),
+        decided_section(voice, surroundings, state),
     ]
     return [section for section in sections if section is not None]

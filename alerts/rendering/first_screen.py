@@ -9,6 +9,7 @@ from alerts.participants import Participant
 from alerts.reasons import Reason
 from alerts.rendering import events, figures
 from alerts.rendering.plain import plain
+from alerts.rendering.progress import runbook_line
 from alerts.rendering.sides import at_stake_line, status_line
 from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice, opened
@@ -191,7 +192,7 @@ class Screen:
         lead = events.lead(assessment)
         if lead is not None and lead in holding:
             best[lead.family] = lead
-        found = [self._found(signal) for signal in sorted(best.values(), key=lambda s: s is not lead)]
+        found = [self._found(signal) for signal in sorted(best.values(), key=lambda s: (s.act is None, s is not lead))]
         parts = found[:_FOUND]
         if assessment.provisional:
             parts.append(voice.say("sure.provisional"))
@@ -307,9 +308,7 @@ class Screen:
 
     def _runbook(self) -> Line:
         hazard = self.state.assessment.situation.hazard
-        page = self.surroundings.runbook(hazard, self.voice.code)
-        address = page if page.startswith("https://") else ""
-        return Line(label=self.voice.say("label.runbook"), text=page, address=address)
+        return runbook_line(self.voice, self.surroundings, hazard)
 
     def _alert(self) -> Line:
         voice, state = self.voice, self.state

@@ -7,13 +7,20 @@ from alerts.deliveries import Delivery, DeliveryState, Purpose
 from alerts.participants import Participant
 from alerts.rendering import events, sides
 from alerts.rendering.plain import plain
+from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice
 from alerts.states import AlertState
-from streams.assessments import Level
 
 _HELD = 20  # deliveries shown
 _RINGING = (Purpose.RING, Purpose.ESCALATE)
 _FAILED = (DeliveryState.FAILED_TEMPORARY, DeliveryState.FAILED_PERMANENT)
+
+
+def runbook_line(voice: Voice, surroundings: Surroundings, page: str) -> Line:
+    """The page to go on with."""
+    address = surroundings.runbook(page, voice.code)
+    linked = address if address.startswith("https://") else ""
+    return Line(label=voice.say("label.runbook"), text=address, address=linked)
 
 
 def message_section(voice: Voice, state: AlertState, delivery: Delivery, note: str) -> Section:
@@ -88,7 +95,7 @@ def tracks_section(voice: Voice, state: AlertState, reader: Participant) -> Sect
     return Section(heading=voice.say("heading.tracks"), lines=tuple(lines))
 
 
-def held_section(voice: Voice, state: AlertState) -> Section | None:
+def held_section(voice: Voice, surroundings: Surroundings, state: AlertState) -> Section | None:
     """Deliveries that were held back or failed, each with its reason: suppressed is visible, never gone."""
     chosen = [d for d in state.deliveries.values() if d.state is DeliveryState.SUPPRESSED or d.state in _FAILED]
     if not chosen:
@@ -97,6 +104,8 @@ def held_section(voice: Voice, state: AlertState) -> Section | None:
     lines = [Line(label="", text=_held(voice, delivery)) for delivery in chosen[:_HELD]]
     if len(chosen) > _HELD:
         lines.append(Line(label="", text=voice.say("subject.more", first="", count=voice.number(len(chosen) - _HELD))))
+    if any(delivery.state in _FAILED for delivery in chosen):
+        lines.append(runbook_line(voice, surroundings, "deliveries-failing"))
     return Section(heading=voice.say("heading.held"), lines=tuple(lines))
 
 
@@ -111,12 +120,12 @@ def _held(voice: Voice, delivery: Delivery) -> str:
     )
 
 
-def decided_section(voice: Voice, state: AlertState, level: Level) -> Section:
+def decided_section(voice: Voice, surroundings: Surroundings, state: AlertState) -> Section:
     """How level, severity and certainty came about, and by which thresholds."""
     say, assessment = voice.say, state.assessment
     decided = say(
         "detail.certainty",
-        level=say(f"level.{level}"),
+        level=say(f"level.{assessment.level}"),
         severity=say(f"severity.{assessment.severity}"),
         certainty=say(f"certainty.{assessment.certainty}"),
     )
@@ -128,4 +137,5 @@ def decided_section(voice: Voice, state: AlertState, level: Level) -> Section:
     if assessment.stale:
         stale = voice.clauses([plain(series, 80) for series in assessment.stale[:_HELD]])
         lines.append(Line(label=say("field.stale"), text=stale))
+        lines.append(runbook_line(voice, surroundings, "feed-stale"))
     return Section(heading=say("heading.decided"), lines=tuple(lines))

@@ -17,10 +17,10 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     command: str = "twinbell"
     tlp: str = "TLP:AMBER"
 
-    def runbook(self, hazard: str, language: str) -> str:
-        """Where the page of a hazard stands."""
+    def runbook(self, page: str, language: str) -> str:
+        """Where a page stands: the name of a hazard, or of an operational trouble such as feed-stale."""
         base = self.runbook_base.rstrip("/") or "alerts/runbooks"
-        return f"{base}/{language}/{hazard}.md"
+        return f"{base}/{language}/{page}.md"
 
     def acknowledge(self, alert_id: str, person_id: str) -> str:
         """The command that answers for a person's side."""

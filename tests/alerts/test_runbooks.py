@@ -5,8 +5,11 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from alerts.rendering.wording import packaged as packaged_wording
+from services.cli import app
 from streams.reference import packaged as packaged_reference
 from streams.signals import Hazard
 
@@ -118,3 +121,17 @@ def test_days_of_detours_are_those_of_the_reference_data(hazard: str) -> None:
     for language in LANGUAGES:
         step = next(line for line in page(language, hazard).split("\n2. ")[2].split("\n3. "))
         assert {float(n) for n in re.findall(r"\d+", step)} == extra
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [*HAZARDS, *OPERATIONS])
+def test_commands_exist_with_their_options(name: str, language: str) -> None:
+    """Every command that a page tells to type is one of the command line, with the options named."""
+    for line in COMMAND.findall(page(language, name)):
+        _, *words = line.split()
+        command = get_command(app)
+        while words and isinstance(command, TyperGroup):
+            assert words[0] in command.commands, line
+            command = command.commands[words.pop(0)]
+        options = {option for parameter in command.params for option in parameter.opts}
+        assert {word for word in words if word.startswith("--")} <= options, line

@@ -21,6 +21,7 @@ from alerts.facts import (
     PositionTaken,
     Released,
     Resolved,
+    SendFailed,
     StoodDown,
 )
 from alerts.participants import Directory, Participant
@@ -325,6 +326,19 @@ def test_deliveries_held_back_are_listed_with_their_reason() -> None:
     sections = {s.heading: s for s in told(story, "usa-duty", Purpose.RING).contents[0].sections}
     text = sections["Deliveries held back or failed"].lines[0].text
     assert text.startswith("Japan, Duty officer, Ministry of Economy, Trade and Industry, slack: held back (inhibited")
+
+
+def test_operational_troubles_lead_to_their_page() -> None:
+    """A failed delivery and a silent series are shown with the page that says what to do."""
+    story = Story(kinds()["nothing said"])
+    failed = delivery(story.alert_id, "jpn-duty", "slack", AT, delivery_id="failed")
+    story.sent(failed, AT)
+    story.facts.pop()
+    story.add(AT, SendFailed(delivery_id="failed", reason="bad_credentials", retry_at=None))
+    lines = [line for s in told(story, "jpn-duty", Purpose.RING).contents[0].sections for line in s.lines]
+    pages = [line.address.rpartition("/")[2] for line in lines if line.label == "手順書"]
+    assert pages == ["deliveries-failing.md", "feed-stale.md"]
+    assert any("不達（認証情報の拒否）" in line.text for line in lines)
 
 
 def test_every_alert_of_a_group_is_mentioned() -> None:
