@@ -43,7 +43,10 @@ def read(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], publi
     """The dates of the primary act."""
     published = iso(published_on)
     marked = [dated for sentence in sentences for dated in mentions(sentence, published)]
-    speaking = {act.order for act in acts if not act.recital} | {primary.order}
+    told = (
+        act for act in acts if not act.recital and (act.steered or not tells_of_the_past(act.sentence, published_on))
+    )
+    speaking = {act.order for act in told} | {primary.order}
     effective = _effective(marked, primary, speaking)
     end = _end(marked, speaking, sentences)
     if end is not None and effective is not None and end.day <= effective.day:

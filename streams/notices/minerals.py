@@ -7,6 +7,7 @@ from itertools import pairwise
 from streams.notices.acts import INSTRUMENTS, Act, Sentence
 from streams.notices.dates import tells_of_the_past
 from streams.notices.lexicon import Token
+from streams.notices.polarity import opposed
 from streams.notices.vocabulary import Concept as C
 
 _LIST_GAP = 14  # characters between two minerals of one list: ", and other "
@@ -57,7 +58,8 @@ def of_document(
         meant = primary.sentence.of(C.NAME, C.FORM)  # "the largest producer of X bans exports of this metal"
         if meant:
             return [(primary.sentence, token) for token in meant if not token.weak]
-    speaking = {act.order for act in acts if not act.recital and not act.wished} | {primary.order}
+    told = (act for act in acts if not act.recital and not act.wished and not opposed(act, primary))
+    speaking = {act.order for act in told} | {primary.order}
     steered = {act.order for act in acts if act.steered}
     chosen: list[tuple[Sentence, Token]] = []
     opened = False

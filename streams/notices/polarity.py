@@ -21,6 +21,8 @@ _KINDS = {
     C.QUOTA: ActKind.EXPORT_QUOTA,
     C.TAX: ActKind.EXPORT_TAX,
 }
+_EASING = frozenset({Polarity.SUSPEND, Polarity.RELAX})
+_RESTRICTING = frozenset({Polarity.IMPOSE, Polarity.TIGHTEN, Polarity.EXTEND})
 _USUAL = {
     None: Polarity.IMPOSE,
     C.IMPOSE: Polarity.IMPOSE,
@@ -82,6 +84,12 @@ def settled(primary: Act, acts: Sequence[Act], ends: bool) -> Polarity:
         if same and (act.steered or polarity_of(act) not in (first, Polarity.IMPOSE)):
             return polarity_of(act)
     return first
+
+
+def opposed(one: Act, other: Act) -> bool:
+    """Whether one act makes exports easier, for good or for a time, and the other makes them harder."""
+    ways = {polarity_of(one), polarity_of(other)}
+    return bool(ways & _EASING) and bool(ways & _RESTRICTING)
 
 
 def kind_of(act: Act) -> ActKind:

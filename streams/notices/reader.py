@@ -7,7 +7,6 @@ document is about. Every field carries the span of text that says so.
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from streams.notices import acts, dates, minerals, relevance, targets
 from streams.notices.acts import Act, Sentence
@@ -20,7 +19,8 @@ from streams.notices.readings import ActKind, Polarity, Reading, Span
 from streams.notices.vocabulary import Concept, Vocabulary, packaged
 
 NAME = "notices/1"
-_HS = re.compile(r"(?<![\d.,/])(?:\d{10}|\d{8}|\d{4}\.\d{2}(?:\.\d{2}){0,2}|\d{4}\.\d{4,6})(?![\d,/]|\.\d)")
+_HOST = re.compile(r"https?://(?P<host>[\w.-]+)", re.IGNORECASE)
+_HS = re.compile(r"(?<![\d./])(?:\d{10}|\d{8}|\d{4}\.\d{2}(?:\.\d{2}){0,2}|\d{4}\.\d{4,6})(?!\d|/|\.\d)")
 
 
 class Reader:
@@ -57,8 +57,8 @@ class Reader:
 
     def issuer_of(self, address: str) -> str:
         """The state (alpha-3) whose office publishes at `address`, or empty for the press and the unknown."""
-        host = (urlsplit(address).hostname or "") if "//" in address else ""
-        labels = host.split(".")
+        found = _HOST.match(address)
+        labels = found["host"].lower().split(".") if found else []
         for first in range(len(labels)):
             name = ".".join(labels[first:])
             if name in self._press:

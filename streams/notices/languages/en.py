@@ -54,15 +54,24 @@ ENGLISH = Language(
     spaced=True,
     operator_follows=False,
     home="",
-    gate=("export", "embargo", "outbound shipment", "overseas shipment", "industry and security"),
+    gate=(
+        "export",
+        "embargo",
+        "outbound shipment",
+        "overseas shipment",
+        "industry and security",
+        "announcement no",
+        "announcements no",
+    ),
     reach=Reach(compound=14, object=45, verb=30, verb_after=60, predicate=80, operator=70, modifier=40),
     clause=re.compile(r"[;:]|,? (?:but|while|whereas|although|though|however) "),
     dates=DateForms(
         day=re.compile(_DAY),
         months=_MONTHS,
         in_force_before=re.compile(
-            r"(?:effective|with effect|(?:tak(?:es?|ing)|took|taken) effect|(?:com|go)(?:es?|ing) into (?:force|effect)"
-            r"|(?:came|went) into (?:force|effect)|ent(?:er|ers|ered|ering|ry) into force|in (?:force|effect)|applicable"
+            r"(?:effective|with effect|(?:tak(?:es?|en|ing)|took) effect|(?:com|go)(?:es?|ing) into (?:force|effect)"
+            r"|(?:came|went) into (?:force|effect)|ent(?:er|ers|ered|ering|ry) into force|applicable"
+            r"|in (?:force|effect)"
             r"|effective date(?: is| of)?|(?:is|be|are|become|becomes) effective|implemented|start(?:s|ing|ed)?"
             r"|begin(?:s|ning)?|began|kick(?:s|ing)? in)"
             rf"(?: (?:immediately|today|again))?[ ,:(]*(?:(?:on|from|as of|as from|since|by)[ ,]*)?{_WEEKDAY}$"
@@ -83,7 +92,7 @@ ENGLISH = Language(
             r"immediate effect|(?:effective|in force|implemented) immediately|immediately effective"
             r"|(?:tak(?:es?|ing)|took) effect immediately|(?:come|comes|came|coming) into (?:force|effect) immediately"
             r"|(?:enter|enters|entered) into force immediately|effective (?:as of )?(?:today|the same day)"
-            r"|effective (?:up)?on (?:its |the )?(?:date of )?(?:publication|promulgation|release|issuance|issue|filing)"
+            r"|effective (?:up)?on (?:its |the )?(?:date of )?(?:publication|promulgation|release|issu\w+|filing)"
             r"|(?:from|on|upon) (?:the date of |its |the )?(?:publication|promulgation|issuance)\b"
         ),
         length=re.compile(rf"\b(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit>(?:day|week|month|year)s?)\b"),
