@@ -3,7 +3,7 @@
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ import msgspec
 import sqlalchemy as sa
 
 from alerts.deliveries import Mode
-from alerts.participants import Participant, Role
+from alerts.participants import Directory, Role
 from alerts.states import AlertState
 from services.clock import StoredClock, SystemClock
 from services.configuration import host_and_port
@@ -26,7 +26,7 @@ from services.logs import open_log
 from services.metrics import Metrics
 from services.pace import Pace, Watched
 from services.playing import Player, as_played, is_over
-from services.screen import Screen, open_screen
+from services.screen import Screen, View, open_screen
 from services.settings import Configuration
 from services.sources import feeds_of, read_episode
 from services.telling import Teller
@@ -110,7 +110,7 @@ def _set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path
     """Everything of a run, closed at its end however that comes."""
     with ExitStack() as stack:
         stack.enter_context(held(wish.url))
-        database = open_store(wish.url, create=True)
+        database = open_store(wish.url, create=True, durable=not episode)
         stack.callback(database.dispose)
         claim(database, Deployment(episode=episode, configuration=wish.config))
         known = knowledge_of(configuration)
@@ -121,8 +121,14 @@ def _set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path
         if address:
             stack.callback(_serve(metrics, address))
         teller = Teller(known.reference, hub.alert)
-        directory, timers = configuration.directory, configuration.settings.timers
-        screen = stack.enter_context(open_screen(teller, directory, timers, hub.open_alerts, wish.lines))
+        view = View(
+            teller=teller,
+            directory=configuration.directory,
+            timers=configuration.settings.timers,
+            alerts=hub.open_alerts,
+            hints=lambda: hints(hub.open_alerts(), configuration.directory, _store(wish)),
+        )
+        screen = stack.enter_context(open_screen(view, wish.lines))
         for witness in (screen, log, metrics):
             hub.join(witness)
         stack.enter_context(_terminated())
@@ -141,24 +147,22 @@ def _serve(metrics: Metrics, address: str) -> Callable[[], None]:
 
 
 def _say_what_next(run: Run) -> None:
-    """The exact commands that answer for each side which has not answered."""
-    live = [state for state in run.hub.open_alerts() if state.live]
-    live.sort(key=lambda state: (-state.level.rank, state.opened_at, state.alert_id))
-    for state in live[:_SHOWN]:
-        for participant in run.configuration.directory.participants:
-            track = state.tracks.get(participant.iso3)
-            if track is not None and not track.answered:
-                run.screen.say(
-                    f"{participant.names.get('en', participant.iso3)} has not answered: "
-                    f"{_answer(run.wish, state, participant)}"
-                )
-    if not live:
-        run.screen.say(f"No alert waits for an answer. What was sent: {program()} messages list{_store(run.wish)}")
+    """Which commands answer, and which shows what was sent."""
+    run.screen.ask()
+    run.screen.say(f"Everything was read. What was sent: {program()} messages list{_store(run.wish)}")
 
 
-def _answer(wish: Wish, state: AlertState, participant: Participant) -> str:
-    person = next(person.person_id for person in participant.people if Role.DUTY in person.roles)
-    return f"{program()} alerts acknowledge {state.alert_id} --as {person}{_store(wish)}"
+def hints(alerts: Sequence[AlertState], directory: Directory, store: str) -> list[str]:
+    """The exact command that answers, for each side that has not, on the loudest alerts."""
+    live = sorted((a for a in alerts if a.live), key=lambda a: (-a.level.rank, a.opened_at, a.alert_id))
+    return [
+        f"{participant.names.get('en', participant.iso3)} has not answered: {program()} alerts acknowledge "
+        f"{state.alert_id} --as {next(person.person_id for person in participant.people if Role.DUTY in person.roles)}"
+        f"{store}"
+        for state in live[:_SHOWN]
+        for participant in directory.participants
+        if participant.iso3 in state.tracks and not state.tracks[participant.iso3].answered
+    ]
 
 
 def _store(wish: Wish) -> str:

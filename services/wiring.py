@@ -103,12 +103,15 @@ def beside(url: str, name: str) -> Path:
     return (Path(database).parent if database else Path("var")) / name
 
 
-def open_store(url: str, create: bool) -> sa.Engine:
-    """The database at `url`, with the tables of this version. Raises WrongStore when it is not there or older."""
+def open_store(url: str, create: bool, durable: bool = True) -> sa.Engine:
+    """The database at `url`, with the tables of this version. Raises WrongStore when it is not there or older.
+
+    With `durable` every commit outlives a power cut; without it a killed process only, which is enough for a play.
+    """
     path = sa.make_url(url).database or ""
     if not create and url.startswith("sqlite") and not Path(path).is_file():
         raise WrongStore(f"there is no store at {url}: `twinbell run` makes one, --store names another")
-    database = open_engine(url)
+    database = open_engine(url, durable)
     if create:
         migrate(database)
     elif not is_current(database):

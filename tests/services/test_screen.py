@@ -1,0 +1,179 @@
+"""What a person sees: the board and the plain lines, with nothing in them that a feed could use against a terminal."""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from alerts.acknowledgements import acknowledge
+from alerts.store import Store
+from services.clock import StoredClock
+from services.configuration import load
+from services.episodes import episode
+from services.moments import Found, Moved, Unread
+from services.pace import Pace, Watched
+from services.playing import Player, as_played
+from services.running import hints
+from services.screen import LiveScreen, PlainScreen, View
+from services.sources import read_episode
+from services.telling import Teller
+from services.terminal import paragraphs, plain
+from services.wiring import Deployment, archive_of, claim, hub_of, knowledge_of, open_store
+from streams.observations import Family
+from streams.signals import Certainty, Hazard, Phase, Signal
+from tests.fakes.clock import FakeTime
+
+HOSTILE = "\x1b[2J\x1b]0;owned\x07 [bold]x[/bold] \u202egnp.exe\u2066 \r\n\x00"
+
+
+class Watching:
+    """An episode played on a board of 150 by 50 characters that tests read."""
+
+    def __init__(self, directory: Path) -> None:
+        self.configuration = as_played(load(None, directory))
+        self.database = open_store(f"sqlite:///{directory}/play.db", create=True, durable=False)
+        self.episode = episode("gallium-germanium-2023")
+        claim(self.database, Deployment(episode=self.episode.id, configuration=""))
+        self.real = FakeTime(1_800_000_000)
+        self.clock = StoredClock(self.database, self.real)
+        known = knowledge_of(self.configuration)
+        self.hub = hub_of(self.configuration, known, self.database, directory / "outbox")
+        self.hub.store(read_episode(self.episode, known.reference, archive_of(self.database).cursor))
+        directory_of_people = self.configuration.directory
+        self.view = View(
+            teller=Teller(known.reference, self.hub.alert),
+            directory=directory_of_people,
+            timers=self.configuration.settings.timers,
+            alerts=self.hub.open_alerts,
+            hints=lambda: hints(self.hub.open_alerts(), directory_of_people, ""),
+        )
+        self.out = io.StringIO()
+        self.screen = LiveScreen(self.view, Console(file=self.out, force_terminal=True, width=150, height=50))
+
+    def board(self) -> str:
+        """The board as it is now."""
+        console = Console(file=io.StringIO(), width=150, height=50)
+        console.print(self.screen._draw())
+        assert isinstance(console.file, io.StringIO)
+        return console.file.getvalue()
+
+    def play(self) -> None:
+        """Play to the end, watched."""
+        watched = Watched(self.hub, self.clock, self.real, Pace(), 92)
+        self.hub.join(self.screen)
+        self.hub.join(watched)
+        with self.screen:
+            Player(self.hub, self.database, watched).play(self.episode, archive_of(self.database).batches)
+
+
+@pytest.fixture
+def watching(tmp_path: Path) -> Iterator[Watching]:
+    """A play that has not begun."""
+    watching = Watching(tmp_path)
+    yield watching
+    watching.database.dispose()
+
+
+def test_the_board_shows_the_path_from_feed_to_message(watching: Watching) -> None:
+    """Rows read, signals with their figures, the alert with its level and why, both sides, messages, what to type."""
+    watching.play()
+    board = watching.board()
+    for words in (
+        "EXERCISE EXERCISE EXERCISE",
+        "General Administration of Customs of China: Gallium",
+        "C1 impose export_licensing",
+        "restriction: Gallium, from CHN",
+        "the level reached watch",
+        "United States  notified",
+        "Japan  notified",
+        "nobody has answered",
+        "next ring in",
+        "by email",
+        "Japan has not answered: twinbell alerts acknowledge",
+        "--as jpn-duty",
+    ):
+        assert words in board, words
+    assert "\x1b[" in watching.out.getvalue()
+
+
+def test_an_answer_typed_elsewhere_is_on_the_board_at_once(watching: Watching) -> None:
+    """The other process's entry appears at the next look, on the side that answered and on no other."""
+    watching.play()
+    elsewhere = Store(watching.database)
+    for alert in elsewhere.open_alerts():
+        with elsewhere.transaction() as connection:
+            directory = watching.configuration.directory
+            acknowledge(
+                elsewhere, connection, directory, "jpn-duty", alert.alert_id, "calling METI", watching.clock.now()
+            )
+    assert watching.hub.announce()
+    watching.hub.moved(watching.clock.now() + 60, 1)
+    board = watching.board()
+    assert 'acknowledged by jpn-duty: "calling METI"' in board
+    assert "Japan  acknowledged" in board
+    assert "United States  notified" in board
+    assert "United States has not answered" in board
+    assert "Japan has not answered" not in board
+
+
+def test_a_small_terminal_shows_the_alert_first(watching: Watching) -> None:
+    """On 80 by 24 characters the alert, both sides and the commands stay; what was read gives way."""
+    watching.screen = LiveScreen(watching.view, Console(file=io.StringIO(), force_terminal=True, width=80, height=24))
+    watching.play()
+    board = watching.board()
+    assert "Feeds read" not in board
+    assert "nobody has answered" in board
+
+
+def test_plain_lines_are_one_for_each_thing(watching: Watching) -> None:
+    """In a pipe each thing is one line, written at once, without a control character."""
+    out = io.StringIO()
+    screen = PlainScreen(watching.view, out)
+    watching.hub.join(screen)
+    watching.play()
+    screen.ask()
+    lines = out.getvalue().splitlines()
+    kinds = {line.split()[0] for line in lines}
+    assert {"feed", "signal", "alert", "message"} <= kinds
+    assert any(line.startswith("Japan has not answered: ") for line in lines)
+    assert all(character.isprintable() for line in lines for character in line)
+
+
+def test_text_of_a_feed_cannot_move_the_cursor_or_turn_the_line(watching: Watching) -> None:
+    """Control characters, markup and bidi marks of a feed are shown as what they are, on the board and in lines."""
+    signal = Signal(
+        signal_id="s",
+        detector="P1",
+        hazard=Hazard.MARKET,
+        group="gallium",
+        subject=HOSTILE,
+        family=Family.PRICES,
+        phase=Phase.RAISED,
+        occurred_at=0,
+        known_at=0,
+        score=1.0,
+        claims=Certainty.POSSIBLE,
+    )
+    out = io.StringIO()
+    plain_screen = PlainScreen(watching.view, out)
+    for moment in (Found(at=0, signal=signal), Unread(at=0, feed=HOSTILE, note=HOSTILE), Moved(at=0, rate=1)):
+        plain_screen(moment)
+        watching.screen(moment)
+    board = watching.board()
+    for shown in (out.getvalue(), board):
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
+        assert "\\u001b[2J" in shown
+        assert "[bold]x[/bold]" in shown
+        assert "\\u202egnp.exe" in shown
+
+
+def test_plain_text() -> None:
+    """One line, unsafe characters by their number, a mark where it was cut; Japanese stays as it is."""
+    assert plain("a\tb\r\nc") == "a b  c"
+    assert plain("レアアース・磁石") == "レアアース・磁石"
+    assert plain("abcdef", 4) == "abc…"
+    assert plain("\u200b\ue000\u2028") == "\\u200b\\ue000\\u2028"
+    assert paragraphs("one\ntwo\x07") == "one\ntwo\\u0007"
