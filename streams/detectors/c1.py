@@ -29,6 +29,7 @@ class C1Parameters(Parameters, frozen=True, forbid_unknown_fields=True, kw_only=
     """Scores of C1; 1.0 is the raise threshold, and what scores no more than assess.hold_score wakes nobody."""
 
     acts: Mapping[ActKind, float]  # by instrument, for an act that restricts or eases
+    dated: float = 1.0  # how many times more an act scores that names the day of its effect
     renewed: float  # a renewal, whatever the instrument
     planned: float  # a plan, a bill, a statement
 
@@ -39,6 +40,8 @@ class C1Parameters(Parameters, frozen=True, forbid_unknown_fields=True, kw_only=
             raise ValueError(f"acts lacks a score for {', '.join(missing)}")
         if min(self.acts.values()) <= 0 or self.renewed <= 0 or self.planned <= 0:
             raise ValueError("acts, renewed and planned must be above 0")
+        if self.dated < 1:
+            raise ValueError("dated must be at least 1: an act with its day is no less than one without")
         if self.renewed >= 1 or self.planned >= 1:
             raise ValueError("renewed and planned must stay below 1: neither a renewal nor a plan raises anything")
 
@@ -86,7 +89,7 @@ def _score(reading: Reading, parameters: C1Parameters) -> float:
         return parameters.planned
     if reading.polarity is Polarity.EXTEND:
         return parameters.renewed
-    return parameters.acts[reading.act_kind]
+    return parameters.acts[reading.act_kind] * (parameters.dated if reading.effective_on else 1.0)
 
 
 def _claims(reading: Reading) -> Certainty:

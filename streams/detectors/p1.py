@@ -29,7 +29,7 @@ FOLLOWS_CUT = 0.1  # log change of its own beyond which a row teaches no more
 LARGEST_LOG = 700.0  # beyond it exp overflows
 YEAR_DAYS = 365.25
 _ROWS = 4
-_OUT_OF_REACH = 0.99  # of the threshold: what is not confirmed raises nothing
+OUT_OF_REACH = 0.99  # of the threshold: what is not confirmed raises nothing
 
 
 class Pace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -112,6 +112,7 @@ class P1State(msgspec.Struct, kw_only=True, tag="P1"):
 
     rows: int = 0
     logs: list[int] = []
+    last: int | None = None  # the newest known log price
     drift: int = 0  # what this series followed of the common move since the first row
     together: float = 0.0  # common move of the rows since the last usable one
     follows: float = FOLLOWS_FIRST  # running product of own and common change of a row …
@@ -157,23 +158,17 @@ class P1:
         signals: list[Signal] = []
         if not state.changes:
             state.changes = [[] for _ in pace.horizons]
-        logs, drifts, drift, hold = state.logs, state.drifts, state.drift, state.hold
+        logs, drifts, hold = state.logs, state.drifts, state.hold
         rows, same, still, recent, cut = state.rows, state.same, state.still, state.recent, 3.0 * state.usual
         gates, taught, longest = _gates(state, pace), _taught(state, pace), pace.horizons[-1]
-        leap = pace.jump_limit * MILLIONTHS
+        leap, cycle = pace.jump_limit * MILLIONTHS, len(taught)
         watchful = bool(state.ups or state.downs or hold.direction)
-        common = run.context.get(COMMON_MOVE)
-        for index, value in enumerate(run.values):
-            if common is not None:
-                state.together += _known(common[index])
-            if value is None or not 0.0 < value < LARGEST:
+        for index, (whole, drift) in enumerate(_levels(state, run, pace.follow_limit)):
+            if whole is None:
                 continue
-            level = round(log(value) * MILLIONTHS)
-            if common is not None:
-                drift += _followed(state, level - logs[-1] - drifts[-1] if logs else 0, pace.follow_limit)
-            level -= drift
+            level = whole - drift
             if logs:
-                if level + drift != logs[-1] + drifts[-1]:
+                if whole != logs[-1] + drifts[-1]:
                     same = 0
                     still *= 0.98
                 else:
@@ -200,13 +195,13 @@ class P1:
                 move = abs(level - logs[-2])
                 recent += 0.05 * ((move if move < cut else cut) - recent)
             if not watchful or not hold.direction or hold.lasted > pace.relearn_after:
-                for back, sample in taught[rows % len(taught)]:
+                for back, sample in taught[rows % cycle]:
                     if rows > longest or len(logs) >= -back:
                         sample.append(level - logs[back])
             if (not rows % REFRESH and rows >= pace.warm_up) or rows == pace.warm_up:
                 _refresh(state, pace, rows)
                 gates, cut, recent = _gates(state, pace), 3.0 * state.usual, recent or state.usual
-        state.rows, state.same, state.still, state.recent, state.drift = rows, same, still, recent, drift
+        state.rows, state.same, state.still, state.recent = rows, same, still, recent
         del logs[: -longest - 1], drifts[: -longest - 1]
         return signals
 
@@ -241,19 +236,40 @@ class P1:
         return signals
 
 
-def _known(move: float | None) -> float:
-    """The common move of one row; one that is unknown counts as none."""
-    return move if move is not None and -LARGEST_MOVE < move < LARGEST_MOVE else 0.0
+def _levels(state: P1State, run: Run, limit: float) -> list[tuple[int | None, int]]:
+    """Per row the log price, None where it is unknown, and what was followed of the common move until then.
 
-
-def _followed(state: P1State, own: int, limit: float) -> int:
-    """What a series is expected to follow of the common move, in millionths; then learn from what it did."""
-    together, state.together = state.together, 0.0
-    share = min(max(state.follows / state.swings, 0.0), limit)
-    change = min(max(own / MILLIONTHS, -FOLLOWS_CUT), FOLLOWS_CUT)
-    state.follows += FOLLOWS_PACE * (change * together - state.follows)
-    state.swings += FOLLOWS_PACE * (together * together - state.swings) + FOLLOWS_LEAST
-    return round(share * together * MILLIONTHS)
+    How far a series follows is learned as it goes: the share before a row is taken out of that row.
+    """
+    common = run.context.get(COMMON_MOVE)
+    drift, last = state.drift, state.last
+    if common is None:
+        found: list[tuple[int | None, int]] = [
+            (round(log(value) * MILLIONTHS) if value is not None and 0.0 < value < LARGEST else None, drift)
+            for value in run.values
+        ]
+        state.last = next((level for level, _ in reversed(found) if level is not None), last)
+        return found
+    together, follows, swings = state.together, state.follows, state.swings
+    found = []
+    for value, move in zip(run.values, common, strict=True):
+        if move is not None and -LARGEST_MOVE < move < LARGEST_MOVE:
+            together += move
+        if value is None or not 0.0 < value < LARGEST:
+            found.append((None, drift))
+            continue
+        level = round(log(value) * MILLIONTHS)
+        change = (level - last) / MILLIONTHS if last is not None else 0.0
+        share = follows / swings
+        drift += round((0.0 if share < 0.0 else share if share < limit else limit) * together * MILLIONTHS)
+        change = FOLLOWS_CUT if change > FOLLOWS_CUT else -FOLLOWS_CUT if change < -FOLLOWS_CUT else change
+        follows += FOLLOWS_PACE * (change * together - follows)
+        swings += FOLLOWS_PACE * (together * together - swings) + FOLLOWS_LEAST
+        together, last = 0.0, level
+        found.append((level, drift))
+    state.drift, state.last = drift, last
+    state.together, state.follows, state.swings = together, follows, swings
+    return found
 
 
 def _taken_back(logs: list[int], drifts: list[int], level: int, leap: float) -> bool:
@@ -304,46 +320,47 @@ def _refresh(state: P1State, pace: Pace, rows: int) -> None:
 
 def _judged(state: P1State, pace: Pace) -> Finding | None:
     """Take the newest row: the greater of all horizons and directions, confirmed, held or cleared."""
-    logs, drifts, hold = state.logs, state.drifts, state.hold
+    logs, hold = state.logs, state.hold
     turbulence = max(1.0, state.recent / state.usual) ** pace.turbulence if state.usual else 1.0
-    best = {Direction.UP: (0.0, 0), Direction.DOWN: (0.0, 0)}
-    for at, horizon in enumerate(pace.horizons):
-        if len(logs) <= horizon:
-            break
-        own = logs[-1] - logs[-1 - horizon]
-        whole = own + drifts[-1] - drifts[-1 - horizon]
-        excess = own - state.centres[at]
-        if excess * whole <= 0:
-            continue
-        score = min(
-            abs(excess) / (state.spreads[at] * turbulence * pace.raise_z[at]),
-            abs(whole) / (log1p(pace.smallest[at]) * MILLIONTHS),
-        )
-        direction = Direction.UP if excess > 0 else Direction.DOWN
-        if direction is Direction.DOWN:
-            score /= pace.down_factor
-        if score > best[direction][0]:
-            best[direction] = (score, at)
-    state.ups = _confirmed_bits(state.ups, best[Direction.UP][0], pace)
-    state.downs = _confirmed_bits(state.downs, best[Direction.DOWN][0], pace)
-    direction = max(best, key=lambda way: best[way][0])
-    if hold.direction and best[direction][0] < 1.0:
+    (up, up_at), (down, down_at) = _scores(state, pace, turbulence)
+    newest = (1 << pace.confirm[1]) - 1
+    state.ups = ((state.ups << 1) | (up >= 1.0)) & newest
+    state.downs = ((state.downs << 1) | (down >= 1.0)) & newest
+    direction = Direction.UP if up >= down else Direction.DOWN
+    if hold.direction and max(up, down) < 1.0:
         direction = hold.direction
-    score, at = best[direction]
-    bits = state.ups if direction is Direction.UP else state.downs
+    score, at, bits = (up, up_at, state.ups) if direction is Direction.UP else (down, down_at, state.downs)
     leap = abs(logs[-1] - logs[-2]) > pace.jump_limit * MILLIONTHS
-    confirmed = bits.bit_count() >= pace.confirm[0] or (score >= pace.at_once and not leap)
-    if not confirmed:
-        score = min(score, hold.top if hold.direction is direction else _OUT_OF_REACH)
+    if bits.bit_count() < pace.confirm[0] and (leap or score < pace.at_once):
+        score = min(score, hold.top if hold.direction is direction else OUT_OF_REACH)
     phase = hold.step(score, direction, pace.hold)
     if phase is None:
         return None
     return _finding(state, pace, at, (phase, score, direction), turbulence)
 
 
-def _confirmed_bits(bits: int, score: float, pace: Pace) -> int:
-    """The last m rows as bits, the newest lowest, set where the threshold was reached."""
-    return ((bits << 1) | (score >= 1.0)) & ((1 << pace.confirm[1]) - 1)
+def _scores(state: P1State, pace: Pace, turbulence: float) -> tuple[tuple[float, int], tuple[float, int]]:
+    """The highest score upward and downward of the newest row, each with the number of its horizon.
+
+    A score is the smaller of two parts: of the threshold in the series' own spread, and of the smallest change that
+    matters.
+    """
+    logs, drifts = state.logs, state.drifts
+    level, drift, known = logs[-1], drifts[-1], len(logs)
+    up = down = 0.0
+    up_at = down_at = 0
+    for at, horizon in enumerate(pace.horizons):
+        if known <= horizon:
+            break
+        own = level - logs[-1 - horizon]
+        whole, excess = own + drift - drifts[-1 - horizon], own - state.centres[at]
+        score = excess / (state.spreads[at] * turbulence * pace.raise_z[at])
+        size = whole / (log1p(pace.smallest[at]) * MILLIONTHS)
+        if score > up and size > up:
+            up, up_at = min(score, size), at
+        elif -score > down * pace.down_factor and -size > down * pace.down_factor:
+            down, down_at = min(-score, -size) / pace.down_factor, at
+    return (up, up_at), (down, down_at)
 
 
 def _finding(state: P1State, pace: Pace, at: int, said: tuple[Phase, float, Direction], turbulence: float) -> Finding:

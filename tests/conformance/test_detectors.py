@@ -10,9 +10,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from streams.detectors import DETECTORS, DetectorState
-from streams.detectors.base import Detector
-from streams.observations import SECONDS_A_DAY, Cadence, Family, Measure, Run, Series
+from streams.detectors import DETECTORS, NOTICE_DETECTORS, DetectorState
+from streams.detectors.base import Detector, NoticeDetector
+from streams.notices.readings import ActKind, Polarity, Reading, Span
+from streams.observations import SECONDS_A_DAY, Cadence, Family, Measure, NoticeObservation, Run, Series
 from streams.pipeline import PipelineState, SeriesState
 from streams.signals import Phase, Signal
 from streams.thresholds import packaged
@@ -276,5 +277,59 @@ class TestRegistration:
 
 def test_codes_are_unique() -> None:
     """States and thresholds are kept by code."""
-    codes = [detector.code for detector in DETECTORS]
+    codes = [detector.code for detector in (*DETECTORS, *NOTICE_DETECTORS)]
     assert len(set(codes)) == len(codes)
+
+
+def notice(relevant: bool) -> NoticeObservation:
+    """A document with everything that a detector of notices may ask for."""
+    reading = Reading(
+        is_relevant=relevant,
+        act_kind=ActKind.EXPORT_LICENSING if relevant else ActKind.NONE,
+        polarity=Polarity.IMPOSE if relevant else Polarity.NONE,
+        minerals=("antimony",) if relevant else (),
+        actor="CHN" if relevant else "",
+        targets=("ALL",) if relevant else (),
+        published_on="2014-01-01",
+        spans=(Span("act", "title", 0, 4, "text"),),
+    )
+    return NoticeObservation(
+        document_id="made:1",
+        feed="made",
+        issuer="ministry",
+        number="1",
+        language="en",
+        title="text of a title",
+        address="example.org/1",
+        occurred_at=START,
+        known_at=START + 3_600,
+        evidence="cd" * 32,
+        row=7,
+        reading=reading,
+    )
+
+
+@pytest.mark.parametrize("kind", NOTICE_DETECTORS, ids=lambda kind: kind.code)
+class TestNoticeContract:
+    """What the design asks of a detector of documents."""
+
+    def test_the_same_document_gives_the_same_signals(self, kind: type[NoticeDetector]) -> None:
+        """Two detectors, two readings: one answer, about the group that was asked for, with the document's own row."""
+        parameters = THRESHOLDS.parameters(kind.code, None)
+        first, second = (kind().observe(notice(True), "antimony", parameters) for _ in range(2))
+        assert first == second
+        assert first, "an act that restricts must signal, else this shows nothing"
+        for signal in first:
+            assert (signal.detector, signal.group, signal.known_at) == (kind.code, "antimony", START + 3_600)
+            assert [(seen.sha256, seen.row) for seen in signal.evidence] == [("cd" * 32, 7)]
+            assert math.isfinite(signal.score)
+
+    def test_what_is_no_act_is_silent(self, kind: type[NoticeDetector]) -> None:
+        """A document that is not relevant gives nothing."""
+        assert kind().observe(notice(False), "antimony", THRESHOLDS.parameters(kind.code, None)) == []
+
+    def test_its_parameters_stand_in_the_thresholds_file(self, kind: type[NoticeDetector]) -> None:
+        """The shipped file has a section of the right type that passes its own check."""
+        parameters = THRESHOLDS.parameters(kind.code, None)
+        assert type(parameters) is kind.Parameters
+        parameters.check()
