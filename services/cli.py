@@ -7,7 +7,7 @@ import typer
 
 from alerts.errors import AlertsError, BadPolicy, Refused, StoreDamaged
 from alerts.reasons import Reason
-from services.commands import alerts, episodes, evidence, messages, store, thresholds
+from services.commands import alerts, episodes, evidence, messages, notices, store, thresholds
 from services.commands.backtest import backtest
 from services.commands.check import check
 from services.commands.imports import import_
@@ -46,6 +46,7 @@ app.add_typer(evidence.app, name="evidence")
 app.add_typer(thresholds.app, name="thresholds")
 app.add_typer(store.app, name="store")
 app.add_typer(episodes.app, name="episodes")
+app.add_typer(notices.app, name="notices")
 
 _CODES: tuple[tuple[type[Exception], ExitCode], ...] = (
     (BadSettings, ExitCode.SETTINGS),
