@@ -21,15 +21,15 @@ _RANK = (Severity.UNKNOWN, *_STEPS)
 class LossParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Table [impact.loss]: the fraction of what is at stake that an act takes away within the horizon, by its kind."""
 
-    export_ban: float = 1.0  # nothing may leave
-    export_quota: float = 0.3  # the 2010 quota was 40 % below the year before, of which a part had lain unused
-    export_licensing: float = 0.15  # no loss but a wait: a review of 45 working days is two months of twelve
-    export_tax: float = 0.1  # the price moves before the volume does
-    entity_listing: float = 0.1  # one buyer of many
-    technology_control: float = 0.04  # hits plants yet to be built: below moderate even for full dependence
-    suspension: float = 0.0  # a relief
-    other: float = 0.1  # an act whose instrument was not read: as a tax
-    none: float = 0.0
+    export_ban: float
+    export_quota: float
+    export_licensing: float
+    export_tax: float
+    entity_listing: float
+    technology_control: float
+    suspension: float
+    other: float
+    none: float
 
     def of(self, kind: ActKind) -> float:
         """The fraction for one kind of act."""
@@ -39,14 +39,14 @@ class LossParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 class ImpactParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Section [impact] of thresholds.toml: what an act takes away, and from where on a loss is how severe."""
 
-    loss: LossParameters = LossParameters()
-    substitutable: float = 0.0  # no substitute is counted on within the horizon until a sourced figure says so
-    fall_lasts_days: float = 90.0  # a fall that customs show: a quarter, until newer figures say more
-    horizon_days: float = 365.0  # a year: reliance and shares are yearly figures, and new supply takes longer
-    extreme: float = 0.5  # half of a year's supply is gone: industries stop
-    severe: float = 0.2  # a fifth: more than efficiency and recycling give back within a year
-    moderate: float = 0.05  # a twentieth: above the usual scatter of a year's imports
-    single_point_share_percent: float = 60.0  # above this no group of others can fill in
+    loss: LossParameters
+    substitutable: float  # fraction that can be substituted within the horizon
+    fall_lasts_days: float  # how long a fall that customs show is taken to last
+    horizon_days: float
+    extreme: float  # cut points: fraction of a horizon's supply that is gone
+    severe: float
+    moderate: float
+    single_point_share_percent: float  # one country above this share of a stage lifts the severity one step
 
     def check(self) -> None:
         """Raise ValueError naming the fields whose relation cannot hold."""

@@ -40,9 +40,9 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     """The form of the file."""
 
     detectors: dict[str, dict[str, Any]]
-    overrides: tuple[Override, ...] = ()
     assess: AssessParameters
-    impact: ImpactParameters = msgspec.field(default_factory=ImpactParameters)
+    impact: ImpactParameters
+    overrides: tuple[Override, ...] = ()
 
 
 class Thresholds:

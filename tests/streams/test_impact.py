@@ -6,8 +6,9 @@ from importlib.resources import files
 import msgspec
 import pytest
 
+from streams import thresholds
 from streams.assessments import Impact, Severity
-from streams.impact import ImpactParameters, ImpactQuestion, LossParameters, alternatives, impacts
+from streams.impact import ImpactParameters, ImpactQuestion, alternatives, impacts
 from streams.notices.readings import ActKind
 from streams.reasons import Reason
 from streams.reference import Reference, load, packaged
@@ -15,7 +16,7 @@ from streams.reference.tables import TABLES
 from streams.signals import Hazard
 
 BOTH = ("USA", "JPN")
-PARAMETERS = ImpactParameters()
+PARAMETERS = thresholds.packaged().impact
 SOURCE = "publisher,publication,published,address,confidence"
 
 
@@ -214,10 +215,10 @@ def test_alternatives_are_the_other_producers_of_the_stage(reference: Reference)
 @pytest.mark.parametrize(
     "wrong",
     [
-        ImpactParameters(moderate=0.3),
-        ImpactParameters(loss=LossParameters(export_ban=1.5)),
-        ImpactParameters(single_point_share_percent=0.0),
-        ImpactParameters(horizon_days=0.0),
+        msgspec.structs.replace(PARAMETERS, moderate=0.3),
+        msgspec.structs.replace(PARAMETERS, loss=msgspec.structs.replace(PARAMETERS.loss, export_ban=1.5)),
+        msgspec.structs.replace(PARAMETERS, single_point_share_percent=0.0),
+        msgspec.structs.replace(PARAMETERS, horizon_days=0.0),
     ],
 )
 def test_thresholds_whose_relations_cannot_hold_are_refused(wrong: ImpactParameters) -> None:
