@@ -29,7 +29,7 @@ class C1Parameters(Parameters, frozen=True, forbid_unknown_fields=True, kw_only=
     """Scores of C1; 1.0 is the raise threshold, and what scores no more than assess.hold_score wakes nobody."""
 
     acts: Mapping[ActKind, float]  # by instrument, for an act that restricts or eases
-    dated: float = 1.0  # how many times more an act scores that names the day of its effect
+    dated: float = 1.5  # how many times more an act scores that names the day of its effect: the plan has become an act
     renewed: float  # a renewal, whatever the instrument
     planned: float  # a plan, a bill, a statement
 

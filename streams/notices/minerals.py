@@ -30,6 +30,12 @@ def concerned(sentence: Sentence) -> bool:
     return bool(sentence.of(C.UMBRELLA)) or bool(in_scope(sentence))
 
 
+def in_general(primary: Act, sentences: Sequence[Sentence]) -> bool:
+    """Whether the act speaks of ores or minerals as such."""
+    about = [sentence for sentence in sentences if sentence.titled or sentence.order == primary.order]
+    return any(not token.value for sentence in about for token in sentence.of(C.UMBRELLA))
+
+
 def goes_on(sentence: Sentence, primary: Act) -> bool:
     """Whether a sentence goes on with the list of what the act covers."""
     if not 0 < sentence.order - primary.order <= _FOLLOWING:

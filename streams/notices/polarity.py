@@ -72,6 +72,8 @@ def settled(primary: Act, acts: Sequence[Act], ends: bool) -> Polarity:
     technologies that is issued anew is an older list that grows.
     """
     first = polarity_of(primary)
+    if primary.recital and primary.operator is None:  # what an act in force has brought about
+        return Polarity.NONE
     if first is Polarity.SUSPEND and not ends and primary.operator and primary.operator.value == "exemption":
         return Polarity.RELAX
     if primary.technology and first is Polarity.IMPOSE and any(act.measure is C.LIST for act in acts):

@@ -112,6 +112,7 @@ class Reader:
             actor=actor,
             targets=tuple(sorted({token.value for _, token in against} - {actor})) or (targets.EVERYBODY,),
             hs=codes,
+            general=not scope and minerals.in_general(primary, sentences),
             official=bool(issuer),
             published_on=document.published_on,
             effective_on=when.effective.day.isoformat() if when.effective else "",

@@ -56,6 +56,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     published_on: str = ""
     effective_on: str = ""
     end_on: str = ""
+    general: bool = False  # it names no mineral but speaks of ores or minerals in general
     official: bool = False  # whether a state's own office published it
     spans: tuple[Span, ...] = ()
     reader: str = ""  # name and version of the rules that read it

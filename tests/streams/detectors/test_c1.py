@@ -62,7 +62,7 @@ def test_an_act_raises_with_its_evidence() -> None:
     assert found.hazard is Hazard.RESTRICTION
     assert found.minerals == ("gallium",)
     assert found.origin == "CHN"
-    assert found.score == 1.5
+    assert found.score == 1.5 * 1.5
     assert found.act is not None
     assert found.act.effective_on == "2023-08-01"
     assert found.act.quotes == ("implement",)
@@ -105,6 +105,13 @@ def test_easing_clears_what_the_same_state_raised() -> None:
 def test_a_page_of_the_press_is_likely() -> None:
     """Without an official address the same words claim less."""
     assert signal(official=False).claims is Certainty.LIKELY
+
+
+def test_an_act_with_its_day_weighs_more_than_an_intention() -> None:
+    """The day of effect makes a plan an act: enough to be heard anew."""
+    assert signal().score == signal(effective_on="").score * PARAMETERS.dated
+    with pytest.raises(ValueError, match="dated"):
+        msgspec.structs.replace(PARAMETERS, dated=0.5).check()
 
 
 def test_what_is_not_relevant_says_nothing() -> None:

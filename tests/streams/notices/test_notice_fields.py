@@ -130,3 +130,10 @@ def test_tariff_codes_are_not_other_numbers() -> None:
     """Codes of the Harmonised System and its national lines, not dates, quotas or document numbers."""
     text = "Exports of gallium (HS 8112.92, 8112929010, 2850001901) are banned; notice 20240815, 10,000 t."
     assert read("China bans exports of gallium", text).hs == ("811292", "8112929010", "2850001901")
+
+
+def test_an_act_on_all_ores_says_so() -> None:
+    """An act that names no mineral tells whether it is about minerals at all."""
+    assert read("Zimbabwe bans exports of all raw base mineral ores").general
+    assert not read("Zimbabwe bans exports of raw lithium ore").general
+    assert not read("China prohibits exports of all dual-use items to Japan").general
