@@ -4,7 +4,7 @@ import msgspec
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """`against` names the limit, peer or aim; `ratio` is value ÷ against's value, or None where there is nothing to divide."""
+    """`against` names the limit, peer or aim; `ratio` is value ÷ its value, None where there is nothing to divide."""
 
     name: str
     value: float

@@ -27,7 +27,7 @@ def held(url: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise WrongStore(
-                f"another `twinbell run` works on {url}: answer it from here with `twinbell alerts …`, stop it first, or "
+                f"another `twinbell run` works on {url}: answer it with `twinbell alerts …`, stop it first, or "
                 "name another store with --store"
             ) from None
         yield
