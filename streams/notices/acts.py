@@ -97,7 +97,7 @@ def find(sentence: Sentence) -> list[Act]:
     bonds = _bonds(sentence)
     claimed = _claims(sentence, bonds) if bonds else {}
     acts = [_act(sentence, bond, claimed.get(number)) for number, bond in enumerate(bonds)]
-    return [act for act in acts if act.measure is not C.REFERENCE or act.steered]
+    return [act for act in acts if act.measure is not C.REFERENCE or act.operator]
 
 
 def slack(sentence: Sentence, start: int, end: int) -> int:

@@ -78,7 +78,8 @@ class Reader:
         for concept, pattern in language.marks:
             tokens.extend(Token(concept, MARK, *match.span("word")) for match in pattern.finditer(text))
         for match in language.number.finditer(text):
-            named = [f"{match['year']}-{number}" for number in _DIGITS.findall(match["numbers"])]
+            groups = {name.rstrip("2"): value for name, value in match.groupdict().items() if value}
+            named = [f"{groups['year']}-{number}" for number in _DIGITS.findall(groups["numbers"])]
             about = {m for name in named for m in self._numbers.get(name, "").split(";") if m}
             if about:
                 tokens.append(Token(Concept.REFERENCE, ";".join(sorted(about)), *match.span()))

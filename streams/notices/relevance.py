@@ -42,6 +42,8 @@ def _weight(act: Act, acts: Sequence[Act], sentences: Sequence[Sentence], publis
     if not _in_scope(act, acts, sentences) or _reports_instead(act, acts, sentences):
         return 0
     weight = _SPOKEN if act.spoken or act.hedged else _MENTIONED
+    if act.measure is C.REFERENCE and not act.steered:
+        weight = _ENOUGH  # the number of an act says less than its words
     weight += _TITLED if sentence.titled else 0
     recited = act.recital or _about_prices(act) or (not act.steered and dates.tells_of_the_past(sentence, published_on))
     weight -= _RECITED if recited else 0

@@ -45,7 +45,10 @@ CHINESE = Language(
     ),
     past=re.compile(r"(?<!公告)(?P<year>20\d\d|19\d\d)年(?!第|度|版)"),
     marks=((Concept.EARLIER, re.compile(r"(?P<word>(?:今年|去年)\d{1,2}月)(?!\d)")),),
-    number=re.compile(r"公告(?P<year>20\d\d)年(?P<numbers>第?\d{1,3}号?(?:[、,和及]第?\d{1,3}号)*)"),
+    number=re.compile(
+        r"公告(?P<year>20\d\d)年(?P<numbers>第?\d{1,3}号?(?:[、,和及]第?\d{1,3}号)*)"
+        r"|(?P<year2>20\d\d)年(?P<numbers2>第\d{1,3}号(?:[、,和及]第?\d{1,3}号)*)公告"
+    ),
     quoted=re.compile(r"《[^》]*》"),
     alloy=re.compile(r".{0,2}(?:合金|永磁|磁|靶)"),
     open_list=re.compile(r"等|部分|相关物项|若干|多种|系列|包括|涉及|\d种|[三四五六七八九十]种"),
