@@ -22,6 +22,7 @@ class Board:
         self._mates: dict[GroupKey, dict[str, None]] = {}
         self._situations: dict[str, dict[str, None]] = {}
         self._supply: dict[tuple[str, str], dict[str, None]] = {}
+        self._markets: dict[tuple[str, str], dict[str, None]] = {}
 
     def __iter__(self) -> Iterator[AlertState]:
         """All watched alerts, by id."""
@@ -43,11 +44,13 @@ class Board:
             self._wakes[alert_id] = 0
         # Hazard, group, origin and route never change; a draft has none yet.
         if state.revision:
-            situation = state.assessment.situation
             self._mates.setdefault(group_key_of(state), {})[alert_id] = None
             self._situations.setdefault(state.situation_id, {})[alert_id] = None
-            if situation.hazard in SUPPLY_HAZARDS or situation.hazard is Hazard.MARKET:
+            situation = state.assessment.situation
+            if situation.hazard in SUPPLY_HAZARDS:
                 self._supply.setdefault((state.mode, situation.group), {})[alert_id] = None
+            elif situation.hazard is Hazard.MARKET:
+                self._markets.setdefault((state.mode, situation.group), {})[alert_id] = None
 
     def drop(self, alert_id: str) -> None:
         """Forget an alert on which nothing can become due."""
@@ -57,7 +60,8 @@ class Board:
             return
         _remove(self._mates, group_key_of(state), alert_id)
         _remove(self._situations, state.situation_id, alert_id)
-        _remove(self._supply, (state.mode.value, state.assessment.situation.group), alert_id)
+        for index in (self._supply, self._markets):
+            _remove(index, (state.mode, state.assessment.situation.group), alert_id)
 
     def mates(self, key: GroupKey) -> list[AlertState]:
         """The watched alerts of one message group."""
@@ -74,7 +78,7 @@ class Board:
             return None
         for other_id in sorted(self._supply.get((alert.mode, situation.group), {})):
             other = self._states[other_id]
-            if other.live and other.assessment.situation.hazard in SUPPLY_HAZARDS:
+            if other.live:
                 return other
         return None
 
@@ -83,8 +87,7 @@ class Board:
         situation = alert.assessment.situation
         if situation.hazard not in SUPPLY_HAZARDS:
             return []
-        beside = (self._states[other] for other in self._supply.get((alert.mode, situation.group), {}))
-        return [other for other in beside if other.assessment.situation.hazard is Hazard.MARKET]
+        return [self._states[other] for other in self._markets.get((alert.mode, situation.group), {})]
 
     def wake(self, alert_id: str, at: int | None) -> None:
         """When to plan this alert again: None for not before something happens to it."""
