@@ -9,7 +9,7 @@ from streams.notices.passages import Passage, fold
 from streams.notices.vocabulary import Concept, Term
 
 _WORD_START = re.compile(r"[^\W_]+|\$")
-_KEY_CHARS = 2
+_KEY_CHARS = 4  # of the first word of a term; an open-ended term must be at least so long
 _GAP = "…"
 MARK = "mark"  # the value of a token that a pattern of the language tells, with its negation
 
@@ -45,13 +45,16 @@ class Lexicon:
         self._buckets: dict[str, list[_Entry]] = {}
         for (literal, capitals), found in meanings.items():
             entry = self._entry(literal, capitals, tuple(dict.fromkeys(found)))
-            self._buckets.setdefault(literal[: self._key], []).append(entry)
+            self._buckets.setdefault(self._key(literal, 0), []).append(entry)
         for bucket in self._buckets.values():
             bucket.sort(key=lambda entry: (-len(entry.literal), entry.literal))
 
-    @property
-    def _key(self) -> int:
-        return _KEY_CHARS if self._spaced else 1
+    def _key(self, text: str, start: int) -> str:
+        """Under what a term that begins at `start` is kept: its first character, or the beginning of its first word."""
+        if not self._spaced:
+            return text[start : start + 1]
+        word = _WORD_START.match(text, start)
+        return word.group()[:_KEY_CHARS] if word else text[start : start + 1]
 
     def find(self, passage: Passage) -> list[Token]:
         """The tokens of a sentence in order; none overlaps another, except that one word may mean several things."""
@@ -62,7 +65,7 @@ class Lexicon:
         for start in starts:
             if start < free:
                 continue
-            for entry in self._buckets.get(text[start : start + self._key], ()):
+            for entry in self._buckets.get(self._key(text, start), ()):
                 end = self._match(entry, passage, start)
                 if end:
                     tokens.extend(Token(concept, value, start, end, weak) for concept, value, weak in entry.meanings)

@@ -27,6 +27,8 @@ _SENTENCE_END = re.compile(
 )
 _SPACES = frozenset(" \t\r\n\u00a0\u3000\u2009\u202f")
 _HYPHENS = frozenset("-\u2010\u2011\u00ad")
+_BLANK = {ord(space): " " for space in "\t\r\n"}
+_PLAIN = _BLANK | {ord("-"): " "}
 _QUOTES = {"’": "'", "‘": "'", "ʼ": "'", "“": '"', "”": '"', "–": "-", "—": "-"}
 
 
@@ -54,6 +56,10 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
 
 def fold(text: str, simplified: Mapping[str, str], spaced: bool, start: int = 0) -> Folded:
     """One writing of `text`, whose first character stands at `start` of its part."""
+    if text.isascii():  # each character keeps its place unless runs of space shrink
+        plain = text.lower().translate(_PLAIN if spaced else _BLANK)
+        if "  " not in plain and not plain.startswith(" "):
+            return Folded(plain, range(start, start + len(plain)))
     letters: list[str] = []
     offsets: list[int] = []
     blank = True
@@ -66,10 +72,10 @@ def fold(text: str, simplified: Mapping[str, str], spaced: bool, start: int = 0)
             continue
         plain = _QUOTES.get(character)
         if plain is None:
-            plain = character if character.isascii() else unicodedata.normalize("NFKC", character)
-            plain = simplified.get(plain, plain).lower()
-        letters.extend(plain)
-        offsets.extend([position] * len(plain))
+            wide = character if character.isascii() else unicodedata.normalize("NFKC", character)
+            plain = simplified.get(wide, wide).lower()
+        letters.append(plain)
+        offsets.extend((position,) if len(plain) == 1 else [position] * len(plain))
         blank = False
     return Folded("".join(letters), offsets)
 

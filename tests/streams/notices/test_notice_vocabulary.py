@@ -82,3 +82,10 @@ def test_rows_are_kept_as_written() -> None:
         source="standard name",
     )
     assert term.weak
+
+
+def test_open_ended_words_are_long_enough_to_be_found() -> None:
+    """A term of one word that ends openly has the four letters under which it is looked up."""
+    for term in VOCABULARY.terms:
+        if term.term.endswith("*") and " " not in term.term:
+            assert len(term.term.rstrip("*")) >= 4, term
