@@ -70,8 +70,8 @@ def fold(text: str, simplified: Mapping[str, str], spaced: bool, start: int = 0)
                 offsets.append(position)
                 blank = True
             continue
-        plain = _QUOTES.get(character)
-        if plain is None:
+        plain = _QUOTES.get(character, "")
+        if not plain:
             wide = character if character.isascii() else unicodedata.normalize("NFKC", character)
             plain = simplified.get(wide, wide).lower()
         letters.append(plain)
