@@ -55,7 +55,7 @@ def knowledge_of(configuration: Configuration) -> Knowledge:
     known = reference_of(configuration)
     limits = thresholds_of(configuration)
     codes = [participant.iso3 for participant in configuration.directory.participants]
-    made_with = digest(encode([known.digest, limits.digest, codes]))
+    made_with = digest(encode([known.digest, limits.digest, codes, configuration.mode]))
     return Knowledge(reference=known, thresholds=limits, digest=made_with)
 
 
@@ -162,6 +162,16 @@ def claim(database: sa.Engine, wanted: Deployment) -> None:
             connection.execute(sa.update(deployment).values(values))
 
 
+def refuse_mixed(store: Store, mode: Mode) -> None:
+    """Raise WrongStore when alerts of another mode are open: an exercise and the real thing never share a record."""
+    others = [state for state in store.open_alerts() if state.mode is not mode]
+    if others:
+        raise WrongStore(
+            f"{len(others)} alerts of mode {others[0].mode} are open in this store, this run is {mode}: close them, or "
+            "name another store with --store"
+        )
+
+
 def hub_of(
     configuration: Configuration,
     known: Knowledge,
@@ -170,11 +180,13 @@ def hub_of(
 ) -> Hub:
     """The embedded system on this store. With `outbox` it is an exercise: every channel writes there.
 
-    Without, the channels are those of the configuration, whose mode must be actual (else Refused).
+    Without, the channels are those of the configuration, whose mode must be actual (else Refused). Raises WrongStore
+    when alerts of another mode are open there.
     """
     directory, timers = configuration.directory, configuration.settings.timers
     mode = Mode.ACTUAL if outbox is None else Mode.EXERCISE
     store = Store(database, configuration.settings.site)
+    refuse_mixed(store, mode)
     channels: Mapping[str, Channel]
     if outbox is None:
         channels = actual_channels(configuration.channels, directory, configuration.mode)
