@@ -21,7 +21,6 @@ ANNOUNCING = frozenset({C.IMPOSE, C.REQUIRE, C.GRANT})
 STEERING = frozenset({C.TIGHTEN, C.EXTEND, C.SUSPEND, C.LIFT, C.CUT, C.RAISE, C.GRACE, C.ALLOW})
 MINERALS = frozenset({C.NAME, C.FORM, C.UMBRELLA})
 _TRANSPARENT = MINERALS | {C.TECHNOLOGY, C.DUAL_USE, C.INERT}
-_RECITING = (C.RECITAL, C.ONGOING, C.EARLIER)
 _ADJACENT = 3  # characters between two words that are one name
 _CLOSE = 3  # a negation stands so many times nearer than other modifiers
 _UNUSUAL = 2  # a verb on the side where this language does not put it counts as so many times further away
@@ -67,7 +66,8 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     hedged: bool = False
     wished: bool = False  # others ask for it or fear it
     negated: bool = False
-    recital: bool = False
+    caused: bool = False  # it is named as the cause of something else
+    standing: bool = False  # it is told as one that stands since earlier
 
     @property
     def order(self) -> int:
@@ -78,6 +78,11 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     def spoken(self) -> bool:
         """Whether the sentence says that something is done, not merely that the instrument exists."""
         return self.operator is not None or self.measure is C.BAN
+
+    @property
+    def recital(self) -> bool:
+        """Whether it is told as background, not as news."""
+        return self.caused or self.standing
 
     @property
     def steered(self) -> bool:
@@ -191,10 +196,10 @@ def _remedy(sentence: Sentence, head: Token) -> bool:
 def _claims(sentence: Sentence, bonds: Sequence[_Bond]) -> dict[int, Token]:
     """For each bond the verb that governs it; each verb goes to its nearest bond, steering before announcing ones."""
     claimed: dict[int, tuple[tuple[bool, bool, int], Token]] = {}
-    heads = {bond.head for bond in bonds}
+    heads = {bond.head.start for bond in bonds}
     quotes = [match.span() for match in sentence.language.quoted.finditer(sentence.text)]
     for verb in sentence.tokens:
-        if verb.concept not in STEERING | ANNOUNCING or verb in heads:
+        if verb.concept not in STEERING | ANNOUNCING or verb.start in heads:
             continue
         distance, number = min((_distance(sentence, verb, bond), number) for number, bond in enumerate(bonds))
         if distance > sentence.language.reach.operator or not _fits(
@@ -218,8 +223,8 @@ def _caused(sentence: Sentence, verb: Token, bond: _Bond) -> bool:
 
 def _fits(verb: Token, bond: _Bond, follows: bool) -> bool:
     """Whether the verb can be said of the instrument: figures rise and fall, bans do not."""
-    if bond.measure is C.EXPORT:
-        return False
+    if bond.measure is C.EXPORT:  # "lifts the suspension of exports": the stop is the instrument
+        return bond.head.concept in (C.STOP, C.SUSPEND) and verb.concept in (C.EXTEND, C.LIFT)
     if verb.concept in (C.CUT, C.RAISE):
         return bond.measure in (C.QUOTA, C.TAX)
     if verb.concept is C.GRACE and not follows:  # "a ban, with exemptions for …" is a ban
@@ -234,16 +239,19 @@ def _distance(sentence: Sentence, verb: Token, bond: _Bond) -> int:
     if start > end:
         return 0
     width = slack(sentence, start, end) * (1 if after == sentence.language.operator_follows else _UNUSUAL)
+    if verb.concept in STEERING and _pauses(sentence, start, end):
+        width += sentence.language.reach.operator
     return width + (sentence.language.reach.operator + 1 if _crosses(sentence, start, end) else 0)
 
 
 def _act(sentence: Sentence, bond: _Bond, claimed: Token | None) -> Act:
-    operator = bond.head if bond.measure is C.EXPORT else claimed
+    moved = bond.measure is C.EXPORT
+    operator = claimed or (bond.head if moved else None)
     start = min(bond.start, operator.start) if operator else bond.start
     end = max(bond.end, operator.end) if operator else bond.end
     return Act(
         sentence=sentence,
-        measure=bond.measure,
+        measure=C.BAN if moved and claimed else bond.measure,
         start=start,
         end=end,
         operator=operator,
@@ -252,13 +260,18 @@ def _act(sentence: Sentence, bond: _Bond, claimed: Token | None) -> Act:
         hedged=bool(sentence.of(C.DRAFT)) or _said(sentence, C.HEDGE, start, end),
         wished=_said(sentence, C.OPINION, start, end),
         negated=bond.head.value != MARK and _said(sentence, C.NOT, start, end),
-        recital=any(_said(sentence, concept, start, end) for concept in _RECITING),
+        caused=_said(sentence, C.RECITAL, start, end) or (operator is None and _inside(sentence, C.RECITAL, bond)),
+        standing=_said(sentence, C.ONGOING, start, end) or _said(sentence, C.EARLIER, start, end),
     )
 
 
 def _near(sentence: Sentence, concept: C, start: int, end: int) -> bool:
     reach = sentence.language.reach.modifier
     return any(t.concept is concept and t.end >= start - reach and t.start <= end + reach for t in sentence.tokens)
+
+
+def _inside(sentence: Sentence, concept: C, bond: _Bond) -> bool:
+    return any(bond.start < t.start and t.end < bond.end for t in sentence.of(concept))
 
 
 def _said(sentence: Sentence, concept: C, start: int, end: int) -> bool:

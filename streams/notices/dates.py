@@ -51,7 +51,9 @@ def read(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], publi
     end = _end(marked, speaking, sentences)
     if end is not None and effective is not None and end.day <= effective.day:
         end = None
-    return Dates(effective=effective, end=end or _after_length(effective, published, sentences, speaking))
+    if end is None and not primary.hedged:  # of a plan no end is counted
+        end = _after_length(effective, published, sentences, speaking)
+    return Dates(effective=effective, end=end)
 
 
 def mentions(sentence: Sentence, published: date | None) -> list[Dated]:

@@ -72,7 +72,7 @@ def settled(primary: Act, acts: Sequence[Act], ends: bool) -> Polarity:
     technologies that is issued anew is an older list that grows.
     """
     first = polarity_of(primary)
-    if primary.recital and primary.operator is None:  # what an act in force has brought about
+    if primary.standing or (primary.caused and primary.operator is None):  # what an act in force has brought about
         return Polarity.NONE
     if first is Polarity.SUSPEND and not ends and primary.operator and primary.operator.value == "exemption":
         return Polarity.RELAX

@@ -15,7 +15,7 @@ LEAD = 3  # sentences of the text in which a document says what it is about
 _FULL_CHARS = 24  # a shorter line heads a document or a part of it
 _ENOUGH = 2
 _SPOKEN, _MENTIONED, _TITLED = 4, 1, 1
-_RECITED, _HEDGED = 3, 2
+_RECITED, _STANDING, _HEDGED = 3, 2, 2
 _ELSEWHERE = (C.REMEDY, C.PAPERWORK, C.PRODUCTION, C.TREATY)
 
 
@@ -45,8 +45,8 @@ def _weight(act: Act, acts: Sequence[Act], sentences: Sequence[Sentence], publis
     if act.measure is C.REFERENCE and not act.steered:
         weight = _ENOUGH  # the number of an act says less than its words
     weight += _TITLED if sentence.titled else 0
-    recited = act.recital or _about_prices(act) or (not act.steered and dates.tells_of_the_past(sentence, published_on))
-    weight -= _RECITED if recited else 0
+    past = not act.steered and dates.tells_of_the_past(sentence, published_on)
+    weight -= _RECITED if act.caused or past or _about_prices(act) else _STANDING if act.standing else 0
     return weight - (_HEDGED if act.hedged else 0)
 
 
@@ -57,11 +57,12 @@ def _about_prices(act: Act) -> bool:
 
 
 def _reported(act: Act) -> bool:
-    """Whether its sentence gives figures of trade or the words of a court, unless it says what follows from them."""
+    """Whether its sentence gives figures of trade, the words of a court, or a stop that no state has ordered."""
     sentence = act.sentence
     if sentence.of(C.DISPUTE) and not (act.steered and sentence.of(C.RECITAL)):
         return True
-    return _figures(sentence)
+    stopped = act.measure is C.EXPORT and bool(sentence.of(C.ACCIDENT))
+    return stopped or _figures(sentence)
 
 
 def _figures(sentence: Sentence) -> bool:

@@ -14,7 +14,7 @@ _LOOK_BACK = 180  # characters before a country in which "exports of … to" may
 def targets_of(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence]) -> list[tuple[Sentence, Token]]:
     """The countries against which exports are restricted, in the title or the sentence of the act; none means all."""
     orders = [s.order for s in sentences if s.titled] + [primary.order]
-    orders += [act.order for act in acts if not act.recital]
+    orders += [act.order for act in acts if not act.recital or primary.measure is C.REFERENCE]
     found: list[tuple[Sentence, Token]] = []
     for sentence in sentences:
         if sentence.order in orders:
@@ -44,7 +44,9 @@ def actor_of(primary: Act, sentences: Sequence[Sentence], issuer: str) -> tuple[
     ordered = sorted(sentences, key=lambda s: (s.order != primary.order, not s.titled, s.order))
     for sentence in ordered:
         away = destinations(sentence)
-        named = [t for t in sentence.of(C.COUNTRY, C.AGENCY) if t not in away and not _partner(sentence, t)]
+        named = [
+            t for t in sentence.of(C.COUNTRY, C.AGENCY) if not t.weak and t not in away and not _partner(sentence, t)
+        ]
         named = [t for t in named if t.concept is C.COUNTRY or not any(_owns(other, t) for other in named)]
         if named:
             before = [t for t in named if t.end <= primary.start] if sentence is primary.sentence else []

@@ -11,8 +11,9 @@ Files (CSV, UTF-8, columns term, language, class, value, note, source):
   the acts that name another act and no mineral.
 - ``characters.csv``: class `traditional`, one traditional Chinese character and its simplified form.
 
-In a term ``*`` stands for any further letters and ``…`` for a short gap. A note that begins with ``weak`` marks a word
-that needs another metal beside it, one that begins with ``capitals`` a word that counts only in capitals.
+In a term ``*`` stands for any further letters and ``…`` for a short gap. A note that begins with ``weak`` marks a metal
+that needs another one beside it, or a state that is only a destination; one that begins with ``capitals`` marks a word
+that counts only in capitals.
 """
 
 import csv
@@ -87,6 +88,7 @@ class Concept(StrEnum):
     PRODUCTION = "production"
     COMPANY = "company"  # the verb of one firm that gets a licence
     TREATY = "treaty"
+    ACCIDENT = "accident"  # what stops exports without a state
     # who
     COUNTRY = "country"
     AGENCY = "agency"
@@ -108,7 +110,7 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def weak(self) -> bool:
-        """Whether the word is a mineral only beside another one, a form of it, or as the object of an export."""
+        """Whether the word is a mineral only beside another one or exports, or a state only as a destination."""
         return self.note.startswith("weak")
 
     @property

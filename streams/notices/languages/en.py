@@ -59,6 +59,7 @@ ENGLISH = Language(
         "embargo",
         "outbound shipment",
         "overseas shipment",
+        "shipments abroad",
         "industry and security",
         "announcement no",
         "announcements no",
@@ -105,12 +106,16 @@ ENGLISH = Language(
             r"|bound for|against|targeting|aimed at|directed at|(?:controls|restrictions|bans?|curbs) on)"
             r"(?: or within)?(?: the| any| all|(?: military| end)? users in| companies in| firms in)*[ (]*$"
         ),
-        after=re.compile(r" bound\b"),
+        after=re.compile(r" (?:bound|sanctions)\b"),
         joined=re.compile(r"(?: \([^)]{1,30}\))?(?:,| and|, and| or|,? as well as| &)(?: the)? *"),
         origin=re.compile(r"(?:'s)? (?:\w+ ){0,3}?(?:exports?|exporters?|shipments?)\b"),
     ),
     past=re.compile(r"\b(?:in|since|from|during)(?: early| late)?(?: [a-z]{3,9}\.?)? (?P<year>20\d\d|19\d\d)\b"),
     marks=(
+        (
+            Concept.RECITAL,
+            re.compile(r"(?P<word>\bas) (?:[a-z]+ ){1,3}(?:restrict|curb|ban|tighten|limit|halt|suspend|expand)"),
+        ),
         (Concept.BAN, re.compile(r"\bno [^.;]{0,80}?(?P<word>\b(?:shall|may|can) be) exported\b")),
         (Concept.EARLIER, re.compile(rf"^ *(?P<word>in (?:{_MONTH}))(?:,| [a-z])")),
         (Concept.EARLIER, re.compile(rf"(?P<word>\blast (?:week|month|year|{_MONTH}))\b")),
