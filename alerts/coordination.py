@@ -15,7 +15,7 @@ from alerts.escalation import exhausted_at, steps_of
 from alerts.facts import Body, Cancelled, Closed, Lapsed, Merged
 from alerts.guards import may_close
 from alerts.reasons import Reason
-from alerts.states import AlertState, JointState, Track, TrackState
+from alerts.states import AlertState, JointState, Move, Track, TrackState
 from alerts.timers import Timers
 
 _UNREACHED: Final = "/unreached"
@@ -33,13 +33,18 @@ def occasions(alert: AlertState, track: Track, now: int, timers: Timers) -> Iter
         yield _occasion(alert, track, Purpose.RESOLVE, key, Reason.RESOLVED, track.told)
     yield from _silence(alert, track, now, timers)
     informed = _informed(track, timers)
-    moves = [move for move in alert.moves if move.participant != track.participant]
-    if moves and informed and moves[-1].ordinal > track.told_ordinal:
-        key = f"move/{moves[-1].ordinal}"
-        yield _occasion(alert, track, Purpose.PARTNER, key, Reason.PARTNER_MOVED, informed)
+    move = _untold_move(alert, track)
+    if informed and move is not None:
+        yield _occasion(alert, track, Purpose.PARTNER, f"move/{move.ordinal}", Reason.PARTNER_MOVED, informed)
     elif informed and _update_at(alert, track, timers) <= now:
         key = f"revision/{alert.revision}"
         yield _occasion(alert, track, Purpose.UPDATE, key, Reason.UPDATED_IN_PLACE, informed)
+
+
+def _untold_move(alert: AlertState, track: Track) -> Move | None:
+    """The newest move of the other sides, when nothing that this side was told says it."""
+    moves = [move for move in alert.moves if move.participant != track.participant]
+    return moves[-1] if moves and moves[-1].ordinal > track.told_ordinal else None
 
 
 def _occasion(
@@ -131,7 +136,7 @@ def next_at(alert: AlertState, track: Track, now: int, timers: Timers) -> Iterat
     if alert.ended:
         return
     yield _close_at(alert, timers)
-    if _informed(track, timers) and not _update_is_held(alert, track):
+    if _informed(track, timers) and _untold_move(alert, track) is None and not _update_is_held(alert, track):
         yield _update_at(alert, track, timers)
     if steps_of(alert, track):
         yield from (at for _, at in _exhausted(alert, track, timers))

@@ -36,6 +36,10 @@ class DeliveryState(StrEnum):
     SUPPRESSED = "suppressed"
 
 
+UNSENT = (DeliveryState.DUE, DeliveryState.FAILED_TEMPORARY, DeliveryState.SENDING)
+"""What is in the outbox."""
+
+
 class Mode(StrEnum):
     """Every played episode is an exercise; actual needs live or imported figures and `mode = "actual"`."""
 

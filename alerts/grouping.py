@@ -15,7 +15,10 @@ from alerts.candidates import Candidate, Recipient, Scene
 from alerts.deliveries import UNTHROTTLED, Delivery, DeliveryState, Purpose
 from alerts.fingerprint import GroupKey, group_key_of
 from alerts.reasons import Reason
+from alerts.routing import RUNG_LEVELS
+from alerts.states import AlertState
 from alerts.suppression import suppressed, throttled_until
+from alerts.timers import Timers
 from streams.assessments import Level
 
 _OWN_MESSAGE: Final = (Purpose.UPDATE, Purpose.RESOLVE, Purpose.CLOSE)
@@ -66,9 +69,23 @@ def _waited(due: Sequence[Candidate], now: int, scene: Scene) -> Iterator[Candid
 def _flushed_at(group: _Group, now: int, scene: Scene) -> int | None:
     """When this group was last told something new; None while nobody was. A time in the future is no time."""
     participant, key = group
-    tracks = (mate.tracks.get(participant) for mate in scene.board.mates(key))
+    return _newest_flush(scene.board.mates(key), participant, now)
+
+
+def _newest_flush(mates: Iterable[AlertState], participant: str, now: int) -> int | None:
+    tracks = (mate.tracks.get(participant) for mate in mates)
     times = [track.flushed_at for track in tracks if track is not None and track.flushed_at is not None]
     return max((at for at in times if at <= now), default=None)
+
+
+def is_resting(mates: Sequence[AlertState], now: int, timers: Timers) -> bool:
+    """Whether every side was told of this group so lately that nothing which waits in it may be told yet."""
+    shortest = min(timers.group_interval_s.get(level, 0) for level in RUNG_LEVELS)
+    for participant in {participant for mate in mates for participant in mate.tracks}:
+        flushed = _newest_flush(mates, participant, now)
+        if flushed is None or flushed + shortest <= now:
+            return False
+    return True
 
 
 def _until(candidate: Candidate, flushed: int | None, now: int, scene: Scene) -> tuple[Reason, int]:

@@ -22,7 +22,7 @@ def plan(alerts: Iterable[AlertState], now: int, scene: Scene) -> tuple[Delivery
     `alerts` are those on which something happened or whose time has come. What waits in their groups is looked at with
     them, since a group is told as one.
     """
-    looked_at = _with_waiting_mates(alerts, scene)
+    looked_at = _with_waiting_mates(alerts, now, scene)
     due = _escalation(looked_at, now, scene)
     routed = _routing(due, looked_at, now, scene)
     allowed = _suppression(routed, now, scene)
@@ -30,12 +30,13 @@ def plan(alerts: Iterable[AlertState], now: int, scene: Scene) -> tuple[Delivery
     return tuple(sorted(planned, key=lambda delivery: _FIRST_THINGS_FIRST[delivery.purpose]))
 
 
-def _with_waiting_mates(alerts: Iterable[AlertState], scene: Scene) -> dict[str, AlertState]:
+def _with_waiting_mates(alerts: Iterable[AlertState], now: int, scene: Scene) -> dict[str, AlertState]:
     looked_at = {alert.alert_id: alert for alert in alerts}
     for key in {group_key_of(alert) for alert in looked_at.values()}:
-        for mate in scene.board.mates(key):
-            if mate.held:
-                looked_at.setdefault(mate.alert_id, mate)
+        mates = scene.board.mates(key)
+        # In a storm a group grows by the second: what waits in it is looked at when it can be told, not each time.
+        if not grouping.is_resting(mates, now, scene.timers):
+            looked_at.update((mate.alert_id, mate) for mate in mates if mate.held)
     return looked_at
 
 

@@ -1,15 +1,15 @@
 """The one record of what happened: facts appended and folded in SQL, their state tables beside them."""
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, RootTransaction, Select, func, select, update
+from sqlalchemy import Connection, Engine, RootTransaction, Select, select, update
 
 from alerts import audit, projection, record, tables
 from alerts.audit import FIRST, WHOLE, Head
 from alerts.board import Board
-from alerts.deliveries import UNTHROTTLED, Delivery, DeliveryState, Mode
+from alerts.deliveries import UNSENT, UNTHROTTLED, Delivery, DeliveryState, Mode
 from alerts.errors import Refused
 from alerts.facts import Body, Fact, Planned, Sending, Sent
 from alerts.lifecycle import AlertState, advance, as_of_revision, begin, check, fold, step
@@ -302,13 +302,10 @@ class Store:
 
     def next_due(self) -> int | None:
         """The earliest instant at which there is something to plan or to send; perhaps in the past. None: nothing."""
-        table = tables.deliveries
         with self.looking() as connection:
-            wakes = self.board(connection).next_wake()
-            leaves = connection.execute(
-                select(func.min(func.coalesce(table.c.retry_at, table.c.due_at))).where(table.c.state.in_(_SENDABLE))
-            ).scalar()
-        return min((at for at in (wakes, leaves) if at is not None), default=None)
+            instants = [delivery.retry_at or delivery.due_at for delivery in self.outbox(connection, _SENDABLE)]
+            wake = self.board(connection).next_wake()
+        return min(instants if wake is None else [*instants, wake], default=None)
 
     # the outbox
 
@@ -336,10 +333,18 @@ class Store:
         )
         return self._deliveries(connection, query if mode is None else query.where(table.c.mode == mode))
 
-    def unsent(self, connection: Connection) -> list[Delivery]:
-        """Everything in the outbox: due, failed for now, or being sent."""
-        states = (*_SENDABLE, DeliveryState.SENDING)
-        return self._deliveries(connection, select(tables.deliveries).where(tables.deliveries.c.state.in_(states)))
+    def outbox(self, connection: Connection, states: Collection[DeliveryState] = UNSENT) -> list[Delivery]:
+        """What is next to leave of each alert to each person by each channel, if it is in one of these states.
+
+        Messages of one alert to one recipient leave in order: the later ones are not in the outbox yet.
+        """
+        query = select(tables.deliveries).where(tables.deliveries.c.state.in_(UNSENT))
+        first: dict[tuple[str, str, str, str], Delivery] = {}
+        for delivery in self._deliveries(connection, query):
+            thread = (delivery.alert_id, delivery.participant, delivery.person, delivery.channel)
+            if thread not in first or delivery.ordinal < first[thread].ordinal:
+                first[thread] = delivery
+        return [delivery for delivery in first.values() if delivery.state in states]
 
     @staticmethod
     def _deliveries(connection: Connection, query: Select[tuple[object, ...]]) -> list[Delivery]:

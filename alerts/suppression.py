@@ -91,7 +91,8 @@ def again(alert: AlertState, track: Track, delivery: Delivery, now: int) -> Cand
         if delivery.purpose is Purpose.RING and delivery.reason in _GROUPING:
             candidate = Candidate(alert, delivery, now)
             return suppressed(candidate, Reason.CLEARED_BEFORE_GROUP_WAIT, delivery.due_at)
-        return None
+        if alert.ended or delivery.purpose is not Purpose.PARTNER:
+            return None
     held_at = alert.held[delivery.delivery_id]
     if delivery.purpose in RINGING:
         overtaken = track.answered and (delivery.purpose is not Purpose.RING or held_at < track.answered_ordinal)

@@ -42,7 +42,11 @@ class Bell:
             "email": Recorder("email"),
         }
         self.sender = Sender(
-            self.store, channels or self.recorders, self._compose, Mode.EXERCISE, Patience(timers=self.timers)
+            self.store,
+            self.recorders if channels is None else channels,
+            self._compose,
+            Mode.EXERCISE,
+            Patience(timers=self.timers),
         )
 
     def _compose(self, alert: AlertState, delivery: Delivery) -> Message:

@@ -81,9 +81,8 @@ class Sender:
         # A clock that was set back must not keep a lease running for ever.
         return [
             delivery
-            for delivery in self._store.unsent(connection)
-            if delivery.state is DeliveryState.SENDING
-            and delivery.mode is self._mode
+            for delivery in self._store.outbox(connection, (DeliveryState.SENDING,))
+            if delivery.mode is self._mode
             and delivery.delivery_id not in self._mine
             and not 0 <= now - delivery.moved_at < lease_s
         ]
@@ -103,15 +102,10 @@ class Sender:
         return claimed
 
     def _ready(self, connection: Connection, now: int) -> dict[Lane, list[Delivery]]:
-        """What each free lane sends next. Messages of one alert to one recipient leave in order: a later one waits."""
-        first: dict[tuple[str, str, str, str], Delivery] = {}
-        for delivery in self._store.unsent(connection):
-            thread = (delivery.alert_id, delivery.participant, delivery.person, delivery.channel)
-            if thread not in first or delivery.ordinal < first[thread].ordinal:
-                first[thread] = delivery
+        """What each free lane sends next, the loudest first."""
         busy = self._patience.lanes.busy()
         ready: dict[Lane, list[Delivery]] = {}
-        for delivery in sorted(first.values(), key=_loudest):
+        for delivery in sorted(self._store.outbox(connection), key=_loudest):
             lane = (delivery.participant, delivery.channel)
             taken = ready.get(lane, [])
             if self._may_leave(delivery, now) and lane not in busy and len(taken) < _AT_ONCE:
