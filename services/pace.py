@@ -27,6 +27,9 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     whole_s: float = 50.0  # from here on nothing is waited for
 
 
+AT_ONCE = Pace(jumps_s=0.0, first_ring_s=0.0, later_ring_s=0.0, rings_s=0.0)
+
+
 class Watched:
     """Time as a person watches it pass. It is also a witness: a ring gives it time to be looked at."""
 

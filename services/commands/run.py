@@ -7,7 +7,7 @@ import typer
 from services.commands.desk import configured, store_url
 from services.commands.options import ConfigOption, StoreOption
 from services.episodes import episode
-from services.pace import Pace
+from services.pace import AT_ONCE, Pace
 from services.running import Wish, follow, play
 from services.wiring import DEFAULT_EPISODE, played_in
 
@@ -27,6 +27,7 @@ def run(
     until_done: Annotated[
         bool, typer.Option("--until-done", help="End by itself: after the last row, or when every feed was read once.")
     ] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Play without pauses, as fast as this machine can.")] = False,
     lines: Annotated[bool, typer.Option("--lines", help="Plain lines instead of the live board.")] = False,
     metrics: Annotated[
         str, typer.Option("--metrics", metavar="ADDRESS", help="Serve metrics for Prometheus on HOST:PORT.")
@@ -49,6 +50,11 @@ def run(
         if config and not name:
             follow(configuration, wish)
         else:
-            play(episode(name or played_in(wish.url) or DEFAULT_EPISODE), configuration, wish, Pace())
+            play(
+                episode(name or played_in(wish.url) or DEFAULT_EPISODE),
+                configuration,
+                wish,
+                AT_ONCE if fast else Pace(),
+            )
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.")

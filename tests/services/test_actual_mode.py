@@ -11,7 +11,7 @@ from alerts.store import Store
 from services.configuration import load, shipped_text
 from services.episodes import episode
 from services.errors import WrongStore
-from services.pace import Pace
+from services.pace import AT_ONCE
 from services.playing import AtOnce, Player, as_played
 from services.replay import replay
 from services.running import Wish, follow, play
@@ -119,9 +119,8 @@ def test_a_played_episode_is_an_exercise_whatever_the_configuration_says(outside
     path = outside.directory / "twinbell.toml"
     path.write_text(outside.text("actual"))
     url = f"sqlite:///{outside.directory}/play.db"
-    quick = Pace(jumps_s=0.0, first_ring_s=0.0, later_ring_s=0.0, rings_s=0.0)
     wish = Wish(url=url, config=str(path), until_done=True, lines=True, metrics="")
-    play(episode(EPISODE), load(path, outside.directory), wish, quick)
+    play(episode(EPISODE), load(path, outside.directory), wish, AT_ONCE)
     store = Store(open_store(url, create=False))
     assert outside.heard() == NOTHING
     assert {state.mode for state in store.alerts()} == {Mode.EXERCISE}
