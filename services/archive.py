@@ -5,12 +5,14 @@ from collections.abc import Iterable, Iterator
 import msgspec
 import sqlalchemy as sa
 
+from alerts.errors import StoreDamaged
 from services import tables
 from services.errors import NothingFound
 from services.feeds.base import DeadLetter, Evidence, Poll
 from services.feeds.layouts import row_text
 from services.instants import Replay, batches_of
 from services.vintages import Kept, keep
+from streams.codec import digest
 from streams.observations import NoticeObservation, ObservationBatch, Run, Series
 from streams.reasons import Reason
 
@@ -124,6 +126,21 @@ class Archive:
         evidence = self.evidence(sha256)
         texts = [row_text(evidence.content, media, row) for media in evidence.media_type.split("\n")]
         return "\n\n".join(dict.fromkeys(text for text in texts if text))
+
+    def verify(self) -> int:
+        """The number of files, when each still has the bytes that were read. Raises StoreDamaged naming the first."""
+        shelf = tables.evidence
+        with self._engine.connect() as connection:
+            keys = connection.execute(sa.select(shelf.c.evidence_key).order_by(shelf.c.evidence_key)).scalars().all()
+            for key in keys:  # one at a time: all of them need not fit into memory
+                query = sa.select(shelf.c.sha256, shelf.c.origin, shelf.c.content).where(shelf.c.evidence_key == key)
+                found = connection.execute(query).one()
+                if digest(found.content) != found.sha256:
+                    raise StoreDamaged(
+                        f"evidence {found.sha256[:16]} ({found.origin!r}): its bytes are not those that were read; "
+                        "restore the store from a copy made before, and keep this one as evidence"
+                    )
+        return len(keys)
 
     def cursor(self, feed: str) -> str:
         """Where a feed was read up to; empty before the first time."""

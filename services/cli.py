@@ -4,6 +4,7 @@ import os
 import sys
 
 import typer
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from alerts.errors import AlertsError, BadPolicy, Refused, StoreDamaged
 from alerts.reasons import Reason
@@ -63,6 +64,7 @@ _CODES: tuple[tuple[type[Exception], ExitCode], ...] = (
     (WrongStore, ExitCode.WRONG_STORE),
 )
 _NOT_FOUND = (Reason.UNKNOWN_ALERT, Reason.UNKNOWN_PERSON)
+_DAMAGE = ("malformed", "not a database")  # how SQLite says that bytes of its file are not as it wrote them
 
 
 def exit_code_of(problem: Exception) -> ExitCode:
@@ -72,6 +74,19 @@ def exit_code_of(problem: Exception) -> ExitCode:
     return next((code for kind, code in _CODES if isinstance(problem, kind)), ExitCode.FAILED)
 
 
+def _say_database_trouble(problem: DatabaseError) -> ExitCode:
+    """The sentence for a store that cannot be used, and its exit code. What was kept before stays as it is."""
+    what = str(problem.orig).strip()
+    if any(sign in what for sign in _DAMAGE):
+        sys.stderr.write(
+            f"twinbell: the store's file is damaged, or no store: {what}; restore it from a copy made before, and keep "
+            "this one as evidence\n"
+        )
+        return ExitCode.DAMAGED
+    sys.stderr.write(f"twinbell: the store cannot be used: {what}; mend that, the same command goes on from here\n")
+    return ExitCode.FAILED
+
+
 def main() -> None:
     """Run the command. An expected error is a sentence on standard error and an exit code, never a traceback."""
     try:
@@ -79,6 +94,15 @@ def main() -> None:
     except (ServicesError, AlertsError, StreamsError) as problem:
         sys.stderr.write(f"twinbell: {problem}\n")
         sys.exit(exit_code_of(problem))
+    except ArgumentError as problem:
+        sys.stderr.write(f"twinbell: this is no address of a store: {problem}; write sqlite:///PATH\n")
+        sys.exit(ExitCode.WRONG_STORE)
+    except DatabaseError as problem:
+        sys.exit(_say_database_trouble(problem))
     except BrokenPipeError:  # whoever read our output has closed it: nothing to say, and nobody to say it to
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(ExitCode.FAILED)
+    except OSError as problem:  # a disk that is full, a directory that is not ours
+        where = f"{problem.filename}: " if problem.filename else ""
+        sys.stderr.write(f"twinbell: {where}{problem.strerror or problem}; mend that, then give the command again\n")
         sys.exit(ExitCode.FAILED)

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
+from alerts.errors import StoreDamaged
+
 _BUSY_TIMEOUT_MS = 30_000
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
@@ -64,6 +66,18 @@ def is_current(engine: Engine) -> bool:
     with engine.execution_options(reading=True).connect() as connection:
         found = set(MigrationContext.configure(connection).get_current_heads())
     return found == set(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def verify(engine: Engine) -> None:
+    """Raise StoreDamaged when the file itself is not sound: a page, a row or an index that is not as it was written."""
+    if engine.dialect.name != "sqlite":
+        return  # a server looks after its own files
+    with engine.execution_options(reading=True).connect() as connection:
+        found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar()
+    if found != "ok":
+        raise StoreDamaged(
+            f"the store's file: {found}; restore it from a copy made before, and keep this one as evidence"
+        )
 
 
 def _config() -> Config:

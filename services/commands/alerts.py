@@ -18,6 +18,7 @@ from services.clock import iso_day, iso_time
 from services.commands.desk import Desk, opened
 from services.commands.options import ConfigOption, JsonOption, NoteOption, PersonOption, StoreOption
 from services.commands.printing import print_json, print_pairs, print_table
+from services.errors import NothingFound
 from services.telling import Teller
 from services.wiring import reference_of
 from streams.assessments import Assessment
@@ -236,7 +237,10 @@ def _alert(desk: Desk, alert_id: str) -> AlertState:
         return desk.store.alert(alert_id)
     except Refused:
         fitting = [state for state in desk.store.alerts() if state.alert_id.startswith(alert_id) and alert_id]
-        if len(fitting) != 1:
+        if len(fitting) > 1:
+            ids = ", ".join(state.alert_id for state in fitting[:3])
+            raise NothingFound(f"{len(fitting)} alerts begin with {alert_id!r} ({ids}): write more of the id") from None
+        if not fitting:
             raise
         return desk.store.alert(fitting[0].alert_id)
 

@@ -53,6 +53,9 @@ def show(
                 out.write_bytes(found.content)
             except OSError as problem:
                 raise NothingFound(f"{out} cannot be written: {problem.strerror}; name another file") from None
+        text = desk.archive.row_text(found.sha256, row)
+        if row and not text:
+            raise NothingFound(f"there is no row {row} in {found.origin!r}; --row 0 shows how it begins")
         shown = Shown(
             sha256=found.sha256,
             origin=found.origin,
@@ -60,7 +63,7 @@ def show(
             media_type=found.media_type.replace("\n", ", "),
             size=len(found.content),
             row=row,
-            text=desk.archive.row_text(found.sha256, row),
+            text=text,
         )
     if as_json:
         print_json(shown)

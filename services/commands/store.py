@@ -3,6 +3,7 @@
 import msgspec
 import typer
 
+from services import database
 from services.commands.desk import opened
 from services.commands.options import ConfigOption, JsonOption, StoreOption
 from services.commands.printing import print_json
@@ -11,12 +12,19 @@ from services.wiring import DEFAULT_STORE, open_store
 app = typer.Typer(help="Look after the store.", no_args_is_help=True)
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What a command did, for scripts."""
+class Rebuilt(msgspec.Struct, frozen=True, kw_only=True):
+    """What was made again, for scripts."""
 
     store: str
-    facts: int = 0
-    alerts: int = 0
+    alerts: int
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found to be as it was written, for scripts."""
+
+    store: str
+    facts: int
+    evidence: int
 
 
 @app.command()
@@ -31,7 +39,7 @@ def migrate(store: StoreOption = "") -> None:
 def rebuild(store: StoreOption = "", config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Make the state tables again from the facts alone."""
     with opened(store, config) as desk:
-        outcome = Outcome(store=desk.url, alerts=desk.store.rebuild())
+        outcome = Rebuilt(store=desk.url, alerts=desk.store.rebuild())
     if as_json:
         print_json(outcome)
         return
@@ -42,8 +50,12 @@ def rebuild(store: StoreOption = "", config: ConfigOption = None, as_json: JsonO
 def verify(store: StoreOption = "", config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Prove the record: every fact follows from the one before. One changed byte is found and named."""
     with opened(store, config) as desk:
-        outcome = Outcome(store=desk.url, facts=desk.store.verify())
+        facts, files = desk.store.verify(), desk.archive.verify()
+        database.verify(desk.database)
+        outcome = Verified(store=desk.url, facts=facts, evidence=files)
     if as_json:
         print_json(outcome)
         return
-    print(f"{outcome.store}: {outcome.facts} facts, each as it was written")
+    print(
+        f"{outcome.store}: {outcome.facts} facts, each as it was written; {outcome.evidence} files, as they were read"
+    )
