@@ -73,10 +73,10 @@ class Follower:
         except FeedError as problem:
             self._hub.tell(Unread(at=now, feed=name, note=str(problem)))
             return
-        repeated = self._notes.get(name) == poll.notes
+        told = self._notes.get(name, ())
         self._notes[name] = poll.notes
-        if repeated:  # what the operator was told already is not told at every reading
-            poll = msgspec.structs.replace(poll, notes=())
+        # What the operator was told already is not told at every reading.
+        poll = msgspec.structs.replace(poll, notes=tuple(note for note in poll.notes if note not in told))
         self._hub.take(now, poll)
 
     def _due(self, now: int) -> None:

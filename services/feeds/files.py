@@ -84,11 +84,13 @@ class FileFeed:
         self.name = manifest.name
         self._manifest, self._directory, self._reference = manifest, directory, reference
         self._now, self._read = now, read
+        self._refused: dict[str, tuple[str, str]] = {}  # key → mark and note of a file that could not be used
         self._shared = digest(encode((manifest.name, manifest.tables, manifest.dead_letters)))
 
     def poll(self, cursor: str) -> Poll:
         """Everything new since `cursor`. Bad files raise nothing: they are dead letters, and notes for the operator.
 
+        A file that could not be used is read again when its bytes or the manifest change; until then its note stands.
         Raises FeedError when the directory is not there.
         """
         tasks, notes = self.tasks(cursor)
@@ -114,7 +116,10 @@ class FileFeed:
             for file in self._files(entry, notes):
                 bare = msgspec.structs.replace(file, content=b"")  # many files need not be in memory together
                 files.append(bare)
-                if known.get(file.key) != file.mark:
+                refused, note = self._refused.get(file.key, ("", ""))
+                if refused == file.mark:
+                    notes.append(note)
+                elif known.get(file.key) != file.mark:
                     fresh.append(bare)
             if entry.absent.read == "zero" and fresh:
                 tasks.append(Task(entry=entry, files=tuple(files)))  # a report is complete over all its files
@@ -131,6 +136,8 @@ class FileFeed:
             figures = task.entry.document is None
             read = self._figures(task.entry, files, now) if figures else self._documents(task.entry, files, seen, now)
             good = {file.origin for file in read.files if file.outcome == "read"}
+            bad = [file for file in files if file.origin not in good]
+            self._refused |= {f.key: (f.mark, note) for f, note in zip(bad, read.poll.notes, strict=True)}
             marks = _marks(cursor) | {file.key: file.mark for file in files if file.origin in good}
             cursor = encode(marks).decode()
             poll = msgspec.structs.replace(read.poll, cursor=cursor)

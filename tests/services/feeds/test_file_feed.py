@@ -280,6 +280,18 @@ def test_a_file_that_is_still_being_written_is_left_for_the_next_poll(tmp_path: 
     assert feed.poll(poll.cursor).read == 3
 
 
+def test_a_file_that_cannot_be_used_is_told_once(tmp_path: Path) -> None:
+    """Its letters come once, its note stands, and it is read again when its bytes change."""
+    feed = feed_of(write(tmp_path, {"prices.csv": "1,2,3\n"}), PRICES)
+    first = feed.poll("")
+    assert [letter.reason for letter in first.dead_letters] == [Reason.COLUMN_MISSING]
+    second = feed.poll(first.cursor)
+    assert (second.dead_letters, second.evidence, second.notes) == ((), (), first.notes)
+    write(tmp_path, {"prices.csv": GOOD})
+    assert feed.poll(second.cursor).read == 2
+    assert feed_of(tmp_path, PRICES).poll("").read == 2
+
+
 def test_nothing_outside_the_directory_is_read(tmp_path: Path) -> None:
     """A link that leads out of the directory is told and not followed."""
     write(tmp_path, {"secret/prices.csv": GOOD})
