@@ -6,7 +6,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import bench_history, bench_pipeline, bench_storm
+from benchmarks import bench_history, bench_notices, bench_pipeline, bench_storm
 from benchmarks.rows import Row
 
 OUTPUT = Path("var/bench.json")
@@ -27,7 +27,7 @@ def main() -> None:
     """Run, print, write."""
     console = Console()
     rows: list[Row] = []
-    for part in (bench_pipeline, bench_storm, bench_history):
+    for part in (bench_pipeline, bench_notices, bench_storm, bench_history):
         console.print(f"[dim]{part.__name__} …[/dim]")
         rows += part.rows()
     console.print(table(rows))

@@ -33,7 +33,7 @@ class Engine:
 
     def __init__(self, thresholds: Thresholds, reference: Reference, participants: tuple[str, ...]) -> None:
         self._parameters = thresholds.assess
-        self._pipeline = Pipeline(thresholds)
+        self._pipeline = Pipeline(thresholds, reference)
         self._assessor = Assessor(thresholds.assess, thresholds.impact, reference, participants, thresholds.digest)
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(GroupState)

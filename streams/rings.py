@@ -86,8 +86,8 @@ class Rings:
             cause = RingCause.DOCUMENT_JOINED
         elif verdict.score >= self._parameters.ring_growth * fold.highest:
             cause = RingCause.SCORE_GREW
-        if cause is None:
-            return fold
+        if cause is None or (fold.rings and fold.rings[-1].at == signal.known_at and level is fold.rings[-1].level):
+            return fold  # what becomes known at one moment rings once for each level
         ring = Ring(
             ring_id=identity("ring", self._situation.situation_id, fold.opened_on, cause, signal.signal_id),
             at=signal.known_at,

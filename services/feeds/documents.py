@@ -132,9 +132,11 @@ class DocumentReader:
 def groups_of(reading: Reading, reference: Reference) -> Sequence[str]:
     """The supply groups that an act is about, in order of their names.
 
-    None where it names only minerals that the reference data do not hold: those are not watched.
+    An act on ores in general is about what the acting country mines. None where it names only minerals that the
+    reference data do not hold: those are not watched.
     """
+    mined = reference.mined_by(reading.actor) if reading.general else ()
     if not reading.minerals:
-        return (NO_MINERAL_NAMED,)
+        return sorted({reference.group_of(mineral) for mineral in mined}) or (NO_MINERAL_NAMED,)
     known = {mineral for name in reading.minerals for mineral in reference.mineral_ids(name)}
     return sorted({reference.group_of(mineral) for mineral in known})

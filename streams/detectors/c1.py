@@ -2,7 +2,8 @@
 
 What restricts (impose, tighten) raises; what eases (suspend, relax) clears what the same state had raised on the same
 group; a renewal says that the restriction lasts and wakes nobody; a plan is at most *possible*. A document of the
-state's own office is *observed*, a page of the press about it *likely*.
+state's own office is *observed*, a page of the press about it *likely*. An act on ores in general is about what the
+state mines; one that names no mineral at all may concern one: *possible*.
 """
 
 from collections.abc import Mapping
@@ -29,7 +30,7 @@ class C1Parameters(Parameters, frozen=True, forbid_unknown_fields=True, kw_only=
     """Scores of C1; 1.0 is the raise threshold, and what scores no more than assess.hold_score wakes nobody."""
 
     acts: Mapping[ActKind, float]  # by instrument, for an act that restricts or eases
-    dated: float = 1.5  # how many times more an act scores that names the day of its effect: the plan has become an act
+    dated: float  # how many times more an act scores that names the day of its effect: the plan has become an act
     renewed: float  # a renewal, whatever the instrument
     planned: float  # a plan, a bill, a statement
 
@@ -56,6 +57,7 @@ class C1:
         """`reference` says which group a mineral belongs to; without it the reference data that ships."""
         known = reference if reference is not None else packaged()
         self._groups = {mineral: known.group_of(mineral) for mineral in known.minerals}
+        self._known = known
 
     def observe(self, notice: NoticeObservation, group: str, parameters: C1Parameters) -> list[Signal]:
         """The signal that this document gives for `group`: none where it is not relevant."""
@@ -63,6 +65,8 @@ class C1:
         if not reading.is_relevant:
             return []
         phase = _PHASES[reading.polarity]
+        named = reading.minerals or (self._known.mined_by(reading.actor) if reading.general else ())
+        minerals = tuple(m for m in named if self._groups.get(m, group) == group)
         return [
             Signal(
                 signal_id=signal_id_of(self.code, f"{notice.document_id}:{group}", phase, notice.occurred_at),
@@ -75,8 +79,8 @@ class C1:
                 occurred_at=notice.occurred_at,
                 known_at=notice.known_at,
                 score=_score(reading, parameters),
-                claims=_claims(reading),
-                minerals=tuple(m for m in reading.minerals if self._groups.get(m, group) == group),
+                claims=_claims(reading) if minerals else Certainty.POSSIBLE,
+                minerals=minerals,
                 origin=reading.actor,
                 act=_act(notice),
                 evidence=(_evidence(notice),),

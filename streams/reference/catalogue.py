@@ -45,6 +45,9 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     source: Source
 
 
+MATERIAL_PERCENT = 2.0  # of the world's mine output: one mine's worth; below it an act of the country moves no market
+
+
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
     """Everything known about minerals and places, read once. Dictionaries are indexes over the tuples."""
 
@@ -81,6 +84,24 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
         if name in self.minerals:
             return (name,)
         return self.aliases.get(name) or self.members(name)
+
+    def mined_by(self, country: str) -> tuple[str, ...]:
+        """The minerals of which a country mines a material part of the world's output, in order of their ids.
+
+        What an act of that country on ores in general is about. In any published year; rows of confidence C do not
+        count.
+        """
+        return tuple(
+            mineral
+            for mineral, shares in sorted(self.shares.items())
+            if any(
+                share.country_iso3 == country
+                and share.stage == "mine"
+                and share.share_percent >= MATERIAL_PERCENT
+                and share.source.confidence != "C"
+                for share in shares
+            )
+        )
 
     def hs_minerals(self, code: str, revision: str = "2022") -> tuple[str, ...]:
         """The minerals that a code of a revision (2012, 2017, 2022) stands for; several where it is pooled."""

@@ -176,6 +176,12 @@ def test_a_worse_act_raises_the_level_and_rings() -> None:
     assert found.rings[-1].cause is RingCause.LEVEL_ROSE
 
 
+def test_what_becomes_known_at_one_moment_rings_once() -> None:
+    """Twelve partners' figures published together are one piece of news, not twelve."""
+    together = [price(0, 1.6, series=f"s{i}") for i in range(4)] + [price(0, 4.0, series="s9")]
+    assert len(assessed(together, 0, MARKET).rings) == 1
+
+
 def test_a_score_half_as_much_again_rings() -> None:
     """The same family, much stronger than before, is news."""
     found = assessed([price(0, 1.6), price(2, 2.0, Phase.CONTINUING), price(4, 3.0, Phase.CONTINUING)], 4, MARKET)

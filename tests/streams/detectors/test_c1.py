@@ -10,6 +10,7 @@ from streams.signals import Certainty, Hazard, Phase, Signal
 
 DETECTOR = C1()
 PARAMETERS = C1Parameters(
+    dated=1.5,
     acts=dict.fromkeys(ActKind, 1.0) | {ActKind.EXPORT_BAN: 2.0, ActKind.EXPORT_LICENSING: 1.5},
     renewed=0.5,
     planned=0.4,
