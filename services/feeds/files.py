@@ -93,16 +93,17 @@ class FileFeed:
         A file that could not be used is read again when its bytes or the manifest change; until then its note stands.
         Raises FeedError when the directory is not there.
         """
-        tasks, notes = self.tasks(cursor)
+        tasks, notes = self.tasks(cursor, again=False)
         polls: list[Poll] = []
         for reading in self.readings(tasks, cursor):
             polls.append(reading.poll)
             cursor = reading.poll.cursor
         return self._joined(polls, cursor, notes)
 
-    def tasks(self, cursor: str) -> tuple[list[Task], tuple[str, ...]]:
+    def tasks(self, cursor: str, again: bool = True) -> tuple[list[Task], tuple[str, ...]]:
         """What there is to read that was not read before, in order of the manifest, and notes about the rest.
 
+        A file that could not be used when it was read last is read `again`, or its note stands.
         Raises FeedError when the directory is not there.
         """
         if not self._directory.is_dir():
@@ -117,7 +118,7 @@ class FileFeed:
                 bare = msgspec.structs.replace(file, content=b"")  # many files need not be in memory together
                 files.append(bare)
                 refused, note = self._refused.get(file.key, ("", ""))
-                if refused == file.mark:
+                if refused == file.mark and not again:
                     notes.append(note)
                 elif known.get(file.key) != file.mark:
                     fresh.append(bare)
