@@ -35,7 +35,7 @@ from streams.thresholds import packaged as packaged_thresholds
 KNOWN_AT = int(datetime(2023, 7, 3, 23, 59, tzinfo=UTC).timestamp())  # the last minute of its day: how days are known
 MINUTE = 60
 EPISODE = "gallium-germanium-2023"
-SCORES = C1Parameters(acts=dict.fromkeys(ActKind, 1.5), renewed=0.6, planned=0.6)
+SCORES = C1Parameters(acts=dict.fromkeys(ActKind, 1.0), dated=1.5, renewed=0.6, planned=0.6)
 THRESHOLDS = digest(b"the thresholds of the golden alert")
 
 
