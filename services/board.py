@@ -125,7 +125,7 @@ class Board:
     def _head(self, seen: Seen) -> Text:
         zones = dict.fromkeys(participant.time_zone for participant in self._directory.participants)
         clocks = "   ".join(f"{at_local(seen.at, zone):%a %d %b %H:%M %Z}" for zone in zones)
-        pace = {0: "days jump", 1: "real time"}.get(seen.rate, f"a second is {seen.rate} s")
+        pace = {0: "days jump", 1: "real time"}.get(seen.rate, f"1 s = {seen.rate} s")
         head = Text("TWINBELL  ", style="bold", no_wrap=True, overflow="ellipsis")
         if any(state.mode is Mode.EXERCISE for state in seen.alerts):
             head.append("EXERCISE EXERCISE EXERCISE", style="bold black on yellow")
@@ -183,5 +183,5 @@ def span(seconds: int) -> str:
     hours, left = divmod(left, 3_600)
     minutes, left = divmod(left, 60)
     if days:
-        return f"{days} d {hours} h"
+        return f"{days} d {hours}:{minutes:02}:{left:02}"  # to the second: a clock that goes on is seen to go on
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"

@@ -22,19 +22,26 @@ from alerts.facts import (
 )
 from alerts.states import AlertState
 from services.clock import iso_time
+from services.feeds.countries import english_name
 from services.moments import Found, Moment, Read, Recorded, Rejected, Unread
 from services.terminal import plain
 from streams.assessments import Assessment, RingCause
 from streams.reference import Reference
-from streams.signals import Signal
+from streams.signals import Hazard, Signal
 
 _WIDTH = 160
 _CAUSES = {
-    RingCause.OPENED: "the level reached watch",
+    RingCause.OPENED: "the alert opened",
     RingCause.LEVEL_ROSE: "the level rose",
     RingCause.FAMILY_JOINED: "another kind of evidence joined",
     RingCause.DOCUMENT_JOINED: "another official act joined",
     RingCause.SCORE_GREW: "it grew half as strong again",
+}
+_HAZARDS = {
+    Hazard.RESTRICTION: "supply restriction",
+    Hazard.LOGISTICS: "transport disruption",
+    Hazard.NATURAL: "natural hazard",
+    Hazard.MARKET: "market disturbance",
 }
 AlertOf = Callable[[str], AlertState]
 
@@ -67,21 +74,25 @@ class Teller:
                 pass
 
     def subject(self, assessment: Assessment) -> str:
-        """What an assessment is about: hazard, group, origin or route."""
+        """What an assessment is about: group, hazard, country of origin."""
         situation = assessment.situation
         group = self._reference.group_name(situation.group, "en")
-        where = f", from {situation.origin}" if situation.origin else ""
-        return plain(f"{situation.hazard}: {group}{where}")
+        where = f", {english_name(situation.origin)}" if situation.origin else ""
+        return plain(f"{group}: {_HAZARDS.get(situation.hazard, situation.hazard)}{where}")
 
     def signal(self, signal: Signal) -> str:
         """One signal: detector, what it saw, how strong."""
         if signal.act is not None:
             act = signal.act
             title = f'"{act.title}"' if act.title else f"{act.issuer} {act.number}"
-            return plain(f"{signal.detector} {act.polarity} {act.kind}: {title}", _WIDTH)
+            kind = act.kind.replace("_", " ")
+            state = f"{english_name(signal.origin)}, " if signal.origin else ""
+            return plain(f"{signal.detector} {state}{kind} ({act.polarity}): {title}", _WIDTH)
         named = [self._reference.mineral_name(mineral, "en") for mineral in signal.minerals[:2]]
         where = signal.route and self._reference.place_name(signal.route, "en")
-        about = ", ".join([*named, *([where] if where else []), *([signal.origin] if signal.origin else [])])
+        about = ", ".join(
+            [*named, *([where] if where else []), *([english_name(signal.origin)] if signal.origin else [])]
+        )
         seen = ""
         if signal.observed is not None:
             seen = f": {signal.observed:,.6g} {signal.unit}"

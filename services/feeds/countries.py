@@ -53,6 +53,12 @@ _ALSO_WRITTEN = {
 }
 
 
+def english_name(alpha3: str) -> str:
+    """The English short name of a country by its ISO alpha-3 code; a code that CLDR does not know is left as it is."""
+    territories: list[str] = get_global("territory_aliases").get(alpha3, [])
+    return str(Locale("en").territories.get(territories[0], alpha3)) if territories else alpha3
+
+
 def alpha3_by_name() -> dict[str, str]:
     """English names, ISO alpha-2 and alpha-3 codes, in lower case, → alpha-3 (`WLD` for the world)."""
     alpha3: dict[str, str] = {}

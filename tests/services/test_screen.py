@@ -9,9 +9,11 @@ from rich.console import Console
 
 from alerts.acknowledgements import acknowledge
 from alerts.store import Store
+from services.board import span
 from services.clock import StoredClock
 from services.configuration import load
 from services.episodes import episode
+from services.feeds.countries import english_name
 from services.moments import Found, Moved, Unread
 from services.pace import Pace, Watched
 from services.playing import Player, as_played
@@ -83,9 +85,9 @@ def test_the_board_shows_the_path_from_feed_to_message(watching: Watching) -> No
     for words in (
         "EXERCISE EXERCISE EXERCISE",
         "General Administration of Customs of China: Gallium",
-        "C1 impose export_licensing",
-        "restriction: Gallium, from CHN",
-        "the level reached watch",
+        "C1 China, export licensing (impose)",
+        "Gallium: supply restriction, China",
+        "the alert opened: ",
         "United States  notified",
         "Japan  notified",
         "nobody has answered",
@@ -168,6 +170,12 @@ def test_text_of_a_feed_cannot_move_the_cursor_or_turn_the_line(watching: Watchi
         assert "\\u001b[2J" in shown
         assert "[bold]x[/bold]" in shown
         assert "\\u202egnp.exe" in shown
+
+
+def test_a_clock_is_seen_to_go_on() -> None:
+    """To the second, after days too; a country is named, a code that nobody knows is left."""
+    assert [span(-1), span(61), span(3_661), span(89 * 86_400 + 61)] == ["0:00", "1:01", "1:01:01", "89 d 0:01:01"]
+    assert [english_name("CHN"), english_name("XQZ")] == ["China", "XQZ"]
 
 
 def test_plain_text() -> None:
