@@ -252,15 +252,15 @@ class Hub:
 def _summed(seen: Iterable[Moment], at: int) -> Iterator[Moment]:
     """What is worth telling of rows that came together: one line for each group and family, and what is recent."""
     reads: dict[tuple[str, str, Family], Read] = {}
+    found = [moment for moment in seen if isinstance(moment, Found) and moment.signal.known_at > at - RECENT_S]
     for moment in seen:
-        if isinstance(moment, Found) and moment.signal.known_at > at - RECENT_S:
-            yield moment
         if isinstance(moment, Read):
             key = (moment.feed, moment.group, moment.family)
             before = reads.get(key)
             rows = moment.rows + (before.rows if before else 0)
             reads[key] = msgspec.structs.replace(moment, rows=rows, titles=moment.titles if rows == 1 else ())
     yield from reads.values()
+    yield from found
 
 
 def _read(batch: ObservationBatch, at: int) -> Iterator[Read]:

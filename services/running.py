@@ -44,6 +44,7 @@ from services.wiring import (
 )
 from streams.observations import SECONDS_A_DAY
 
+_SOON_S = 45  # what waits for its group, or for a second attempt, is waited for; the next step of a ladder is not
 _SHOWN = 2  # alerts for which the answering commands are said
 
 
@@ -89,7 +90,7 @@ def play(episode: Episode, configuration: Configuration, wish: Wish, pace: Pace)
 
 
 def follow(configuration: Configuration, wish: Wish) -> None:
-    """Follow the configuration's feeds until interrupted; with `until_done` read each once and send what is due."""
+    """Follow the configuration's feeds until interrupted; with `until_done` read each once, send what is due soon."""
     outbox = outbox_of(configuration, wish.url) if configuration.mode is Mode.EXERCISE else None
     with _set_up(configuration, wish, "", outbox) as run:
         real = SystemClock()
@@ -99,8 +100,14 @@ def follow(configuration: Configuration, wish: Wish) -> None:
             for feed, every_s in feeds_of(configuration, run.known.reference, real.now)
         ]
         where = f"an exercise, its messages land in {outbox}" if outbox else "ACTUAL, messages leave by their channels"
-        run.screen.say(f"{configuration.name}: {len(feeds)} feeds: {where}")
-        Follower(run.hub, feeds, real, real).run(lambda: wish.until_done)
+        named = ", ".join(each.feed.name for each in feeds) or "no feed, imported rows only"
+        run.screen.say(f"{configuration.name} follows {named}: {where}")
+
+        def is_done() -> bool:
+            due = run.hub.next_due()
+            return wish.until_done and (due is None or due > real.now() + _SOON_S)
+
+        Follower(run.hub, feeds, real, real).run(is_done)
         if wish.until_done:
             _say_what_next(run)
 

@@ -73,7 +73,7 @@ def show(
             ("sha256", shown.sha256),
             ("origin", shown.origin),
             ("read at", shown.fetched_at),
-            ("kind", shown.media_type),
+            ("kind", shown.media_type.split(";")[0]),
             ("size", f"{shown.size:,} bytes"),
         ]
     )

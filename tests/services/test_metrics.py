@@ -1,0 +1,157 @@
+"""What is measured: one list, units in the names, served on request."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from prometheus_client import generate_latest
+
+from alerts.deliveries import Delivery, DeliveryState, Mode, Purpose
+from alerts.facts import Acknowledged, Assessed, Body, Fact, Opened, Planned, Rung, SendFailed, Sending, Sent
+from services.feeds.base import DeadLetter
+from services.metrics import Metrics
+from services.moments import Found, Moved, Read, Recorded, Rejected, Unread
+from streams.assessments import Level
+from streams.observations import Family
+from streams.reasons import Reason
+from streams.signals import Certainty, Hazard, Phase, Signal
+from tests.alerting import START, assessment, ring
+
+ALERT = "a" * 20
+
+
+def recorded(body: Body, at: int = START, author: str = "system@hub") -> Recorded:
+    """An entry of the record."""
+    return Recorded(fact=Fact(author=author, sequence=1, at=at, alert_id=ALERT, body=body, previous="", hash=""))
+
+
+def delivery(state: DeliveryState, reason: str) -> Delivery:
+    """A planned delivery."""
+    return Delivery(
+        delivery_id="d",
+        alert_id=ALERT,
+        also=(),
+        revision=1,
+        participant="JPN",
+        person="jpn-duty",
+        channel="email",
+        language="ja",
+        purpose=Purpose.RING,
+        level=Level.WARNING,
+        mode=Mode.EXERCISE,
+        occasion="o",
+        due_at=START,
+        state=state,
+        reason=reason,
+    )
+
+
+def acknowledged(side: str, at: int) -> Recorded:
+    """One side answers."""
+    return recorded(Acknowledged(participant=side, person=f"{side}-duty", means="cli"), at, f"{side}/duty")
+
+
+def lines(metrics: Metrics) -> set[str]:
+    """What Prometheus would read, without comments and times of creation."""
+    text = generate_latest(metrics.registry).decode()
+    return {line for line in text.splitlines() if not line.startswith("#") and "_created" not in line}
+
+
+def test_every_moment_is_counted() -> None:
+    """Content age, observations, signals, assessments, deliveries by state and reason, dead letters."""
+    metrics = Metrics()
+    letter = DeadLetter(feed="desk", origin="a.csv", row=5, reason=Reason.VALUE_MISSING, detail="", content=b"")
+    signal = Signal(
+        signal_id="s",
+        detector="P1",
+        hazard=Hazard.MARKET,
+        group="gallium",
+        subject="x",
+        family=Family.PRICES,
+        phase=Phase.RAISED,
+        occurred_at=0,
+        known_at=0,
+        score=1.0,
+        claims=Certainty.POSSIBLE,
+    )
+    read = Read(at=START, feed="desk", group="g", family=Family.PRICES, publisher="p", rows=3, known_at=START - 60)
+    for moment in (
+        read,
+        Found(at=START, signal=signal),
+        Rejected(at=START, letter=letter),
+        Unread(at=START, feed="desk", note="gone"),
+        recorded(Assessed(revision=1, assessment=assessment())),
+        recorded(Planned(delivery=delivery(DeliveryState.DUE, "ring"))),
+        recorded(Planned(delivery=delivery(DeliveryState.SUPPRESSED, "throttled"))),
+        recorded(Sending(delivery_id="d", attempt=1)),
+        recorded(SendFailed(delivery_id="d", reason="timed_out", retry_at=START + 5)),
+        recorded(SendFailed(delivery_id="d", reason="unknown_recipient", retry_at=None)),
+        recorded(Sent(delivery_id="d", receipt="r")),
+        Moved(at=START + 540, rate=1),
+    ):
+        metrics(moment)
+    assert lines(metrics) >= {
+        'twinbell_content_age_seconds{feed="desk"} 600.0',
+        'twinbell_observations_total{family="prices",feed="desk"} 3.0',
+        'twinbell_feed_failures_total{feed="desk"} 1.0',
+        'twinbell_signals_total{detector="P1",phase="raised"} 1.0',
+        'twinbell_assessments_total{hazard="restriction",level="warning"} 1.0',
+        'twinbell_deliveries_total{reason="ring",state="due"} 1.0',
+        'twinbell_deliveries_total{reason="throttled",state="suppressed"} 1.0',
+        'twinbell_deliveries_total{reason="",state="sending"} 1.0',
+        'twinbell_deliveries_total{reason="timed_out",state="failed_temporary"} 1.0',
+        'twinbell_deliveries_total{reason="unknown_recipient",state="failed_permanent"} 1.0',
+        'twinbell_deliveries_total{reason="",state="sent"} 1.0',
+        'twinbell_dead_letters_total{feed="desk",reason="value_missing"} 1.0',
+    }
+
+
+def test_the_time_to_answer_is_each_sides_own() -> None:
+    """From the ring to the side's first answer; a second answer to the same ring is not timed, one to a new ring is."""
+    metrics = Metrics()
+    metrics(recorded(Opened(situation_id="s", opened_on="2023-07-03", mode=Mode.EXERCISE, policies={})))
+    metrics(recorded(Rung(ring=ring(START, Level.WARNING))))
+    metrics(acknowledged("JPN", START + 90))
+    metrics(acknowledged("JPN", START + 200))
+    metrics(acknowledged("USA", START + 400))
+    metrics(recorded(Rung(ring=ring(START + 500, Level.EMERGENCY)), START + 500))
+    metrics(acknowledged("JPN", START + 510))
+    found = lines(metrics)
+    assert 'twinbell_answer_seconds_sum{level="warning",participant="JPN"} 90.0' in found
+    assert 'twinbell_answer_seconds_count{level="warning",participant="JPN"} 1.0' in found
+    assert 'twinbell_answer_seconds_sum{level="warning",participant="USA"} 400.0' in found
+    assert 'twinbell_answer_seconds_sum{level="emergency",participant="JPN"} 10.0' in found
+
+
+def test_metrics_are_served() -> None:
+    """GET /metrics on the address gives them; two servers are two registries."""
+    metrics, other = Metrics(), Metrics()
+    metrics(Moved(at=START, rate=1))
+    metrics(Unread(at=START, feed="desk", note=""))
+    server = metrics.serve("127.0.0.1", 0)
+    try:
+        text = httpx.get(f"http://127.0.0.1:{server.port}/metrics", trust_env=False).text
+    finally:
+        server.close()
+    assert 'twinbell_feed_failures_total{feed="desk"} 1.0' in text
+    assert 'feed="desk"' not in generate_latest(other.registry).decode()
+
+
+def test_an_address_that_is_taken_is_an_error() -> None:
+    """A second server on one port does not pass silently."""
+    server = Metrics().serve("127.0.0.1", 0)
+    try:
+        with pytest.raises(OSError, match="in use"):
+            Metrics().serve("127.0.0.1", server.port)
+    finally:
+        server.close()
+
+
+def test_the_manual_names_every_metric() -> None:
+    """The page for operators has each metric with its unit; none that does not exist."""
+    page = Path(__file__).resolve().parents[2] / "docs" / "manual" / "going-live.md"
+    named = set(re.findall(r"`(twinbell_[a-z_]+)`", page.read_text(encoding="utf-8")))
+    help_lines = generate_latest(Metrics().registry).decode().splitlines()
+    there = {line.split()[2] for line in help_lines if line.startswith("# TYPE")}
+    assert named == {name for name in there if not name.endswith("_created")}
