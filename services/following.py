@@ -73,6 +73,9 @@ class Follower:
         except FeedError as problem:
             self._hub.tell(Unread(at=now, feed=name, note=str(problem)))
             return
+        except Exception as problem:  # noqa: BLE001 a feed that breaks must not silence the others: told, counted, read again
+            self._hub.tell(Unread(at=now, feed=name, note=f"{type(problem).__name__}: {problem}; read again next time"))
+            return
         told = self._notes.get(name, ())
         self._notes[name] = poll.notes
         # What the operator was told already is not told at every reading.

@@ -22,7 +22,7 @@ from services.episodes import Episode
 from services.errors import BadSettings
 from services.following import Followed, Follower
 from services.holding import held
-from services.logs import open_log
+from services.logs import Log, open_log
 from services.metrics import Metrics
 from services.pace import Pace, Watched
 from services.playing import Player, as_played, is_over
@@ -139,6 +139,7 @@ def _set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path
         for witness in (screen, log, metrics):
             hub.join(witness)
         stack.enter_context(_terminated())
+        stack.enter_context(_logged(log))
         yield Run(wish=wish, configuration=configuration, known=known, database=database, hub=hub, screen=screen)
 
 
@@ -183,6 +184,16 @@ def program() -> str:
         return "twinbell"
     here = os.path.relpath(called.absolute())
     return str(called) if here.startswith("..") else here
+
+
+@contextmanager
+def _logged(log: Log) -> Iterator[None]:
+    """What nobody expected stands in the log too, before it ends the run."""
+    try:
+        yield
+    except Exception as problem:
+        log.failure(SystemClock().now(), "run", problem)
+        raise
 
 
 @contextmanager

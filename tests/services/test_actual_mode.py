@@ -1,13 +1,16 @@
 """There is one way to an actual route: feeds or imports, and mode = "actual". Played, replayed or exercised: none."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from alerts.deliveries import Mode
 from alerts.errors import Refused
 from alerts.store import Store
+from services.cli import app
 from services.configuration import load, shipped_text
 from services.episodes import episode
 from services.errors import WrongStore
@@ -17,7 +20,7 @@ from services.replay import replay
 from services.running import Wish, follow, play
 from services.sources import read_episode
 from services.wiring import Deployment, archive_of, claim, hub_of, knowledge_of, open_store, refuse_played
-from tests.fakes.pagerduty import FakePagerDuty
+from tests.fakes.pagerduty import ROUTING_KEY, FakePagerDuty
 from tests.fakes.relay import PASSWORD, USER, Relay, certificates
 from tests.fakes.slack import CHANNEL, TOKEN, FakeSlack
 from tests.following import TODAY, Deployed, prices
@@ -35,7 +38,7 @@ class Outside:
         secrets = directory / "secrets"
         secrets.mkdir()
         for name in ("usa-duty", "usa-deputy", "usa-release", "jpn-duty", "jpn-deputy", "jpn-release"):
-            (secrets / f"pagerduty-{name}").write_text("R" * 32)
+            (secrets / f"pagerduty-{name}").write_text(ROUTING_KEY)
         (secrets / "slack").write_text(TOKEN)
         (secrets / "mail").write_text(PASSWORD)
         relay.certificates.authority.cert_pem.write_to_path(str(directory / "ca.pem"))
@@ -139,6 +142,45 @@ def test_a_replay_is_an_exercise_whatever_the_configuration_says(outside: Outsid
     cap = list((outside.directory / "out" / "outbox").rglob("*.xml"))
     assert cap
     assert all(b"<status>Exercise</status>" in each.read_bytes() for each in cap)
+
+
+def checked(outside: Outside, *arguments: str) -> dict[str, str]:
+    """What `check` finds, by what it tried: what to mend, or nothing."""
+    store = f"sqlite:///{outside.directory}/site.db"
+    config = str(outside.directory / "twinbell.toml")
+    result = CliRunner().invoke(app, ["check", "--config", config, "--store", store, "--json", *arguments])
+    assert result.output, result.exception
+    return {row["what"]: row["to_mend"] for row in json.loads(result.output)["findings"]}
+
+
+def test_check_tries_the_channels_and_tells_nobody(outside: Outside) -> None:
+    """Relay, login, token and scopes are tried; what is wrong is named; nothing is sent to anybody."""
+    (outside.directory / "twinbell.toml").write_text(outside.text("actual"))
+    found = checked(outside)
+    assert {name: problem for name, problem in found.items() if problem} == {}
+    assert {"channel slack", "channel email", "channel cap", "channel pagerduty"} <= set(found)
+    outside.slack.scopes = "users:read"
+    (outside.directory / "secrets" / "mail").write_text("another password")
+    found = checked(outside)
+    assert "chat:write" in found["channel slack"]
+    assert "bad_credentials" in found["channel email"]
+    assert PASSWORD not in str(found)
+    assert outside.heard()["email"] == 0
+    assert not outside.slack.posted
+
+
+def test_a_test_message_is_marked_as_one(outside: Outside) -> None:
+    """`check --send PERSON` reaches one person by every channel that rings it, marked Test, and nobody else."""
+    (outside.directory / "twinbell.toml").write_text(outside.text("actual"))
+    found = checked(outside, "--send", "jpn-duty")
+    sent = {name: problem for name, problem in found.items() if name.startswith("test message")}
+    assert len(sent) == 4
+    assert set(sent.values()) == {""}
+    assert [letter.recipients for letter in outside.relay.letters] == [("toban@meti.jpn.example",)]
+    assert b"TEST" in outside.relay.letters[0].content
+    cap = next((outside.directory / "cap").rglob("*.xml")).read_bytes()
+    assert b"<status>Test</status>" in cap
+    assert len(outside.slack.posted) == 1
 
 
 def test_a_played_store_cannot_be_run_on_actually(outside: Outside) -> None:

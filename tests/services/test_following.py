@@ -10,7 +10,9 @@ from alerts.store import Store
 from services.clock import SystemClock
 from services.configuration import shipped_text
 from services.errors import TooManyDeadLetters
+from services.feeds.base import Poll
 from services.feeds.importing import import_files
+from services.following import Followed, Follower
 from services.moments import Found, Moment, Read, Recorded, Rejected, Unread
 from services.sources import feeds_of
 from tests.following import TODAY, Deployed, prices
@@ -145,6 +147,30 @@ def test_unusable_rows_are_told_and_the_run_goes_on(site: Deployed) -> None:
     site.follow(hub, 1)
     letters = [moment.letter for moment in seen if isinstance(moment, Rejected)]
     assert [letter.row for letter in letters] == [5]
+    assert site.archive.groups() == ("antimony",)
+
+
+def test_a_feed_that_breaks_silences_no_other(site: Deployed) -> None:
+    """What a feed raises is told and counted; the others are read, and it is read again when its time comes."""
+
+    class Broken:
+        name = "broken"
+
+        def poll(self, cursor: str) -> Poll:
+            raise ZeroDivisionError(cursor)
+
+    (site.drop / "antimony.csv").write_text(prices(YESTERDAY, 700))
+    seen: list[Moment] = []
+    hub = site.hub()
+    hub.join(seen.append)
+    feed, every_s = feeds_of(site.configuration(), site.known().reference, site.real.now)[0]
+    feeds = [
+        Followed(feed=Broken(), every_s=every_s, cursor=lambda: ""),
+        Followed(feed=feed, every_s=every_s, cursor=lambda: site.archive.cursor("desk")),
+    ]
+    turns = iter((False, True))
+    Follower(hub, feeds, site.real, site.real).run(lambda: next(turns))
+    assert [moment.feed for moment in seen if isinstance(moment, Unread)] == ["broken"]
     assert site.archive.groups() == ("antimony",)
 
 
