@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from alerts.coordination import partner_reason
+from alerts.deliveries import DeliveryState, Purpose
 from alerts.participants import Participant
 from alerts.reasons import Reason
 from alerts.rendering.plain import plain
@@ -10,6 +11,8 @@ from alerts.rendering.voice import Voice
 from alerts.states import AlertState, MoveKind, Track, TrackState
 from streams.assessments import Figure, Impact
 from streams.reference.records import EVERY_MINERAL, PriceFloor
+
+_ON_ITS_WAY = (DeliveryState.DUE, DeliveryState.SENDING)
 
 
 def impact_of(state: AlertState, iso3: str) -> Impact | None:
@@ -74,7 +77,7 @@ def day_of(state: AlertState) -> str:
 def status_line(voice: Voice, state: AlertState, reader: Participant, iso3: str) -> str:
     """Whether a side was reached, has answered, and what it is doing, with names and times."""
     track = state.tracks.get(iso3, Track(participant=iso3))
-    parts = [_reached(voice, track), *_answer(voice, state, track)]
+    parts = [_reached(voice, state, track), *_answer(voice, state, track)]
     if _is_exhausted(state, reader, track):
         pending = track.state is TrackState.PENDING
         parts.append(voice.say("status.unreachable" if pending else "status.silent"))
@@ -100,10 +103,18 @@ def news(voice: Voice, state: AlertState, reader: Participant, occasion: str) ->
     return voice.say("status.partner", country=voice.side(iso3), status=voice.say(said))
 
 
-def _reached(voice: Voice, track: Track) -> str:
+def _reached(voice: Voice, state: AlertState, track: Track) -> str:
     if track.reached_at is not None:
         return voice.say("status.reached", moment=voice.shortly(track.reached_at))
-    return "" if track.answered else voice.say("status.pending")
+    if track.answered:
+        return ""
+    # Both sides are rung at one moment, one message after the other: the first to be written must not say that the
+    # other was left out.
+    ringing = any(
+        delivery.participant == track.participant and delivery.purpose is Purpose.RING and delivery.state in _ON_ITS_WAY
+        for delivery in state.deliveries.values()
+    )
+    return voice.say("status.ringing" if ringing else "status.pending")
 
 
 def _answer(voice: Voice, state: AlertState, track: Track) -> list[str]:

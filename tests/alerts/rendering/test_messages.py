@@ -22,6 +22,7 @@ from alerts.facts import (
     Released,
     Resolved,
     SendFailed,
+    Sending,
     StoodDown,
 )
 from alerts.participants import Directory, Participant
@@ -295,6 +296,17 @@ def test_a_partner_that_cannot_be_reached_is_to_be_telephoned() -> None:
     message = compose(story.state, planned, surroundings())
     assert message.contents[0].asked == "米国側と連絡不能。手順書により直ちに電話連絡のこと"
     assert message.contents[1].asked == "The United States cannot be reached. Telephone now, as the runbook says"
+
+
+def test_the_side_that_is_rung_at_the_same_moment_is_not_said_to_be_left_out() -> None:
+    """Whoever is told first reads that the other is being rung; only where nothing is on its way, not reached."""
+    story = Story(kinds()["act and figures"])
+    assert told(story, "jpn-duty", Purpose.RING).contents[0].first_screen[5].text == "未達。"
+    planned = delivery(story.alert_id, "usa-duty", "email", AT)
+    story.add(AT, Planned(delivery=planned))
+    assert told(story, "jpn-duty", Purpose.RING).contents[0].first_screen[5].text == "通報中。"
+    story.add(AT, Sending(delivery_id=planned.delivery_id, attempt=1))
+    assert told(story, "jpn-duty", Purpose.RING).contents[1].first_screen[5].text == "Being rung now."
 
 
 def test_the_other_side_is_shown_with_name_time_and_deed() -> None:
