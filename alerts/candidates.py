@@ -1,7 +1,7 @@
 """What planning passes from line to line: an occasion to tell somebody, and the candidate deliveries made of it."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -39,13 +39,21 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
     until: int
 
 
+class Told(NamedTuple):
+    """One message to a recipient: when it was due, how loud it is, and how many alerts it names."""
+
+    at: int
+    level: str
+    alerts: int
+
+
 class Scene(msgspec.Struct, frozen=True, gc=False):
     """What planning sees besides the alerts in hand.
 
-    `recent` are the messages planned lately, as (due_at, level), by recipient: what throttles count.
+    `recent` are the messages planned lately, by recipient: what throttles and storms count.
     """
 
     directory: Directory
     timers: Timers
     board: Board
-    recent: Mapping[Recipient, tuple[tuple[int, str], ...]] = {}
+    recent: Mapping[Recipient, tuple[Told, ...]] = {}

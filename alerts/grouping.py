@@ -2,8 +2,9 @@
 
 Alertmanager's semantics: the first ring of a group waits `group_wait` (0 from warning up), later ones keep
 `group_interval` from the one before, and when a group is told, everything that waits in it is told. A group is one
-participant, hazard, and origin or route. In a storm messages to one person are joined across groups; whatever is joined
-stands in `Delivery.also` of the message that leads, and is kept as suppressed (`grouped`), naming that message.
+participant, hazard, and origin or route. In a storm messages to one person are joined across groups, and the next ones
+of the side wait for a storm interval; whatever is joined stands in `Delivery.also` of the message that leads, and is
+kept as suppressed (`grouped`), naming that message.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +18,7 @@ from alerts.fingerprint import GroupKey, group_key_of
 from alerts.reasons import Reason
 from alerts.routing import RUNG_LEVELS
 from alerts.states import AlertState
-from alerts.suppression import suppressed, throttled_until
+from alerts.suppression import GROUPING, suppressed, throttled_until
 from alerts.timers import Timers
 from streams.assessments import Level
 
@@ -49,6 +50,7 @@ def gathered(candidates: Iterable[Candidate], now: int, scene: Scene) -> Iterato
 def _waited(due: Sequence[Candidate], now: int, scene: Scene) -> Iterator[Candidate]:
     """Hold back the rings of groups that are not to be told yet."""
     flushed: dict[_Group, int | None] = {}
+    storms = _storms(now, scene)
     waits: list[tuple[Candidate, _Group, Reason, int]] = []
     ripe: set[_Group] = set()
     for candidate in due:
@@ -59,11 +61,32 @@ def _waited(due: Sequence[Candidate], now: int, scene: Scene) -> Iterator[Candid
         if group not in flushed:
             flushed[group] = _flushed_at(group, now, scene)
         reason, until = _until(candidate, flushed[group], now, scene)
+        if group[0] in storms:  # then the side hears everything at once, whatever each group has heard when
+            reason, until = Reason.GROUP_INTERVAL, storms[group[0]]
         if until <= now:
             ripe.add(group)
         waits.append((candidate, group, reason, until))
     for candidate, group, reason, until in waits:
         yield candidate if group in ripe else suppressed(candidate, reason, until)
+
+
+def _storms(now: int, scene: Scene) -> dict[str, int]:
+    """Until when all rings of a side wait, where somebody of it was told of very much just now."""
+    side_of = {person.person_id: side.iso3 for side in scene.directory.participants for person in side.people}
+    found: dict[str, int] = {}
+    for (person, _), told in scene.recent.items():
+        until, alerts = now, 0
+        for each in sorted(told, reverse=True):
+            if not now - scene.timers.storm_interval_s < each.at <= now:
+                continue
+            alerts += each.alerts
+            if alerts > scene.timers.storm_messages:
+                until = each.at + scene.timers.storm_interval_s
+                break
+        side = side_of.get(person)
+        if side is not None and until > now:
+            found[side] = max(until, found.get(side, until))
+    return found
 
 
 def _flushed_at(group: _Group, now: int, scene: Scene) -> int | None:
@@ -90,14 +113,15 @@ def is_resting(mates: Sequence[AlertState], now: int, timers: Timers) -> bool:
 
 def _until(candidate: Candidate, flushed: int | None, now: int, scene: Scene) -> tuple[Reason, int]:
     level = candidate.delivery.level
+    known = candidate.alert.deliveries.get(candidate.delivery.delivery_id)
     if flushed is None:
         wait = scene.timers.group_wait_s.get(level, 0)
         # A ring that is looked at again has its time already; a clock that was set back makes nobody wait longer.
-        held = candidate.delivery.delivery_id in candidate.alert.held
-        until = candidate.until if held else candidate.until + wait
+        until = candidate.until if known is not None else candidate.until + wait
         return Reason.GROUP_WAIT, min(until, now + wait)
-    interval = scene.timers.group_interval_s.get(level, 0)
-    return Reason.GROUP_INTERVAL, flushed + interval
+    until = flushed + scene.timers.group_interval_s.get(level, 0)
+    waits = known is not None and known.reason in GROUPING
+    return Reason.GROUP_INTERVAL, min(until, candidate.until) if waits else until
 
 
 def _bundles(ripe: Iterable[Candidate], scene: Scene) -> Iterator[list[Candidate]]:

@@ -7,7 +7,7 @@ from alerts.bulk import Row
 from alerts.deliveries import Delivery
 from alerts.folding import owes_end
 from alerts.states import AlertState, Track
-from streams.codec import encode
+from streams.codec import ID_CHARS, encode
 
 
 def watched(state: AlertState) -> bool:
@@ -80,6 +80,11 @@ def delivery_row(delivery: Delivery) -> Row:
         delivery.moved_at,
         delivery.ordinal,
     )
+
+
+def named_in(length: int) -> int:
+    """How many alerts a column `also` of this length names: each takes its id, two quotes and a comma or a bracket."""
+    return (length - 1) // (ID_CHARS + 3)
 
 
 def delivery_of(row: RowMapping) -> Delivery:

@@ -4,11 +4,12 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, RootTransaction, Select, select, update
+from sqlalchemy import Connection, Engine, RootTransaction, Select, func, select, update
 
 from alerts import audit, projection, record, tables
 from alerts.audit import FIRST, WHOLE, Head
 from alerts.board import Board
+from alerts.candidates import Recipient, Told
 from alerts.deliveries import UNSENT, UNTHROTTLED, Delivery, DeliveryState, Mode
 from alerts.errors import Refused
 from alerts.facts import Body, Fact, Planned, Sending, Sent
@@ -16,7 +17,7 @@ from alerts.lifecycle import AlertState, advance, as_of_revision, begin, check, 
 from alerts.projection import Change
 from alerts.reasons import Reason
 from alerts.record import CHUNK, Proposal
-from alerts.rows import delivery_of, watched
+from alerts.rows import delivery_of, named_in, watched
 
 _QUIET = (Planned, Sending, Sent)  # facts of the system after which nothing new can have become due
 _SENDABLE = (DeliveryState.DUE, DeliveryState.FAILED_TEMPORARY)
@@ -309,18 +310,19 @@ class Store:
 
     # the outbox
 
-    def messages_since(self, connection: Connection, since: int) -> dict[tuple[str, str], tuple[tuple[int, str], ...]]:
-        """What throttles count: messages planned after `since`, as (due_at, level), by person and channel."""
+    def messages_since(self, connection: Connection, since: int) -> dict[Recipient, tuple[Told, ...]]:
+        """What throttles and storms count: messages planned after `since`, by person and channel."""
         table = tables.deliveries
-        query = select(table.c.person, table.c.channel, table.c.due_at, table.c.level).where(
+        columns = (table.c.person, table.c.channel, table.c.due_at, table.c.level, func.length(table.c.also))
+        query = select(*columns).where(
             table.c.state != DeliveryState.SUPPRESSED,
             table.c.due_at > since,
             table.c.bundle == "",
             table.c.purpose.not_in(UNTHROTTLED),
         )
-        found: dict[tuple[str, str], list[tuple[int, str]]] = {}
-        for person, channel, due_at, level in connection.execute(query):
-            found.setdefault((person, channel), []).append((due_at, level))
+        found: dict[Recipient, list[Told]] = {}
+        for person, channel, due_at, level, length in connection.execute(query):
+            found.setdefault((person, channel), []).append(Told(due_at, level, 1 + named_in(length)))
         return {recipient: tuple(messages) for recipient, messages in found.items()}
 
     def due(self, connection: Connection, now: int, mode: Mode | None = None) -> list[Delivery]:

@@ -21,7 +21,7 @@ from alerts.states import AlertState, JointState, Track
 from streams.assessments import Level
 
 _QUIETEST: Final = (Level.NONE, Level.ADVISORY)
-_GROUPING: Final = (Reason.GROUP_WAIT, Reason.GROUP_INTERVAL)
+GROUPING: Final = (Reason.GROUP_WAIT, Reason.GROUP_INTERVAL)
 
 
 def judged(candidate: Candidate, now: int, scene: Scene) -> Candidate:
@@ -78,7 +78,8 @@ def throttled_until(
     throttle = scene.timers.throttle(level)
     if throttle is None:
         return None
-    lately = [at for at, sent in scene.recent.get(recipient, ()) if sent == level and now - throttle.per_s < at <= now]
+    told = (each for each in scene.recent.get(recipient, ()) if each.level == level)
+    lately = [each.at for each in told if now - throttle.per_s < each.at <= now]
     lately += [now for sent in planned.get(recipient, ()) if sent is level]
     if len(lately) < throttle.messages:
         return None
@@ -88,7 +89,7 @@ def throttled_until(
 def again(alert: AlertState, track: Track, delivery: Delivery, now: int) -> Candidate | None:
     """A delivery that was held back, as a candidate once more; None when it is to stay as it is."""
     if alert.ended or alert.joint is JointState.RESOLVED:
-        if delivery.purpose is Purpose.RING and delivery.reason in _GROUPING:
+        if delivery.purpose is Purpose.RING and delivery.reason in GROUPING:
             candidate = Candidate(alert, delivery, now)
             return suppressed(candidate, Reason.CLEARED_BEFORE_GROUP_WAIT, delivery.due_at)
         if alert.ended or delivery.purpose is not Purpose.PARTNER:
@@ -100,7 +101,7 @@ def again(alert: AlertState, track: Track, delivery: Delivery, now: int) -> Cand
             return None
     elif held_at < track.told_ordinal:
         return None  # a later message has told it
-    until = delivery.due_at if delivery.reason in _GROUPING else now
+    until = delivery.due_at if delivery.reason in GROUPING else now
     fresh = replace(
         delivery,
         state=DeliveryState.DUE,

@@ -38,6 +38,7 @@ def record_due(
         # A supply alert that opens or ends holds or frees the market alerts beside it.
         looked_at.update((beside.alert_id, beside) for beside in board.markets_beside(alert))
     longest = max((throttle.per_s for throttle in timers.throttles), default=0)
+    longest = max(longest, timers.storm_interval_s)
     scene = Scene(directory, timers, board, store.messages_since(connection, now - longest))
     deliveries = plan(looked_at.values(), now, scene)
     store.append_many(

@@ -134,6 +134,22 @@ def test_a_storm_in_pieces_is_bundled_by_the_interval() -> None:
     assert {name for each in leads for name in (each.alert_id, *each.also)} == set(ids)
 
 
+def test_a_storm_that_comes_in_portions_is_a_message_for_each_storm_interval() -> None:
+    """Portions of 25 alerts of 10 groups, four a second: one message at once, then one every three seconds."""
+    bell = Bell(INFORMING)
+    ids = []
+    for n in range(1_000):
+        ids.append(assessment(situation(group=f"group-{n}", origin=f"origin-{n // 25 % 4}-{n % 10}"), as_of=bell.now))
+        if n % 25 == 24:
+            bell.take(*ids[-25:])
+            bell.settle()
+            bell.run(n % 100 == 99)
+    bell.run(MINUTE)
+    leads = bell.messages(lambda delivery: delivery.participant == "JPN" and delivery.purpose is Purpose.RING)
+    assert [each.due_at - START for each in leads] == [0, 3, 6, 9, 12]
+    assert len({name for each in leads for name in (each.alert_id, *each.also)}) == len(ids) == 1_000
+
+
 def test_a_market_alert_is_held_while_a_supply_alert_on_its_group_is_open() -> None:
     """The price alone is told when the supply alert on the same group has ended, not before; visibly inhibited."""
     bell = Bell(INFORMING)
