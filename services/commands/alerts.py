@@ -75,20 +75,19 @@ def list_alerts(
         if as_json:
             print_json(rows)
             return
+        teller = Teller(reference_of(desk.configuration), desk.store.alert)
         print_table(
-            ("id", "level", "hazard", "group", "from", "state", "opened", "sides"),
+            ("id", "level", "about", "state", "opened", "sides"),
             [
                 (
                     row.alert_id,
                     row.level,
-                    row.hazard,
-                    row.group,
-                    row.origin or row.route,
+                    teller.subject(state.assessment),
                     f"{row.mode} {row.joint}",
                     row.opened_at,
-                    ", ".join(f"{side} {state}" for side, state in row.tracks.items()),
+                    ", ".join(f"{side} {stands}" for side, stands in row.tracks.items()),
                 )
-                for row in rows
+                for row, state in zip(rows, states, strict=True)
             ],
             "No alert is open.",
         )

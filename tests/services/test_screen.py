@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+from typer.testing import CliRunner
 
 from alerts.acknowledgements import acknowledge
 from alerts.store import Store
 from services.board import span
+from services.cli import app
 from services.clock import StoredClock
 from services.configuration import load
 from services.episodes import episode
@@ -118,6 +120,15 @@ def test_an_answer_typed_elsewhere_is_on_the_board_at_once(watching: Watching) -
     assert "United States  notified" in board
     assert "United States has not answered" in board
     assert "Japan has not answered" not in board
+
+
+def test_the_list_says_what_each_alert_is_about(watching: Watching, tmp_path: Path) -> None:
+    """In the words of the board, with the level and where each side stands."""
+    watching.play()
+    listed = CliRunner().invoke(app, ["alerts", "list", "--store", f"sqlite:///{tmp_path}/play.db"])
+    assert listed.exit_code == 0
+    assert "Germanium: supply restriction, China" in listed.stdout
+    assert "JPN notified, USA notified" in listed.stdout
 
 
 def test_a_small_terminal_shows_the_alert_first(watching: Watching) -> None:
