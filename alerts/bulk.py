@@ -1,7 +1,7 @@
 """Many rows in one statement: SQLAlchemy Core's statements, handed to the driver without its work for each row."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Insert, Table, Update, bindparam, insert, update
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -14,24 +14,38 @@ _FEW: Final = 100
 """Up to so many rows SQLAlchemy's cached way is the faster one: the other has to compile its statement anew."""
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+class Written(NamedTuple):
+    """The statements of one table, made once, and the names of their parameters in the order of the columns."""
+
+    insert: Insert
+    update: Update
+    names: tuple[str, ...]
+    names_in_update: tuple[str, ...]
+
+
+def written(table: Table) -> Written:
+    """The statements that write whole rows: new ones, and over those with the same primary key."""
+    keys = {column.name for column in table.primary_key}
+    over = update(table)
+    for key in sorted(keys):
+        over = over.where(table.c[key] == bindparam(f"at_{key}"))
+    names = tuple(column.name for column in table.columns)
+    return Written(insert(table), over, names, tuple(f"at_{name}" if name in keys else name for name in names))
+
+
+def insert_rows(connection: Connection, statements: Written, rows: Sequence[Row]) -> None:
     """Insert whole rows."""
-    _execute(connection, insert(table), [column.name for column in table.columns], rows)
+    if rows:
+        _execute(connection, statements.insert, statements.names, rows)
 
 
-def update_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+def update_rows(connection: Connection, statements: Written, rows: Sequence[Row]) -> None:
     """Write whole rows over those with the same primary key."""
-    keys = [column.name for column in table.primary_key]
-    statement = update(table)
-    for key in keys:
-        statement = statement.where(table.c[key] == bindparam(f"at_{key}"))
-    names = [f"at_{column.name}" if column.name in keys else column.name for column in table.columns]
-    _execute(connection, statement, names, rows)
+    if rows:
+        _execute(connection, statements.update, statements.names_in_update, rows)
 
 
 def _execute(connection: Connection, statement: Insert | Update, names: Sequence[str], rows: Sequence[Row]) -> None:
-    if not rows:
-        return
     if len(rows) <= _FEW:
         connection.execute(statement, [dict(zip(names, row, strict=True)) for row in rows])
         return

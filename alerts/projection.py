@@ -1,15 +1,18 @@
 """The state tables: written beside the facts in one transaction, for queries only, and made again from the facts."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 from sqlalchemy import Connection, Table, delete, select
 
 from alerts import tables
-from alerts.bulk import Row, insert_rows, update_rows
+from alerts.bulk import Row, insert_rows, update_rows, written
 from alerts.facts import Assessed, Fact, Planned, SendFailed, Sending, Sent
 from alerts.rows import alert_row, delivery_row, taken_row, track_row
 from alerts.states import AlertState
+
+_WRITTEN: Final = {table: written(table) for table in tables.STATE_TABLES}
 
 
 class Change(msgspec.Struct, frozen=True, gc=False):
@@ -27,9 +30,9 @@ def write(connection: Connection, changes: Iterable[Change]) -> None:
     for change in changes:
         _collect(change, new, old)
     for table, rows in new.items():
-        insert_rows(connection, table, rows)
+        insert_rows(connection, _WRITTEN[table], rows)
     for table, rows in old.items():
-        update_rows(connection, table, rows)
+        update_rows(connection, _WRITTEN[table], rows)
 
 
 def _collect(change: Change, new: dict[Table, list[Row]], old: dict[Table, list[Row]]) -> None:

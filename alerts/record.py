@@ -1,6 +1,6 @@
 """Reading and writing the rows of the record: facts in the order of arrival, and the head of each author's chain."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, Select, select
 
 from alerts import tables
 from alerts.audit import FIRST, WHOLE, Entry, Head, hash_of
-from alerts.bulk import Row, insert_rows, update_rows
+from alerts.bulk import Row, insert_rows, update_rows, written
 from alerts.errors import StoreDamaged
 from alerts.facts import Body, Fact
 from streams.codec import encode
@@ -16,7 +16,13 @@ from streams.codec import encode
 CHUNK: Final = 500
 """Values in one IN list: SQLite's oldest limit is 999."""
 
+_END: Final = 2**62
 _BODY: Final = msgspec.json.Decoder(Body)
+_FACTS: Final = written(tables.facts)
+_HEADS: Final = written(tables.heads)
+_WHOLE_HEAD: Final = select(tables.heads.c.sequence, tables.heads.c.hash).where(tables.heads.c.author == WHOLE)
+_WHOLE_HEAD_LOCKED: Final = _WHOLE_HEAD.with_for_update()
+"""SQLite has no such clause and leaves it out: there the transaction began IMMEDIATE."""
 
 
 class Proposal(msgspec.Struct, frozen=True, gc=False):
@@ -30,10 +36,7 @@ class Proposal(msgspec.Struct, frozen=True, gc=False):
 
 def whole_head(connection: Connection, lock: bool = False) -> Head:
     """The end of the whole record. With `lock` no other process appends until this transaction is over."""
-    query = select(tables.heads.c.sequence, tables.heads.c.hash).where(tables.heads.c.author == WHOLE)
-    if lock:
-        query = query.with_for_update()  # SQLite has no such clause: there the transaction began IMMEDIATE
-    row = connection.execute(query).first()
+    row = connection.execute(_WHOLE_HEAD_LOCKED if lock else _WHOLE_HEAD).first()
     return Head(row[0], row[1]) if row else FIRST
 
 
@@ -68,7 +71,7 @@ def fact_row(fact: Fact, body: bytes, position: int) -> Row:
 
 def write_facts(connection: Connection, rows: Sequence[Row]) -> None:
     """Append rows of facts, in order."""
-    insert_rows(connection, tables.facts, rows)
+    insert_rows(connection, _FACTS, rows)
 
 
 def write_heads(connection: Connection, changed: dict[str, Head], known: Collection[str]) -> None:
@@ -76,29 +79,29 @@ def write_heads(connection: Connection, changed: dict[str, Head], known: Collect
     rows: dict[bool, list[Row]] = {True: [], False: []}
     for author, head in changed.items():
         rows[author in known].append((author, head.sequence, head.hash))
-    insert_rows(connection, tables.heads, rows[False])
-    update_rows(connection, tables.heads, rows[True])
+    insert_rows(connection, _HEADS, rows[False])
+    update_rows(connection, _HEADS, rows[True])
 
 
-def facts_after(connection: Connection, position: int) -> list[Fact]:
-    """The facts that arrived after `position`, in order."""
-    query = select(tables.facts).where(tables.facts.c.position > position).order_by(tables.facts.c.position)
-    return list(_read(connection, query))
+def facts_after(connection: Connection, position: int, until: int = _END) -> list[Fact]:
+    """The facts that arrived after `position`, up to and with `until`, in order."""
+    at = tables.facts.c.position
+    return list(_read(connection, select(tables.facts).where(at > position, at <= until).order_by(at)))
 
 
-def facts_of(connection: Connection, alert_ids: Sequence[str]) -> Iterator[Fact]:
-    """The facts of these alerts, in the order of arrival (of each alert; alerts may come one after another)."""
+def facts_of(connection: Connection, alert_ids: Sequence[str], until: int = _END) -> Iterator[Fact]:
+    """The facts of these alerts up to a position, each alert's in the order of arrival."""
     for start in range(0, len(alert_ids), CHUNK):
         wanted = tables.facts.c.alert_id.in_(alert_ids[start : start + CHUNK])
-        yield from _read(connection, select(tables.facts).where(wanted).order_by(tables.facts.c.position))
+        query = select(tables.facts).where(wanted, tables.facts.c.position <= until)
+        yield from _read(connection, query.order_by(tables.facts.c.position))
 
 
-def alerts_with_facts(connection: Connection, alert_ids: Sequence[str]) -> list[str]:
-    """Those of these alerts that the record knows."""
-    found: list[str] = []
-    for start in range(0, len(alert_ids), CHUNK):
-        wanted = tables.facts.c.alert_id.in_(alert_ids[start : start + CHUNK])
-        found += connection.execute(select(tables.facts.c.alert_id).where(wanted).distinct()).scalars()
+def by_alert(facts: Iterable[Fact]) -> dict[str, list[Fact]]:
+    """Facts by the alert that they are about, in their order."""
+    found: dict[str, list[Fact]] = {}
+    for fact in facts:
+        found.setdefault(fact.alert_id, []).append(fact)
     return found
 
 

@@ -20,6 +20,7 @@ from alerts.record import CHUNK, Proposal
 from alerts.rows import delivery_of, named_in, watched
 
 _QUIET = (Planned, Sending, Sent)  # facts of the system after which nothing new can have become due
+_UNSENT = select(tables.deliveries).where(tables.deliveries.c.state.in_(UNSENT))
 _SENDABLE = (DeliveryState.DUE, DeliveryState.FAILED_TEMPORARY)
 
 
@@ -73,6 +74,7 @@ class Store:
         self._board = Board()
         self._complete = False
         self._whole: Head | None = None
+        self._heads: dict[str, Head] | None = None
         self._locked: RootTransaction | None = None
 
     def _follow(self, connection: Connection, lock: bool = False) -> Head:
@@ -84,9 +86,11 @@ class Store:
         self._locked = within if lock else None
         if whole == self._whole:
             return whole
+        self._heads = None
         if self._whole is not None:
             if self._whole.sequence < whole.sequence and self._is_in_record(connection, self._whole):
-                self._take_in(connection, record.facts_after(connection, self._whole.sequence))
+                news = record.facts_after(connection, self._whole.sequence, whole.sequence)
+                self._take_in(connection, news, whole.sequence)
             else:
                 self._forget()
                 self._locked = within if lock else None
@@ -97,18 +101,16 @@ class Store:
     def _is_in_record(connection: Connection, head: Head) -> bool:
         return head == FIRST or record.hash_at(connection, head.sequence) == head.hash
 
-    def _take_in(self, connection: Connection, facts: Sequence[Fact]) -> None:
-        """Facts of another process: fold them onto what is known here."""
-        by_alert: dict[str, list[Fact]] = {}
-        for fact in facts:
-            by_alert.setdefault(fact.alert_id, []).append(fact)
-        for alert_id, news in by_alert.items():
+    def _take_in(self, connection: Connection, facts: Sequence[Fact], until: int) -> None:
+        """Facts of another process, up to a position: fold them onto what is known here."""
+        for alert_id, news in record.by_alert(facts).items():
             known = self._board.get(alert_id)
-            if known is None:
-                if self._complete:
-                    self._keep(fold(record.facts_of(connection, [alert_id])), wake=True)
-                continue
-            after = advance(known, news)
+            if known is not None:
+                after = advance(known, news)
+            elif self._complete:
+                after = advance(None, record.facts_of(connection, [alert_id], until))
+            else:
+                continue  # read when it is wanted
             if after is not None:
                 self._keep(after, wake=True)
 
@@ -130,9 +132,11 @@ class Store:
         """Append facts in this order, each checked against the state that those before it made. All or none."""
         with self._lock:
             whole = self._follow(connection, lock=True)
-            heads = record.author_heads(connection)
+            if self._heads is None:
+                self._heads = record.author_heads(connection)
+            heads = self._heads
             proposals = list(proposals)
-            known = self._known(connection, dict.fromkeys(proposal.alert_id for proposal in proposals))
+            known = self._known(connection, list(dict.fromkeys(proposal.alert_id for proposal in proposals)))
             changed: dict[str, Head] = {}
             before: dict[str, AlertState | None] = {}
             after: dict[str, AlertState] = {}
@@ -164,6 +168,7 @@ class Store:
                 [Change(before[alert_id], state, by_alert[alert_id]) for alert_id, state in after.items()],
             )
             self._whole = changed[WHOLE]
+            self._heads = {**heads, **changed}
             for alert_id, state in after.items():
                 self._keep(state, wake=any(not isinstance(fact.body, _QUIET) for fact in by_alert[alert_id]))
             return facts
@@ -172,26 +177,23 @@ class Store:
         """Set a delivery to `sending` if it waits for this attempt (1 is the first). False: somebody else has it."""
         table = tables.deliveries
         with self._lock:
-            claimed = connection.execute(
+            alert_id = connection.execute(
                 update(table)
                 .where(
                     table.c.delivery_id == delivery_id, table.c.state.in_(_SENDABLE), table.c.attempts == attempt - 1
                 )
                 .values(state=DeliveryState.SENDING, attempts=attempt)
-            )
-            if claimed.rowcount != 1:
+                .returning(table.c.alert_id)
+            ).scalar()
+            if alert_id is None:
                 return False
-            alert_id = connection.execute(
-                select(table.c.alert_id).where(table.c.delivery_id == delivery_id)
-            ).scalar_one()
             self.append(connection, self.system, at, alert_id, Sending(delivery_id=delivery_id, attempt=attempt))
             return True
 
     # reading
 
     def _state(self, connection: Connection, alert_id: str) -> AlertState | None:
-        known = self._board.get(alert_id)
-        return known if known is not None else advance(None, record.facts_of(connection, [alert_id]))
+        return self._known(connection, [alert_id]).get(alert_id)
 
     def states(self, connection: Connection, alert_ids: Sequence[str]) -> list[AlertState]:
         """The states of these alerts within a transaction, in this order, without those that nobody has opened."""
@@ -200,14 +202,13 @@ class Store:
             known = self._known(connection, alert_ids)
             return [known[alert_id] for alert_id in alert_ids if alert_id in known]
 
-    def _known(self, connection: Connection, alert_ids: Iterable[str]) -> dict[str, AlertState]:
+    def _known(self, connection: Connection, alert_ids: Sequence[str]) -> dict[str, AlertState]:
         """The states of those of these alerts that there are."""
         found = {alert_id: state for alert_id in alert_ids if (state := self._board.get(alert_id)) is not None}
         unseen = [alert_id for alert_id in alert_ids if alert_id not in found]
-        for alert_id in record.alerts_with_facts(connection, unseen):
-            state = self._state(connection, alert_id)
-            if state is not None:
-                found[alert_id] = state
+        until = self._whole.sequence if self._whole else 0
+        for alert_id, facts in record.by_alert(record.facts_of(connection, unseen, until)).items():
+            found[alert_id] = fold(facts)
         return found
 
     def state(self, connection: Connection, alert_id: str) -> AlertState:
@@ -246,11 +247,14 @@ class Store:
     def alerts(self) -> list[AlertState]:
         """Every alert of the record, in the order of opening; an alias stands as cancelled, `merged_into` another."""
         with self.looking() as connection:
-            ids = connection.execute(
-                select(tables.alerts.c.alert_id).order_by(tables.alerts.c.opened_at, tables.alerts.c.alert_id)
-            ).scalars()
-            known = [self._state(connection, alert_id) for alert_id in ids]
-            return [state for state in known if state is not None]
+            ids = (
+                connection.execute(
+                    select(tables.alerts.c.alert_id).order_by(tables.alerts.c.opened_at, tables.alerts.c.alert_id)
+                )
+                .scalars()
+                .all()
+            )
+            return self.states(connection, ids)
 
     def board(self, connection: Connection) -> Board:
         """The watched alerts in memory, in step with the record. The caller changes nothing but when they wake."""
@@ -262,10 +266,8 @@ class Store:
 
     def _load(self, connection: Connection) -> None:
         ids = connection.execute(select(tables.alerts.c.alert_id).where(tables.alerts.c.watched)).scalars().all()
-        by_alert: dict[str, list[Fact]] = {}
-        for fact in record.facts_of(connection, ids):
-            by_alert.setdefault(fact.alert_id, []).append(fact)
-        for facts in by_alert.values():
+        until = self._whole.sequence if self._whole else 0
+        for facts in record.by_alert(record.facts_of(connection, ids, until)).values():
             self._keep(fold(facts), wake=True)
         self._complete = True
 
@@ -340,9 +342,8 @@ class Store:
 
         Messages of one alert to one recipient leave in order: the later ones are not in the outbox yet.
         """
-        query = select(tables.deliveries).where(tables.deliveries.c.state.in_(UNSENT))
         first: dict[tuple[str, str, str, str], Delivery] = {}
-        for delivery in self._deliveries(connection, query):
+        for delivery in self._deliveries(connection, _UNSENT):
             thread = (delivery.alert_id, delivery.participant, delivery.person, delivery.channel)
             if thread not in first or delivery.ordinal < first[thread].ordinal:
                 first[thread] = delivery
@@ -359,13 +360,11 @@ class Store:
     def rebuild(self) -> int:
         """Make the state tables again from the facts alone; the number of alerts. Raises StoreDamaged."""
         with self.transaction() as connection:
-            by_alert: dict[str, list[Fact]] = {}
-            for fact in record.all_facts(connection):
-                by_alert.setdefault(fact.alert_id, []).append(fact)
+            alerts = record.by_alert(record.all_facts(connection))
             projection.clear(connection)
-            projection.write(connection, [Change(None, fold(facts), facts) for facts in by_alert.values()])
+            projection.write(connection, [Change(None, fold(facts), facts) for facts in alerts.values()])
             self._forget()
-            return len(by_alert)
+            return len(alerts)
 
     def verify(self) -> int:
         """The number of facts, when all are as they were written. Raises StoreDamaged naming the first that is not."""

@@ -51,31 +51,35 @@ class Sender:
         self._compose = compose
         self._mode = mode
         self._patience = patience or Patience()
+        self._lease_s = self._patience.timers.send_lease_s
         self._mine: set[str] = set()  # claimed by this process and not finished
 
     def recover(self, now: int) -> list[Delivery]:
         """At the start of a process: whatever is found `sending` was interrupted, and is due again."""
-        return self._release_interrupted(now, lease_s=0)
+        with self._store.transaction() as connection:
+            return self._release_interrupted(connection, now, lease_s=0)
 
     def send_due(self, now: int) -> list[Delivery]:
         """Send what is due; the deliveries that were claimed, as they stood before. Raises what a lane ran into."""
-        self._release_interrupted(now, self._patience.timers.send_lease_s)
-        claimed = self._claim(now)
+        with self._store.looking() as connection:
+            if not self._interrupted(connection, now, self._lease_s) and not self._ready(connection, now):
+                self._patience.lanes.run({})
+                return []
+        with self._store.transaction() as connection:
+            self._release_interrupted(connection, now, self._lease_s)
+            claimed = self._claim(connection, now)
+        self._mine.update(delivery.delivery_id for deliveries in claimed.values() for delivery in deliveries)
         self._patience.lanes.run({lane: self._job(deliveries, now) for lane, deliveries in claimed.items()})
         return [delivery for deliveries in claimed.values() for delivery in deliveries]
 
-    def _release_interrupted(self, now: int, lease_s: int) -> list[Delivery]:
-        with self._store.looking() as connection:
-            if not self._interrupted(connection, now, lease_s):
-                return []
-        with self._store.transaction() as connection:
-            found = self._interrupted(connection, now, lease_s)
-            for delivery in found:
-                body = self._failed(delivery, delivery.attempts, TemporaryFailure(Reason.INTERRUPTED), now)
-                if body.retry_at is not None:
-                    body = msgspec.structs.replace(body, retry_at=now)
-                self._store.append(connection, self._store.system, now, delivery.alert_id, body)
-            return found
+    def _release_interrupted(self, connection: Connection, now: int, lease_s: int) -> list[Delivery]:
+        found = self._interrupted(connection, now, lease_s)
+        for delivery in found:
+            body = self._failed(delivery, delivery.attempts, TemporaryFailure(Reason.INTERRUPTED), now)
+            if body.retry_at is not None:
+                body = msgspec.structs.replace(body, retry_at=now)
+            self._store.append(connection, self._store.system, now, delivery.alert_id, body)
+        return found
 
     def _interrupted(self, connection: Connection, now: int, lease_s: int) -> list[Delivery]:
         # A clock that was set back must not keep a lease running for ever.
@@ -87,18 +91,12 @@ class Sender:
             and not 0 <= now - delivery.moved_at < lease_s
         ]
 
-    def _claim(self, now: int) -> dict[Lane, list[Delivery]]:
-        with self._store.looking() as connection:
-            if not self._ready(connection, now):
-                return {}
-        with self._store.transaction() as connection:
-            ready = self._ready(connection, now)
-            claimed: dict[Lane, list[Delivery]] = {}
-            for lane, deliveries in ready.items():
-                for delivery in deliveries:
-                    if self._store.claim(connection, delivery.delivery_id, delivery.attempts + 1, now):
-                        claimed.setdefault(lane, []).append(delivery)
-        self._mine.update(delivery.delivery_id for deliveries in claimed.values() for delivery in deliveries)
+    def _claim(self, connection: Connection, now: int) -> dict[Lane, list[Delivery]]:
+        claimed: dict[Lane, list[Delivery]] = {}
+        for lane, deliveries in self._ready(connection, now).items():
+            for delivery in deliveries:
+                if self._store.claim(connection, delivery.delivery_id, delivery.attempts + 1, now):
+                    claimed.setdefault(lane, []).append(delivery)
         return claimed
 
     def _ready(self, connection: Connection, now: int) -> dict[Lane, list[Delivery]]:
@@ -118,11 +116,12 @@ class Sender:
 
     def _job(self, deliveries: Sequence[Delivery], now: int) -> Job:
         def send_in_turn() -> None:
-            for delivery in deliveries:
-                try:
+            try:
+                for delivery in deliveries:
                     self._send(delivery, now)
-                finally:
-                    self._mine.discard(delivery.delivery_id)
+            finally:
+                # What was claimed and not sent, because the record could not be written, is let go with the rest.
+                self._mine.difference_update(delivery.delivery_id for delivery in deliveries)
 
         return send_in_turn
 
