@@ -167,7 +167,7 @@ def _sections(
     sides = [reader.iso3, *(iso3 for iso3 in state.tracks if iso3 != reader.iso3)]
     sections = [
         message_section(voice, state, delivery, note),
-        also_section(voice, delivery, also),
+        also_section(voice, surroundings.mentions, delivery, also),
         *act_sections(voice, state),
         evidence_section(voice, state, surroundings),
         *(impact_section(voice, alert, iso3) for alert in (state, *joined) for iso3 in sides),

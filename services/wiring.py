@@ -1,6 +1,6 @@
 """Where one process is put together: the configuration in, the hub and what the commands need out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -223,9 +223,14 @@ def detection_of(configuration: Configuration, known: Knowledge) -> Engine:
 def composer(configuration: Configuration, known: Knowledge, store: Store) -> Callable[[AlertState, Delivery], Message]:
     """What words a delivery for the configuration's participants."""
     surroundings = surroundings_of(configuration, known.reference)
-    return lambda state, delivery: compose(
-        state, delivery, surroundings, [store.alert(alert_id) for alert_id in delivery.also]
-    )
+    return lambda state, delivery: compose(state, delivery, surroundings, _named(store, delivery.also))
+
+
+def _named(store: Store, alert_ids: Sequence[str]) -> list[AlertState]:
+    """The alerts that stand in one message, as they are now; one that was merged is told as the other."""
+    with store.looking() as connection:
+        found = store.states(connection, alert_ids)
+        return [store.state(connection, each.merged_into) if each.merged_into else each for each in found]
 
 
 def surroundings_of(configuration: Configuration, reference: Reference) -> Surroundings:

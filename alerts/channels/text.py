@@ -19,7 +19,7 @@ _DROPPED = frozenset({"Cc", "Cf", "Cs", "Cn"})  # controls, formats (direction, 
 
 def one_line(text: str) -> str:
     """`text` on one line, without control, direction and zero-width characters."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
     kept = (" " if sign in _BREAKS else sign for sign in text)
     return "".join(sign for sign in kept if sign.isprintable() or unicodedata.category(sign) not in _DROPPED)

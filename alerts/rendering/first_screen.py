@@ -45,7 +45,7 @@ class Screen:
         self.reader = reader
         self.also = tuple(also)
         same = events.what(voice, state)
-        self.joined = tuple(other for other in self.also if events.what(voice, other) == same)
+        self.joined = tuple(other for other in self.also if surroundings.mentions.of(voice, other).what == same)
         self.minerals = tuple(dict.fromkeys(m for a in (state, *self.joined) for m in events.minerals_of(a)))
 
     def lines(self, note: str = "") -> tuple[Line, ...]:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from alerts.channels.base import Line, Section
 from alerts.deliveries import Delivery, DeliveryState, Purpose
 from alerts.participants import Participant
-from alerts.rendering import events, sides
+from alerts.rendering import sides
+from alerts.rendering.mentions import Mentions
 from alerts.rendering.plain import plain
 from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice
@@ -43,26 +44,13 @@ def message_section(voice: Voice, state: AlertState, delivery: Delivery, note: s
     return Section(heading=say("heading.message"), lines=tuple(lines))
 
 
-def also_section(voice: Voice, delivery: Delivery, also: Sequence[AlertState]) -> Section | None:
+def also_section(voice: Voice, mentions: Mentions, delivery: Delivery, also: Sequence[AlertState]) -> Section | None:
     """The alerts that this message speaks for as well: each one is named, however many."""
     if not delivery.also:
         return None
-    known = {state.alert_id: state for state in also}
-    lines = [_mention(voice, alert_id, known.get(alert_id)) for alert_id in delivery.also]
-    return Section(heading=voice.say("heading.also"), lines=tuple(lines))
-
-
-def _mention(voice: Voice, alert_id: str, state: AlertState | None) -> Line:
-    if state is None:
-        return Line(label="", text=alert_id)
-    text = voice.say(
-        "detail.also",
-        level=voice.say(f"level.{state.level}"),
-        event=events.event(voice, state, events.minerals_of(state)),
-        alert_id=alert_id,
-        revision=voice.number(state.revision),
-    )
-    return Line(label="", text=text)
+    lines = {state.alert_id: mentions.of(voice, state).line for state in also}
+    named = tuple(lines.get(alert_id) or Line(label="", text=alert_id) for alert_id in delivery.also)
+    return Section(heading=voice.say("heading.also"), lines=named)
 
 
 def rings_section(voice: Voice, state: AlertState) -> Section:

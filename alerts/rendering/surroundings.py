@@ -3,6 +3,7 @@
 import msgspec
 
 from alerts.participants import Directory
+from alerts.rendering.mentions import Mentions
 from alerts.rendering.wording import Wording
 from streams.reference import Reference
 
@@ -16,6 +17,7 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     runbook_base: str = ""  # where the site serves alerts/runbooks; empty: the path in the source tree
     command: str = "twinbell"
     tlp: str = "TLP:AMBER"
+    mentions: Mentions = msgspec.field(default_factory=Mentions)
 
     def runbook(self, page: str, language: str) -> str:
         """Where a page stands: the name of a hazard, or of an operational trouble such as feed-stale."""
