@@ -2,13 +2,14 @@
 
 from msgspec.structs import replace
 
+from alerts.acknowledgements import respond
 from alerts.deliveries import DeliveryState, Purpose
 from alerts.lifecycle import JointState
 from alerts.participants import Directory
 from alerts.timers import Throttle, Timers
 from streams.assessments import Assessment, Level, RingCause
 from streams.signals import Hazard
-from tests.alerting import DAY, HOUR, JPN, MINUTE, START, USA, assessment, policy, ring, situation, with_policy
+from tests.alerting import DAY, HOUR, JPN, MINUTE, START, TWO, USA, assessment, policy, ring, situation, with_policy
 from tests.bell import Bell
 
 RINGING = (Purpose.RING, Purpose.ESCALATE, Purpose.REPEAT)
@@ -185,6 +186,24 @@ def test_a_watch_informs_at_night_and_wakes_in_the_morning() -> None:
     bell.run(DAY)
     assert bell.heard("USA", "pagerduty")[0] == (3 * HOUR, "usa-duty", "ring")
     assert bell.heard("JPN", "pagerduty")[0] == (14 * HOUR, "jpn-duty", "ring")
+
+
+def test_an_advisory_is_told_in_duty_hours() -> None:
+    """A warning that has fallen to advisory informs at once where it is day, and next morning where it is night."""
+    bell = Bell()
+    first = ring(START, Level.WARNING)
+    (alert_id,) = bell.take(assessment(rings=[first]))
+    for who in ("usa-duty", "jpn-duty"):
+        bell.acknowledge(who, alert_id)
+        with bell.store.transaction() as connection:
+            respond(bell.store, connection, TWO, who, alert_id, "", bell.now)
+    bell.run(6 * HOUR)  # noon in Washington, one in the morning in Tokyo
+    bell.take(assessment(as_of=bell.now, rings=[first], level=Level.ADVISORY))
+    bell.settle()
+    assert ("JPN", "quiet_hours") in bell.suppressed(alert_id)
+    bell.run(DAY)
+    told = bell.messages(lambda delivery: delivery.purpose is Purpose.UPDATE)
+    assert [(each.participant, each.due_at - START) for each in told] == [("USA", 6 * HOUR), ("JPN", 14 * HOUR)]
 
 
 def test_who_has_answered_at_night_is_not_paged_in_the_morning() -> None:
