@@ -109,7 +109,7 @@ class Board:
             parts.append(Text(f"and {more}: twinbell alerts list", style="dim", no_wrap=True, overflow="ellipsis"))
             lines += 1
         for kind in ("message", "answer", "trouble"):
-            count = f" ({seen.messages})" if kind == "message" else ""
+            count = f" ({seen.messages} sent)" if kind == "message" else ""
             lines += self._add(parts, kind, seen.kept.get(kind, ())[-plan.lines(kind) :], plan, count)
         return parts, lines
 

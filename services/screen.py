@@ -10,6 +10,7 @@ import msgspec
 from rich.console import Console, RenderableType
 from rich.live import Live
 
+from alerts.facts import Sent
 from alerts.participants import Directory
 from alerts.states import AlertState
 from alerts.timers import Timers
@@ -115,9 +116,9 @@ class LiveScreen:
         for kind, line in self._teller.lines(moment):
             if kind in self._kept:
                 self._kept[kind].append(line)
-            self._messages += kind == "message"
         if isinstance(moment, Recorded):
             self._stale = True
+            self._messages += isinstance(moment.fact.body, Sent)
         if isinstance(moment, Moved):
             self._at, self._rate = moment.at, moment.rate
             self._live.refresh()

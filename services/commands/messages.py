@@ -12,7 +12,7 @@ from services.commands.desk import Desk, opened
 from services.commands.options import ConfigOption, JsonOption, StoreOption
 from services.commands.printing import print_json, print_table
 from services.errors import NothingFound
-from services.terminal import paragraphs
+from services.terminal import paragraphs, plain
 from services.wiring import outbox_of
 
 app = typer.Typer(help="Read what was sent.", no_args_is_help=True)
@@ -107,7 +107,7 @@ def show(
             print_json(row)
             return
         for label, text in msgspec.structs.asdict(row).items():
-            print(f"{label:<12} {text if not isinstance(text, tuple) else ', '.join(text)}")
+            print(f"{label:<12} {plain(', '.join(text) if isinstance(text, tuple) else str(text))}")
         print()
         print(paragraphs(_text(row)))
 
