@@ -48,6 +48,7 @@ class AtOnce:
 
 # In the weeks that a play jumps over nobody can answer, so a ladder that has climbed is repeated seldom there.
 _PLAYED_SLOWDOWN = (Slowdown(after_hours=1, every_minutes=28 * 24 * 60),)
+_PLAYED_LAPSE_MINUTES = 365 * 24 * 60  # nor may an answer lapse there: the person who gave it watches for a minute
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,7 +130,17 @@ class Player:
 def as_played(configuration: Configuration) -> Configuration:
     """The configuration with the patience of a play, whoever plays it: a person watching, or a replay."""
     timers = msgspec.structs.replace(configuration.settings.timers, repeat_slowdown=_PLAYED_SLOWDOWN)
-    settings = msgspec.structs.replace(configuration.settings, timers=timers)
+    sides = tuple(
+        msgspec.structs.replace(
+            side,
+            policy={
+                level: msgspec.structs.replace(policy, lapse_minutes=_PLAYED_LAPSE_MINUTES)
+                for level, policy in side.policy.items()
+            },
+        )
+        for side in configuration.settings.participants
+    )
+    settings = msgspec.structs.replace(configuration.settings, timers=timers, participants=sides)
     return msgspec.structs.replace(configuration, settings=settings)
 
 
