@@ -7,7 +7,7 @@ of the side wait for a storm interval; whatever is joined stands in `Delivery.al
 kept as suppressed (`grouped`), naming that message.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
 from msgspec.structs import replace
@@ -50,19 +50,19 @@ def gathered(candidates: Iterable[Candidate], now: int, scene: Scene) -> Iterato
 def _waited(due: Sequence[Candidate], now: int, scene: Scene) -> Iterator[Candidate]:
     """Hold back the rings of groups that are not to be told yet."""
     flushed: dict[_Group, int | None] = {}
-    storms = _storms(now, scene)
+    stormy = storms(now, scene)
     waits: list[tuple[Candidate, _Group, Reason, int]] = []
     ripe: set[_Group] = set()
-    for candidate in due:
+    for candidate, key in _keyed(due):
         if candidate.delivery.purpose is not Purpose.RING:
             yield candidate
             continue
-        group = (candidate.delivery.participant, group_key_of(candidate.alert))
+        group = (candidate.delivery.participant, key)
         if group not in flushed:
             flushed[group] = _flushed_at(group, now, scene)
         reason, until = _until(candidate, flushed[group], now, scene)
-        if group[0] in storms:  # then the side hears everything at once, whatever each group has heard when
-            reason, until = Reason.GROUP_INTERVAL, storms[group[0]]
+        if group[0] in stormy:  # then the side hears everything at once, whatever each group has heard when
+            reason, until = Reason.GROUP_INTERVAL, stormy[group[0]]
         if until <= now:
             ripe.add(group)
         waits.append((candidate, group, reason, until))
@@ -70,7 +70,7 @@ def _waited(due: Sequence[Candidate], now: int, scene: Scene) -> Iterator[Candid
         yield candidate if group in ripe else suppressed(candidate, reason, until)
 
 
-def _storms(now: int, scene: Scene) -> dict[str, int]:
+def storms(now: int, scene: Scene) -> dict[str, int]:
     """Until when all rings of a side wait, where somebody of it was told of very much just now."""
     side_of = {person.person_id: side.iso3 for side in scene.directory.participants for person in side.people}
     found: dict[str, int] = {}
@@ -101,10 +101,10 @@ def _newest_flush(mates: Iterable[AlertState], participant: str, now: int) -> in
     return max((at for at in times if at <= now), default=None)
 
 
-def is_resting(mates: Sequence[AlertState], now: int, timers: Timers) -> bool:
-    """Whether every side was told of this group so lately that nothing which waits in it may be told yet."""
+def is_resting(mates: Sequence[AlertState], now: int, timers: Timers, stormy: Collection[str]) -> bool:
+    """Whether every side was told of this group, or of very much, so lately that nothing of it may be told yet."""
     shortest = min(timers.group_interval_s.get(level, 0) for level in RUNG_LEVELS)
-    for participant in {participant for mate in mates for participant in mate.tracks}:
+    for participant in {participant for mate in mates for participant in mate.tracks}.difference(stormy):
         flushed = _newest_flush(mates, participant, now)
         if flushed is None or flushed + shortest <= now:
             return False
@@ -127,16 +127,25 @@ def _until(candidate: Candidate, flushed: int | None, now: int, scene: Scene) ->
 def _bundles(ripe: Iterable[Candidate], scene: Scene) -> Iterator[list[Candidate]]:
     """The candidates that are one message, for each recipient and purpose by group, or all together in a storm."""
     by_recipient: dict[tuple[object, ...], dict[GroupKey, list[Candidate]]] = {}
-    for candidate in ripe:
+    for candidate, key in _keyed(ripe):
         delivery = candidate.delivery
         recipient = (delivery.participant, delivery.person, delivery.channel, delivery.purpose, delivery.mode)
-        groups = by_recipient.setdefault(recipient, {})
-        groups.setdefault(group_key_of(candidate.alert), []).append(candidate)
+        by_recipient.setdefault(recipient, {}).setdefault(key, []).append(candidate)
     for groups in by_recipient.values():
         if len(groups) > scene.timers.storm_messages:
             yield [candidate for members in groups.values() for candidate in members]
         else:
             yield from groups.values()
+
+
+def _keyed(candidates: Iterable[Candidate]) -> Iterator[tuple[Candidate, GroupKey]]:
+    """Each candidate with its group; those of one alert mostly come one after another."""
+    alert: AlertState | None = None
+    for candidate in candidates:
+        if candidate.alert is not alert:
+            alert = candidate.alert
+            key = group_key_of(alert)
+        yield candidate, key
 
 
 def _told(bundle: list[Candidate], now: int, scene: Scene, planned: dict[Recipient, list[Level]]) -> Iterator[Delivery]:

@@ -32,10 +32,11 @@ def plan(alerts: Iterable[AlertState], now: int, scene: Scene) -> tuple[Delivery
 
 def _with_waiting_mates(alerts: Iterable[AlertState], now: int, scene: Scene) -> dict[str, AlertState]:
     looked_at = {alert.alert_id: alert for alert in alerts}
+    storms = grouping.storms(now, scene)
     for key in {group_key_of(alert) for alert in looked_at.values()}:
         mates = scene.board.mates(key)
         # In a storm a group grows by the second: what waits in it is looked at when it can be told, not each time.
-        if not grouping.is_resting(mates, now, scene.timers):
+        if not grouping.is_resting(mates, now, scene.timers, storms):
             looked_at.update((mate.alert_id, mate) for mate in mates if mate.held)
     return looked_at
 
