@@ -13,7 +13,7 @@ from streams.assessments import Level, Ring, RingCause, Situation
 from streams.codec import identity
 from streams.notices.readings import TIGHTENING
 from streams.observations import SECONDS_A_DAY, Family
-from streams.signals import Certainty, Direction, Phase, Signal
+from streams.signals import Certainty, Direction, Hazard, Phase, Signal
 from streams.situations import AssessParameters, Fold, Held, Verdict
 
 AFTER_ALL = "~"  # comes after every signal id, which is hexadecimal
@@ -68,6 +68,8 @@ class Rings:
 
     def _rung(self, fold: Fold, verdict: Verdict, levels: tuple[Level, Level], signal: Signal) -> Fold:
         """The fold with the ring that this signal causes, if it causes one. At watch and above only."""
+        if signal.hazard is Hazard.NONE:
+            return fold  # bears on what is open and wakes nobody
         previous, level = levels
         holding = [h.signal for h in verdict.holding]
         families = tuple(sorted({s.family for s in holding}))

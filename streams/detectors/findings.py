@@ -91,6 +91,7 @@ class Voice(msgspec.Struct, frozen=True):
     hazard: Hazard
     claims: Certainty
     rows: int  # of evidence in a signal, at most
+    rising: Hazard | None = None  # of a finding upward, where that is another thing than one downward
 
     def signal(self, trail: list[Seen], run: Run, index: int, finding: Finding) -> Signal:
         """The signal that `finding` gives at row `index`; `trail` holds the rows seen before this run."""
@@ -115,7 +116,7 @@ class Voice(msgspec.Struct, frozen=True):
         return Signal(
             signal_id=signal_id_of(self.detector, series.series_id, finding.phase, occurred_at),
             detector=self.detector,
-            hazard=self.hazard,
+            hazard=self.rising if self.rising and finding.direction is Direction.UP else self.hazard,
             group=series.group,
             subject=series.series_id,
             family=series.family,

@@ -125,7 +125,8 @@ class V1:
     code: ClassVar[str] = "V1"
     Parameters: ClassVar[type[V1Parameters]] = V1Parameters
     State: ClassVar[type[V1State]] = V1State
-    voice: ClassVar[Voice] = Voice("V1", Hazard.RESTRICTION, Certainty.LIKELY, _ROWS)
+    # A rush is part of the event and no loss: it bears on what is open, opens nothing and wakes nobody.
+    voice: ClassVar[Voice] = Voice("V1", Hazard.RESTRICTION, Certainty.LIKELY, _ROWS, rising=Hazard.NONE)
 
     def watches(self, series: Series) -> bool:
         """Flows by quantity: values move with the price; a pooled code can prove nothing about one mineral."""
