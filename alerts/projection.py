@@ -37,7 +37,11 @@ def write(connection: Connection, changes: Iterable[Change]) -> None:
 
 def _collect(change: Change, new: dict[Table, list[Row]], old: dict[Table, list[Row]]) -> None:
     before, after = change.before, change.after
-    (old if before else new)[tables.alerts].append(alert_row(after))
+    row = alert_row(after)
+    if before is None:
+        new[tables.alerts].append(row)
+    elif row != alert_row(before):
+        old[tables.alerts].append(row)
     for participant, track in after.tracks.items():
         was = before.tracks.get(participant) if before else None
         if was is not track:

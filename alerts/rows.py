@@ -36,7 +36,6 @@ def alert_row(state: AlertState) -> Row:
         state.resolved_at,
         state.ended_at,
         watched(state),
-        state.facts,
     )
 
 

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, RootTransaction, Select, func, select, update
+from sqlalchemy import Connection, Engine, RootTransaction, Select, bindparam, func, select, update
 
 from alerts import audit, projection, record, tables
 from alerts.audit import FIRST, WHOLE, Head
@@ -22,6 +22,17 @@ from alerts.rows import delivery_of, named_in, watched
 _QUIET = (Planned, Sending, Sent)  # facts of the system after which nothing new can have become due
 _UNSENT = select(tables.deliveries).where(tables.deliveries.c.state.in_(UNSENT))
 _SENDABLE = (DeliveryState.DUE, DeliveryState.FAILED_TEMPORARY)
+
+_CLAIM = (
+    update(tables.deliveries)
+    .where(
+        tables.deliveries.c.delivery_id == bindparam("of"),
+        tables.deliveries.c.state.in_(_SENDABLE),
+        tables.deliveries.c.attempts == bindparam("before"),
+    )
+    .values(state=DeliveryState.SENDING, attempts=bindparam("attempt"))
+    .returning(tables.deliveries.c.alert_id)
+)
 
 
 class Store:
@@ -175,20 +186,20 @@ class Store:
 
     def claim(self, connection: Connection, delivery_id: str, attempt: int, at: int) -> bool:
         """Set a delivery to `sending` if it waits for this attempt (1 is the first). False: somebody else has it."""
-        table = tables.deliveries
+        return bool(self.claim_all(connection, [(delivery_id, attempt)], at))
+
+    def claim_all(self, connection: Connection, wanted: Iterable[tuple[str, int]], at: int) -> set[str]:
+        """Claim deliveries for an attempt each, by compare-and-set; the ids of those that were got."""
+        proposals: list[Proposal] = []
         with self._lock:
-            alert_id = connection.execute(
-                update(table)
-                .where(
-                    table.c.delivery_id == delivery_id, table.c.state.in_(_SENDABLE), table.c.attempts == attempt - 1
-                )
-                .values(state=DeliveryState.SENDING, attempts=attempt)
-                .returning(table.c.alert_id)
-            ).scalar()
-            if alert_id is None:
-                return False
-            self.append(connection, self.system, at, alert_id, Sending(delivery_id=delivery_id, attempt=attempt))
-            return True
+            for delivery_id, attempt in wanted:
+                parameters = {"of": delivery_id, "before": attempt - 1, "attempt": attempt}
+                alert_id = connection.execute(_CLAIM, parameters).scalar()
+                if alert_id is not None:
+                    body = Sending(delivery_id=delivery_id, attempt=attempt)
+                    proposals.append(Proposal(self.system, at, alert_id, body))
+            facts = self.append_many(connection, proposals)
+            return {fact.body.delivery_id for fact in facts if isinstance(fact.body, Sending)}
 
     # reading
 

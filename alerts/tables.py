@@ -48,7 +48,6 @@ alerts = Table(
     Column("resolved_at", BigInteger),
     Column("ended_at", BigInteger),
     Column("watched", Boolean, nullable=False),  # not ended, or somebody has still to be told that it has
-    Column("facts", Integer, nullable=False),
     Index("ix_alerts_situation_id", "situation_id"),
 )
 

@@ -92,12 +92,11 @@ class Sender:
         ]
 
     def _claim(self, connection: Connection, now: int) -> dict[Lane, list[Delivery]]:
-        claimed: dict[Lane, list[Delivery]] = {}
-        for lane, deliveries in self._ready(connection, now).items():
-            for delivery in deliveries:
-                if self._store.claim(connection, delivery.delivery_id, delivery.attempts + 1, now):
-                    claimed.setdefault(lane, []).append(delivery)
-        return claimed
+        ready = self._ready(connection, now)
+        wanted = [(each.delivery_id, each.attempts + 1) for deliveries in ready.values() for each in deliveries]
+        got = self._store.claim_all(connection, wanted, now)
+        claimed = {lane: [each for each in deliveries if each.delivery_id in got] for lane, deliveries in ready.items()}
+        return {lane: deliveries for lane, deliveries in claimed.items() if deliveries}
 
     def _ready(self, connection: Connection, now: int) -> dict[Lane, list[Delivery]]:
         """What each free lane sends next, the loudest first."""

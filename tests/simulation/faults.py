@@ -62,6 +62,8 @@ STRIKES: dict[Kind, tuple[Step, ...]] = {
 }
 """Which kind of fault may strike which step: every cell must have been struck when the seeds are through."""
 
+_WEIGHT = dict.fromkeys((Kind.KILLED_BEFORE_WRITE, Kind.KILLED_AFTER_WRITE, Kind.DISK_FULL_WRITE), 0.3)
+"""A transaction has many writes and one commit."""
 _AT_WRITE = (Kind.KILLED_BEFORE_WRITE, Kind.DISK_FULL_WRITE)
 _AT_COMMIT = (Kind.KILLED_BEFORE_COMMIT, Kind.DISK_FULL_COMMIT)
 _AT_SEND = (Kind.KILLED_BEFORE_SEND, Kind.SLOW, Kind.FAILING, Kind.REFUSING, Kind.BREAKING, Kind.LATE)
@@ -87,7 +89,7 @@ class Fates:
         for kind in kinds:
             if self.step not in STRIKES[kind]:
                 continue
-            odds = self._odds * (8 if (kind, self.step) == self._favourite else 1)
+            odds = self._odds * _WEIGHT.get(kind, 2.0) * (8 if (kind, self.step) == self._favourite else 1)
             if self.random.random() < odds:
                 self._left -= 1
                 self.struck[kind, self.step] += 1

@@ -70,7 +70,6 @@ def _state() -> None:
         sa.Column("resolved_at", sa.BigInteger(), nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
         sa.Column("watched", sa.Boolean(), nullable=False),
-        sa.Column("facts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("alert_id"),
     )
     op.create_index("ix_alerts_situation_id", "alerts", ["situation_id"], unique=False)
