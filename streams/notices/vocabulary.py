@@ -29,7 +29,7 @@ from streams.errors import BadReference
 
 FILES = ("minerals.csv", "acts.csv", "places.csv", "hosts.csv", "numbers.csv", "characters.csv")
 COLUMNS = ["term", "language", "class", "value", "note", "source"]
-_UNSOURCED = re.compile(r"^(?:page|mofcom|shared|research)\b|\.(?:md|csv|jsonl)\b|/work/", re.IGNORECASE)
+_UNSOURCED = re.compile(r"^(?:page|mofcom|shared|research)\b|\.(?:md|csv|jsonl)\b|^/", re.IGNORECASE)
 
 
 class Concept(StrEnum):
