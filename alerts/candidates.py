@@ -50,10 +50,12 @@ class Told(NamedTuple):
 class Scene(msgspec.Struct, frozen=True, gc=False):
     """What planning sees besides the alerts in hand.
 
-    `recent` are the messages planned lately, by recipient: what throttles and storms count.
+    `recent` are the messages planned lately, by recipient: what throttles and storms count. `storms` are the ends of
+    the last storms, by side.
     """
 
     directory: Directory
     timers: Timers
     board: Board
     recent: Mapping[Recipient, tuple[Told, ...]] = {}
+    storms: Mapping[str, int] = {}

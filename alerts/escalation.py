@@ -151,15 +151,16 @@ def exhausted_at(alert: AlertState, track: Track, timers: Timers) -> int | None:
     return None if last is None else last + timers.exhausted_after_s
 
 
-def next_at(alert: AlertState, track: Track, now: int, timers: Timers) -> Iterator[int]:
-    """The instants at which time alone makes something due on this ladder."""
+def next_at(alert: AlertState, track: Track, now: int, timers: Timers, storm: int = 0) -> Iterator[int]:
+    """The instants at which time alone makes something due on this ladder; a ring waits for the end of a storm."""
     if not alert.live:
         return
     if track.lapses_at is not None:
         yield track.lapses_at
     steps = steps_of(alert, track)
     if track.news and steps:
-        yield news_at(track, steps)
+        lapsed = "~" in track.news
+        yield news_at(track, steps) if lapsed else max(news_at(track, steps), storm)
     elif steps and not track.answered and track.started_at is not None:
         climbed = max(track.steps, 1)
         if climbed < len(steps):

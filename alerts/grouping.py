@@ -7,14 +7,16 @@ of the side wait for a storm interval; whatever is joined stands in `Delivery.al
 kept as suppressed (`grouped`), naming that message.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
 from msgspec.structs import replace
 
-from alerts.candidates import Candidate, Recipient, Scene
+from alerts.candidates import Candidate, Recipient, Scene, Told
 from alerts.deliveries import UNTHROTTLED, Delivery, DeliveryState, Purpose
 from alerts.fingerprint import GroupKey, group_key_of
+from alerts.participants import Directory
 from alerts.reasons import Reason
 from alerts.routing import RUNG_LEVELS
 from alerts.states import AlertState
@@ -50,7 +52,6 @@ def gathered(candidates: Iterable[Candidate], now: int, scene: Scene) -> Iterato
 def _waited(due: Sequence[Candidate], now: int, scene: Scene) -> Iterator[Candidate]:
     """Hold back the rings of groups that are not to be told yet."""
     flushed: dict[_Group, int | None] = {}
-    stormy = storms(now, scene)
     waits: list[tuple[Candidate, _Group, Reason, int]] = []
     ripe: set[_Group] = set()
     for candidate, key in _keyed(due):
@@ -58,11 +59,17 @@ def _waited(due: Sequence[Candidate], now: int, scene: Scene) -> Iterator[Candid
             yield candidate
             continue
         group = (candidate.delivery.participant, key)
+        storm = scene.storms.get(group[0], 0)
+        held = candidate.delivery.delivery_id in candidate.alert.held
+        if now < storm:
+            if held:
+                yield suppressed(candidate, Reason.GROUP_INTERVAL, storm)
+            continue  # what is new is planned when the storm is over: thousands would be written twice within seconds
         if group not in flushed:
             flushed[group] = _flushed_at(group, now, scene)
         reason, until = _until(candidate, flushed[group], now, scene)
-        if group[0] in stormy:  # then the side hears everything at once, whatever each group has heard when
-            reason, until = Reason.GROUP_INTERVAL, stormy[group[0]]
+        if not held and candidate.until < storm:  # it came in the storm: now the side hears all of it at once
+            until = now
         if until <= now:
             ripe.add(group)
         waits.append((candidate, group, reason, until))
@@ -70,22 +77,24 @@ def _waited(due: Sequence[Candidate], now: int, scene: Scene) -> Iterator[Candid
         yield candidate if group in ripe else suppressed(candidate, reason, until)
 
 
-def storms(now: int, scene: Scene) -> dict[str, int]:
-    """Until when all rings of a side wait, where somebody of it was told of very much just now."""
-    side_of = {person.person_id: side.iso3 for side in scene.directory.participants for person in side.people}
+def storms(
+    directory: Directory, timers: Timers, recent: Mapping[Recipient, tuple[Told, ...]], now: int
+) -> dict[str, int]:
+    """The end of the last storm of each side that had one: until then rings wait, though thousands come in.
+
+    A storm begins when somebody is told of more than `storm_messages` alerts within `storm_interval_s`.
+    """
+    side_of = {person.person_id: side.iso3 for side in directory.participants for person in side.people}
     found: dict[str, int] = {}
-    for (person, _), told in scene.recent.items():
-        until, alerts = now, 0
-        for each in sorted(told, reverse=True):
-            if not now - scene.timers.storm_interval_s < each.at <= now:
-                continue
-            alerts += each.alerts
-            if alerts > scene.timers.storm_messages:
-                until = each.at + scene.timers.storm_interval_s
-                break
-        side = side_of.get(person)
-        if side is not None and until > now:
-            found[side] = max(until, found.get(side, until))
+    for (person, _), told in recent.items():
+        window: deque[Told] = deque()
+        side = side_of.get(person, "")
+        for each in sorted(each for each in told if each.at <= now):
+            window.append(each)
+            while window and each.at - window[0].at >= timers.storm_interval_s:
+                window.popleft()
+            while sum(one.alerts for one in window) > timers.storm_messages:
+                found[side] = max(window.popleft().at + timers.storm_interval_s, found.get(side, 0))
     return found
 
 

@@ -32,11 +32,11 @@ def plan(alerts: Iterable[AlertState], now: int, scene: Scene) -> tuple[Delivery
 
 def _with_waiting_mates(alerts: Iterable[AlertState], now: int, scene: Scene) -> dict[str, AlertState]:
     looked_at = {alert.alert_id: alert for alert in alerts}
-    storms = grouping.storms(now, scene)
+    stormy = {side for side, end in scene.storms.items() if now < end}
     for key in {group_key_of(alert) for alert in looked_at.values()}:
         mates = scene.board.mates(key)
         # In a storm a group grows by the second: what waits in it is looked at when it can be told, not each time.
-        if not grouping.is_resting(mates, now, scene.timers, storms):
+        if not grouping.is_resting(mates, now, scene.timers, stormy):
             looked_at.update((mate.alert_id, mate) for mate in mates if mate.held)
     return looked_at
 
@@ -80,12 +80,10 @@ def _news(alerts: dict[str, AlertState], planned: Iterable[Delivery], now: int) 
 
 def next_at(alert: AlertState, now: int, scene: Scene) -> int | None:
     """The earliest instant after which time alone may make something due on this alert; None when nothing can."""
-    instants = [
-        instant
-        for track in alert.tracks.values()
-        for module in (escalation, coordination)
-        for instant in module.next_at(alert, track, now, scene.timers)
-    ]
+    instants: list[int] = []
+    for track in alert.tracks.values():
+        instants += escalation.next_at(alert, track, now, scene.timers, scene.storms.get(track.participant, 0))
+        instants += coordination.next_at(alert, track, now, scene.timers)
     for delivery_id in alert.held:
         delivery = alert.deliveries[delivery_id]
         if delivery.reason in _TIMED and suppression.again(alert, alert.tracks[delivery.participant], delivery, now):

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from alerts import coordination
 from alerts.candidates import Scene
 from alerts.facts import Planned
+from alerts.grouping import storms
 from alerts.participants import Directory
 from alerts.plan import next_at, plan
 from alerts.record import Proposal
@@ -23,15 +24,19 @@ def escalate(store: Store, directory: Directory, now: int, timers: Timers | None
     if not store.awake(now):
         return 0
     with store.transaction() as connection:
-        return record_due(store, connection, store.awake(now), now, (directory, timers or Timers()))
+        return record_due(store, connection, (), now, (directory, timers or Timers()))
 
 
 def record_due(
     store: Store, connection: Connection, alert_ids: Iterable[str], now: int, configured: tuple[Directory, Timers]
 ) -> int:
-    """Record, for these alerts, the system's own facts that are due, then the deliveries; the number of deliveries."""
+    """Record the system's own facts that are due, then the deliveries; the number of deliveries.
+
+    `alert_ids` are those to which something happened; whatever time has made due by now is looked at with them.
+    """
     directory, timers = configured
-    due = _system_facts(store, connection, list(dict.fromkeys(alert_ids)), now, timers)
+    board = store.board(connection)
+    due = _system_facts(store, connection, list(dict.fromkeys([*alert_ids, *board.awake(now)])), now, timers)
     board = store.board(connection)
     looked_at = {alert.alert_id: alert for alert in due}
     for alert in due:
@@ -39,7 +44,8 @@ def record_due(
         looked_at.update((beside.alert_id, beside) for beside in board.markets_beside(alert))
     longest = max((throttle.per_s for throttle in timers.throttles), default=0)
     longest = max(longest, timers.storm_interval_s)
-    scene = Scene(directory, timers, board, store.messages_since(connection, now - longest))
+    recent = store.messages_since(connection, now - longest)
+    scene = Scene(directory, timers, board, recent, storms(directory, timers, recent, now))
     deliveries = plan(looked_at.values(), now, scene)
     store.append_many(
         connection,
