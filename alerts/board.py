@@ -5,6 +5,7 @@ from typing import Final, TypeVar
 
 from alerts.fingerprint import GroupKey, group_key_of
 from alerts.states import AlertState
+from alerts.timers import SET_BACK_S
 from streams.signals import Hazard
 
 _Key = TypeVar("_Key")
@@ -19,6 +20,7 @@ class Board:
     def __init__(self) -> None:
         self._states: dict[str, AlertState] = {}
         self._wakes: dict[str, int] = {}
+        self._looked_at = 0
         self._mates: dict[GroupKey, dict[str, None]] = {}
         self._situations: dict[str, dict[str, None]] = {}
         self._supply: dict[tuple[str, str], dict[str, None]] = {}
@@ -95,7 +97,10 @@ class Board:
             self._wakes[alert_id] = NEVER if at is None else at
 
     def awake(self, now: int) -> list[str]:
-        """The alerts whose time has come, by id."""
+        """The alerts whose time has come, by id: all of them, when the clock has been set back."""
+        if now + SET_BACK_S < self._looked_at:
+            self._wakes = dict.fromkeys(self._wakes, now)
+        self._looked_at = now
         return sorted(alert_id for alert_id, at in self._wakes.items() if at <= now)
 
     def next_wake(self) -> int | None:

@@ -16,7 +16,7 @@ from alerts.facts import Body, Cancelled, Closed, Lapsed, Merged
 from alerts.guards import may_close
 from alerts.reasons import Reason
 from alerts.states import AlertState, JointState, Move, Track, TrackState
-from alerts.timers import Timers
+from alerts.timers import SET_BACK_S, Timers
 
 _UNREACHED: Final = "/unreached"
 
@@ -36,7 +36,7 @@ def occasions(alert: AlertState, track: Track, now: int, timers: Timers) -> Iter
     move = _untold_move(alert, track)
     if informed and move is not None:
         yield _occasion(alert, track, Purpose.PARTNER, f"move/{move.ordinal}", Reason.PARTNER_MOVED, informed)
-    elif informed and _update_at(alert, track, timers) <= now:
+    elif informed and _update_at(alert, track, now, timers) <= now:
         key = f"revision/{alert.revision}"
         yield _occasion(alert, track, Purpose.UPDATE, key, Reason.UPDATED_IN_PLACE, informed)
 
@@ -60,7 +60,7 @@ def _informed(track: Track, timers: Timers) -> tuple[Recipient, ...]:
 
 def _silence(alert: AlertState, track: Track, now: int, timers: Timers) -> Iterator[Occasion]:
     """The other sides whose ladder is exhausted: this side's duty officer is told, once for each ladder."""
-    for other, at in _exhausted(alert, track, timers):
+    for other, at in _exhausted(alert, track, now, timers):
         steps = steps_of(alert, track) if at <= now else []
         if steps:
             key = _ladder_of(other) + _UNREACHED
@@ -68,12 +68,12 @@ def _silence(alert: AlertState, track: Track, now: int, timers: Timers) -> Itera
             yield _occasion(alert, track, Purpose.PARTNER, key, partner_reason(alert, key), audience)
 
 
-def _exhausted(alert: AlertState, track: Track, timers: Timers) -> Iterator[tuple[Track, int]]:
+def _exhausted(alert: AlertState, track: Track, now: int, timers: Timers) -> Iterator[tuple[Track, int]]:
     """The other sides of whose silence this side has not been told, and when it is to be."""
     for other in alert.tracks.values():
         if other.participant == track.participant or _ladder_of(other) in track.warned:
             continue
-        at = exhausted_at(alert, other, timers)
+        at = exhausted_at(alert, other, now, timers)
         if at is not None:
             yield other, at
 
@@ -91,11 +91,13 @@ def partner_reason(alert: AlertState, key: str) -> Reason:
     return Reason.LADDER_EXHAUSTED if reached else Reason.PARTNER_UNREACHED
 
 
-def _update_at(alert: AlertState, track: Track, timers: Timers) -> int:
+def _update_at(alert: AlertState, track: Track, now: int, timers: Timers) -> int:
     """When a change that rings nobody is told. Alertmanager's rule: at most so often, and only if there is one."""
     unchanged = alert.material_revision <= track.told_revision
     if unchanged or alert.joint not in (JointState.RELEASED, JointState.ACTIVE):
         return NEVER
+    if track.told_at - now > SET_BACK_S:
+        return now
     return track.told_at + timers.update_interval_s
 
 
@@ -137,9 +139,9 @@ def next_at(alert: AlertState, track: Track, now: int, timers: Timers) -> Iterat
         return
     yield _close_at(alert, timers)
     if _informed(track, timers) and _untold_move(alert, track) is None and not _update_is_held(alert, track):
-        yield _update_at(alert, track, timers)
+        yield _update_at(alert, track, now, timers)
     if steps_of(alert, track):
-        yield from (at for _, at in _exhausted(alert, track, timers))
+        yield from (at for _, at in _exhausted(alert, track, now, timers))
 
 
 def _update_is_held(alert: AlertState, track: Track) -> bool:

@@ -13,10 +13,8 @@ from alerts.folding import RINGING
 from alerts.participants import LevelPolicy, Step
 from alerts.reasons import Reason
 from alerts.states import AlertState, Track, TrackState
-from alerts.timers import HOUR_S, Timers
+from alerts.timers import HOUR_S, SET_BACK_S, Timers
 
-_BACKWARD_S: Final = 60
-"""A clock that was set back by more than this says nothing of how long a ladder has run: then it climbs at once."""
 _DEAD: Final = (DeliveryState.FAILED_PERMANENT, DeliveryState.SUPPRESSED)
 
 
@@ -35,7 +33,7 @@ def occasions(alert: AlertState, track: Track, now: int, timers: Timers) -> Iter
         return
     climbed = list(_climbed(alert, track, steps, now))
     yield from climbed
-    if not climbed and now >= repeat_at(alert, track, timers):
+    if not climbed and now >= repeat_at(alert, track, now, timers):
         yield Occasion(
             alert=alert,
             track=track,
@@ -100,9 +98,14 @@ def _everybody(steps: list[Step]) -> tuple[Recipient, ...]:
 
 
 def step_at(track: Track, step: Step, now: int) -> int:
-    """When a step is due."""
+    """When a step is due. A start that lies ahead says nothing of how long the ladder has run: it climbs at once."""
     started = track.started_at or 0
-    return now if started - now > _BACKWARD_S else started + step.after_minutes * 60
+    return now if _is_ahead(started, now) else started + step.after_minutes * 60
+
+
+def _is_ahead(at: int, now: int) -> bool:
+    """Whether a clock that has been set back since wrote this time."""
+    return at - now > SET_BACK_S
 
 
 def unreachable(alert: AlertState, track: Track) -> bool:
@@ -128,12 +131,14 @@ def last_step_at(alert: AlertState, track: Track) -> int | None:
     return None if not steps else track.started_at + steps[-1].after_minutes * 60
 
 
-def repeat_at(alert: AlertState, track: Track, timers: Timers) -> int:
+def repeat_at(alert: AlertState, track: Track, now: int, timers: Timers) -> int:
     """When the ring is repeated next: at the pace of the policy, slower after the hours in `repeat_slowdown`."""
     policy = alert.policy(track.participant, track.ladder_level)
     last = last_step_at(alert, track)
     if policy is None or last is None:
         raise ValueError(f"no ladder of {track.participant} runs on alert {alert.alert_id}")
+    if _is_ahead(track.repeated_at or track.started_at or 0, now):
+        return now
     since = last if track.repeated_at is None else track.repeated_at
     return since + _pace_s(policy, since - (track.started_at or 0), timers)
 
@@ -145,10 +150,12 @@ def _pace_s(policy: LevelPolicy, elapsed_s: int, timers: Timers) -> int:
     return max(policy.repeat_minutes * 60, *slower, 60)
 
 
-def exhausted_at(alert: AlertState, track: Track, timers: Timers) -> int | None:
+def exhausted_at(alert: AlertState, track: Track, now: int, timers: Timers) -> int | None:
     """When a ladder counts as exhausted: nobody has answered some minutes after its last step. None: no ladder runs."""
     last = last_step_at(alert, track)
-    return None if last is None else last + timers.exhausted_after_s
+    if last is None:
+        return None
+    return now if _is_ahead(track.started_at or 0, now) else last + timers.exhausted_after_s
 
 
 def next_at(alert: AlertState, track: Track, now: int, timers: Timers, storm: int = 0) -> Iterator[int]:
@@ -166,4 +173,4 @@ def next_at(alert: AlertState, track: Track, now: int, timers: Timers, storm: in
         if climbed < len(steps):
             yield step_at(track, steps[climbed], now)
         else:
-            yield repeat_at(alert, track, timers)
+            yield repeat_at(alert, track, now, timers)

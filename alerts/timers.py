@@ -6,6 +6,8 @@ from streams.assessments import Level
 
 HOUR_S = 3_600
 DAY_S = 86_400
+SET_BACK_S = 60
+"""A time that lies further ahead than this was written by a clock that has been set back: it makes nobody wait."""
 
 
 class Throttle(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

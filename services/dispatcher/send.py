@@ -19,7 +19,7 @@ from alerts.reasons import Reason
 from alerts.record import Proposal
 from alerts.states import TrackState
 from alerts.store import Store
-from alerts.timers import Timers
+from alerts.timers import SET_BACK_S, Timers
 from services.dispatcher.lanes import InTurn, Job, Lane, Lanes
 
 Compose = Callable[[AlertState, Delivery], Message]
@@ -111,7 +111,9 @@ class Sender:
 
     def _may_leave(self, delivery: Delivery, now: int) -> bool:
         waiting = delivery.state in (DeliveryState.DUE, DeliveryState.FAILED_TEMPORARY)
-        return waiting and delivery.mode is self._mode and (delivery.retry_at or delivery.due_at) <= now
+        # What was written at a time that has not come yet was written by a clock that has been set back since.
+        due = (delivery.retry_at or delivery.due_at) <= now or delivery.moved_at > now + SET_BACK_S
+        return waiting and due and delivery.mode is self._mode
 
     def _job(self, deliveries: Sequence[Delivery], now: int) -> Job:
         def send_in_turn() -> None:

@@ -236,3 +236,19 @@ def test_ladders_are_those_of_the_opening() -> None:
     assert repeat == 5
     running = next(alert for alert in again.store.open_alerts() if alert.alert_id != other[0])
     assert running.policies["USA"][Level.WARNING].repeat_minutes == 30
+
+
+def test_a_clock_that_is_set_back_rings_rather_than_waits() -> None:
+    """After a day too far and back again, ladders climb, repeats come and the partner is told, within minutes."""
+    bell = Bell()
+    bell.now += DAY  # the clock is wrong
+    bell.take(assessment(as_of=START))
+    bell.settle()
+    bell.now -= DAY  # and is mended
+    bell.run(HOUR)
+    reasons = [why for _, who, why in bell.heard("USA") if who == "usa-duty"]
+    assert reasons[0] == "ring"
+    assert "repeated" in reasons
+    assert "ladder_exhausted" in reasons
+    assert [who for _, who, why in bell.heard("USA") if why == "escalated"] == ["usa-deputy"]
+    assert len(reasons) <= 6
