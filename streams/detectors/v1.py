@@ -216,13 +216,20 @@ class V1:
         signals: list[Signal] = []
         rule, series = parameters.quoted, run.series
         paired = series.origin in parameters.paired_new_year or series.destination in parameters.paired_new_year
+
+        def says(at: int, flow: float) -> bool:
+            """Alone, neither January nor February says anything where New Year moves between them."""
+            return flow >= 0.0 and not (paired and month_of(at) % 12 < 2)
+
         before = [(seen.occurred_at, seen.value) for seen in state.trail]
         for index, (occurred_at, value) in enumerate(zip(run.occurred_at, run.values, strict=True)):
-            if value is None or not is_number(value) or value < 0.0:
+            if value is None or not is_number(value):
                 continue
-            if paired and month_of(occurred_at) % 12 < 2:
-                continue  # alone, neither January nor February says anything
-            near = [then for when, then in before if occurred_at - when <= rule.longest_days * SECONDS_A_DAY]
+            earlier, before = before, [*before, (occurred_at, value)][-_ROWS:]
+            if not says(occurred_at, value):
+                continue
+            since = occurred_at - rule.longest_days * SECONDS_A_DAY
+            near = [then for when, then in earlier if when >= since and says(when, then)]
             usual = median(near) if near else 0.0
             if len(near) >= rule.needed and usual > 0.0 and usual >= parameters.smallest.get(series.unit, 0.0):
                 score = max((1.0 - value / usual) / rule.fall, 0.0)
@@ -237,7 +244,6 @@ class V1:
                         expected=usual,
                     )
                     signals.append(self.voice.signal(state.trail, run, index, finding))
-            before = [*before, (occurred_at, value)][-_ROWS:]
         return signals
 
 
