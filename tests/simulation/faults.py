@@ -64,6 +64,8 @@ STRIKES: dict[Kind, tuple[Step, ...]] = {
 
 _WEIGHT = dict.fromkeys((Kind.KILLED_BEFORE_WRITE, Kind.KILLED_AFTER_WRITE, Kind.DISK_FULL_WRITE), 0.3)
 """A transaction has many writes and one commit."""
+_RARELY = 6
+"""People answer a few times, the process works all the time: an answer is as likely to be struck as the rest."""
 _AT_WRITE = (Kind.KILLED_BEFORE_WRITE, Kind.DISK_FULL_WRITE)
 _AT_COMMIT = (Kind.KILLED_BEFORE_COMMIT, Kind.DISK_FULL_COMMIT)
 _AT_SEND = (Kind.KILLED_BEFORE_SEND, Kind.SLOW, Kind.FAILING, Kind.REFUSING, Kind.BREAKING, Kind.LATE)
@@ -90,6 +92,7 @@ class Fates:
             if self.step not in STRIKES[kind]:
                 continue
             odds = self._odds * _WEIGHT.get(kind, 2.0) * (8 if (kind, self.step) == self._favourite else 1)
+            odds *= _RARELY if self.step is Step.ANSWER else 1
             if self.random.random() < odds:
                 self._left -= 1
                 self.struck[kind, self.step] += 1

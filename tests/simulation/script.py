@@ -43,7 +43,7 @@ def script_of(chance: random.Random) -> list[Event]:
     events: list[Event] = []
     for about in chance.sample(SITUATIONS, chance.randint(1, 3)):
         events += _life(chance, about)
-    for _ in range(chance.randint(1, 8)):
+    for _ in range(chance.randint(2, 9)):
         at = START + chance.randint(0, 8 * HOUR)
         events.append(Typed(at, chance.choice(PEOPLE), chance.choice(COMMANDS), chance.randint(0, 2)))
     return sorted(events, key=lambda event: event.at)
