@@ -42,10 +42,12 @@ bench: install
 simulate: install
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST)
 
-# Written anew after a change of the dependencies in pyproject.toml; needs uv on the path.
+# Written anew after a change of the dependencies in pyproject.toml; needs uv on the path. UPGRADE=--upgrade takes the
+# newest of everything, else what is pinned stays.
+UPGRADE ?=
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras \
-		--upgrade pyproject.toml -o requirements.lock
+		$(UPGRADE) pyproject.toml -o requirements.lock
 
 clean:
 	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .pytest_cache
