@@ -104,6 +104,37 @@ class NoticeObservation(msgspec.Struct, frozen=True, kw_only=True):
     reading: Reading
 
 
+class HazardObservation(msgspec.Struct, frozen=True, kw_only=True):
+    """One natural event as its source tells it at one time; told again with other words it is another observation.
+
+    Scales stay those of the source (`alert_level`, `severity`): nothing of them is converted. A missing end is unknown,
+    not "still going on". It is in the batch of each group that `streams.proximity.groups_near` gives for its position.
+    """
+
+    event_id: str  # source, kind and number, for instance gdacs:EQ:1465234; the same whenever the event is told
+    feed: str
+    kind: str  # as the source writes it: EQ, TC, FL, VO, DR, WF
+    name: str
+    alert_level: str  # the source's word, for instance Orange; empty where it gives none
+    alert_score: float | None = None  # the source's own scale
+    severity: float | None = None  # in `severity_unit`: magnitude, wind speed, area …
+    severity_unit: str = ""
+    severity_text: str = ""
+    description: str = ""
+    lat: float  # degrees
+    lon: float
+    countries: tuple[str, ...] = ()  # ISO 3166-1 alpha-3, as told
+    occurred_at: int  # when it began
+    ends_at: int | None = None  # end as told: of a storm still under way, the end of what was observed
+    is_current: bool | None = None
+    known_at: int
+    publisher: str = ""
+    publication: str = ""
+    address: str = ""
+    evidence: str
+    row: int
+
+
 class ObservationBatch(msgspec.Struct, frozen=True, kw_only=True):
     """The observations of one group from one poll. `tick_at` is set by the harness: time passes, absence shows."""
 
@@ -111,4 +142,5 @@ class ObservationBatch(msgspec.Struct, frozen=True, kw_only=True):
     feed: str
     runs: list[Run] = []
     notices: list[NoticeObservation] = []
+    hazards: list[HazardObservation] = []
     tick_at: int | None = None
