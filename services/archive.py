@@ -52,10 +52,13 @@ class Archive:
         return Replay(self._engine.connect).batches(after, until)
 
     def groups(self) -> tuple[str, ...]:
-        """The groups that have any series or notice."""
+        """The groups that have any series for detection, notice or hazard."""
+        watched = sa.select(tables.series.c.group_name).where(~tables.series.c.is_partial)
+        told = (tables.notice_groups, tables.hazard_groups)
         with self._engine.connect() as connection:
-            found = set(connection.execute(sa.select(tables.series.c.group_name).distinct()).scalars())
-            found |= set(connection.execute(sa.select(tables.notice_groups.c.group_name).distinct()).scalars())
+            found = set(connection.execute(watched.distinct()).scalars())
+            for table in told:
+                found |= set(connection.execute(sa.select(table.c.group_name).distinct()).scalars())
         return tuple(sorted(found))
 
     def series(self) -> tuple[Series, ...]:
@@ -100,12 +103,16 @@ class Archive:
     def evidence(self, sha256: str) -> Evidence:
         """The bytes as read, by their hash or its beginning. Raises NothingFound."""
         shelf = tables.evidence
-        columns = (shelf.c.sha256, shelf.c.origin, shelf.c.fetched_at, shelf.c.media_type, shelf.c.content)
         wanted = sha256.strip().lower()
         is_hash = len(wanted) >= _SHORTEST_PREFIX and set(wanted) <= set("0123456789abcdef")
-        query = sa.select(*columns).where(shelf.c.sha256.startswith(wanted)).limit(2)
+        query = sa.select(shelf).where(shelf.c.sha256.startswith(wanted)).limit(2)
         with self._engine.connect() as connection:
             rows = connection.execute(query).all() if is_hash else []
+            read = sa.select(tables.readings.c.parser, tables.readings.c.version)
+            read = (
+                read.where(tables.readings.c.evidence_key == rows[0].evidence_key) if rows else read.where(sa.false())
+            )
+            parsers = connection.execute(read.order_by(tables.readings.c.parser)).all()
         if len(rows) != 1:
             problem = "no evidence begins" if not rows else "more than one piece of evidence begins"
             raise NothingFound(f"{problem} with {sha256[:70]!r}; the hash stands beside each figure of an alert")
@@ -116,6 +123,9 @@ class Archive:
             fetched_at=found.fetched_at,
             media_type=found.media_type,
             content=found.content,
+            headers=msgspec.json.decode(found.headers, type=tuple[tuple[str, str], ...]),
+            parser=", ".join(row.parser for row in parsers),
+            version=", ".join(row.version for row in parsers),
         )
 
     def row_text(self, sha256: str, row: int) -> str:

@@ -287,3 +287,14 @@ def _read(batch: ObservationBatch, at: int) -> Iterator[Read]:
             known_at=max(notice.known_at for notice in batch.notices),
             titles=tuple(notice.title for notice in batch.notices),
         )
+    if batch.hazards:
+        yield Read(
+            at=at,
+            feed=batch.feed,
+            group=batch.group,
+            family=Family.HAZARD_FEED,
+            publisher=batch.hazards[0].publisher,
+            rows=len(batch.hazards),
+            known_at=max(hazard.known_at for hazard in batch.hazards),
+            titles=tuple(hazard.name for hazard in batch.hazards),
+        )

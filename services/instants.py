@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from services import tables
 from services.feeds.documents import UNDATED
+from services.hazards import Told, hazards_known
 from services.vintages import Kept, Row
 from streams.market_moves import COMMON_MOVE, MarketMoves, is_market_price
-from streams.observations import SECONDS_A_DAY, NoticeObservation, ObservationBatch, Run, Series
+from streams.observations import SECONDS_A_DAY, HazardObservation, NoticeObservation, ObservationBatch, Run, Series
 
 Connect: TypeAlias = Callable[[], AbstractContextManager[sa.Connection]]
 Place: TypeAlias = tuple[str, int, int]  # series id, occurred_at, known_at
@@ -46,23 +47,30 @@ def _with_moves(run: Run, moves: Mapping[Place, float | None]) -> Run:
 def _new_batches(kept: Kept) -> list[ObservationBatch]:
     rows = sorted(kept.rows, key=lambda row: row.known_at)
     notices = sorted(kept.notices, key=lambda notice: notice[0].known_at)
+    hazards = sorted(kept.hazards, key=lambda hazard: hazard[0].known_at)
     by_row = {at: list(own) for at, own in groupby(rows, key=lambda row: row.known_at)}
     by_notice = {at: list(own) for at, own in groupby(notices, key=lambda notice: notice[0].known_at)}
+    by_hazard = {at: list(own) for at, own in groupby(hazards, key=lambda hazard: hazard[0].known_at)}
     by_notice.pop(UNDATED, None)
     return [
         batch
-        for at in sorted(by_row.keys() | by_notice.keys())
-        for batch in assemble(by_row.get(at, []), by_notice.get(at, []), kept.series, kept.sha256)
+        for at in sorted(by_row.keys() | by_notice.keys() | by_hazard.keys())
+        for batch in assemble(
+            by_row.get(at, []), (by_notice.get(at, []), by_hazard.get(at, [])), kept.series, kept.sha256
+        )
     ]
 
 
 def assemble(
     rows: Iterable[Row],
-    notices: Iterable[tuple[NoticeObservation, tuple[str, ...]]],
+    told: tuple[Iterable[tuple[NoticeObservation, tuple[str, ...]]], Iterable[Told]],
     series: Mapping[int, Series],
     sha256: Mapping[int, str],
 ) -> list[ObservationBatch]:
-    """The batches of one instant, in order of group; runs in order of series id, notices of document id."""
+    """The batches of one instant, in order of group; runs in order of series id, notices and hazards of their ids.
+
+    `told` is the notices and the hazards, each with its groups.
+    """
     columns: dict[tuple[str, str, int, int], list[Row]] = {}
     for row in rows:
         own = series[row.series_key]
@@ -72,15 +80,20 @@ def assemble(
     for (group, _, evidence_key, series_key), figures in sorted(columns.items()):
         runs.setdefault(group, []).append(_run(series[series_key], sha256[evidence_key], figures))
     documents: dict[str, list[NoticeObservation]] = {}
-    for notice, groups in sorted(notices, key=lambda found: found[0].document_id):
+    for notice, groups in sorted(told[0], key=lambda found: found[0].document_id):
         for group in groups:
             documents.setdefault(group, []).append(notice)
+    hazards: dict[str, list[HazardObservation]] = {}
+    for hazard, groups in sorted(told[1], key=lambda found: found[0].event_id):
+        for group in groups:
+            hazards.setdefault(group, []).append(hazard)
     found: list[ObservationBatch] = []
-    for group in sorted(runs.keys() | documents.keys()):
-        own_runs, own_notices = runs.get(group, []), documents.get(group, [])
-        feeds = {run.series.feed for run in own_runs} | {notice.feed for notice in own_notices}
+    for group in sorted(runs.keys() | documents.keys() | hazards.keys()):
+        own_runs, own_notices, own_hazards = runs.get(group, []), documents.get(group, []), hazards.get(group, [])
+        feeds = {run.series.feed for run in own_runs}
+        feeds |= {notice.feed for notice in own_notices} | {hazard.feed for hazard in own_hazards}
         feed = "+".join(sorted(feeds))
-        found.append(ObservationBatch(group=group, feed=feed, runs=own_runs, notices=own_notices))
+        found.append(ObservationBatch(group=group, feed=feed, runs=own_runs, notices=own_notices, hazards=own_hazards))
     return found
 
 
@@ -98,11 +111,12 @@ def _run(series: Series, sha256: str, rows: list[Row]) -> Run:
 
 
 class _Part(msgspec.Struct, frozen=True):
-    """The figures or the documents of one instant."""
+    """The figures, the documents or the hazards of one instant."""
 
     known_at: int
-    rows: list[Row]
-    notices: list[tuple[NoticeObservation, tuple[str, ...]]]
+    rows: list[Row] = []
+    notices: list[tuple[NoticeObservation, tuple[str, ...]]] = []
+    hazards: list[Told] = []
 
 
 class Replay:
@@ -128,7 +142,7 @@ class Replay:
         moves = self._moves_before(after)
         found: dict[Place, float | None] = {}
         for _, rows in groupby(self._rows(after, until, self._market_keys()), key=lambda row: row.known_at):
-            for batch in moves.attach(assemble(rows, (), self._series, self._sha256)):
+            for batch in moves.attach(assemble(rows, ((), ()), self._series, self._sha256)):
                 for run in batch.runs:
                     places = zip(run.occurred_at, run.known_at, run.context[COMMON_MOVE], strict=True)
                     found.update(((run.series.series_id, o, k), move) for o, k, move in places)
@@ -151,7 +165,7 @@ class Replay:
             if row is not None:
                 moves.prime(self._series[key], row.occurred_at, row.value)
         for _, rows in groupby(self._rows(start, at, keys), key=lambda row: row.known_at):
-            moves.attach(assemble(rows, (), self._series, self._sha256))
+            moves.attach(assemble(rows, ((), ()), self._series, self._sha256))
         return moves
 
     def _market_keys(self) -> list[int]:
@@ -163,16 +177,21 @@ class Replay:
         """The batches of each instant."""
         rows = groupby(self._rows(after, until), key=lambda row: row.known_at)
         notices = groupby(self._notices(after, until), key=lambda found: found[0].known_at)
+        with self._connect() as connection:
+            told = list(hazards_known(connection, after, until))  # events near a mine, plant or port are few
+        hazards = groupby(told, key=lambda found: found[0].known_at)
         parts = heapq.merge(
-            (_Part(at, list(own), []) for at, own in rows),
-            (_Part(at, [], list(own)) for at, own in notices),
+            (_Part(at, rows=list(own)) for at, own in rows),
+            (_Part(at, notices=list(own)) for at, own in notices),
+            (_Part(at, hazards=list(own)) for at, own in hazards),
             key=lambda part: part.known_at,
         )
         for at, same in groupby(parts, key=lambda part: part.known_at):
             own = list(same)
             figures = [row for part in own for row in part.rows]
             documents = [found for part in own for found in part.notices]
-            yield at, assemble(figures, documents, self._series, self._sha256)
+            events = [found for part in own for found in part.hazards]
+            yield at, assemble(figures, (documents, events), self._series, self._sha256)
 
     def _rows(self, after: int, until: int, keys: Sequence[int] | None = None) -> Iterator[Row]:
         """The figures of the span (of these series, or of all), page by page; an instant is never cut."""

@@ -17,6 +17,18 @@ evidence = sa.Table(
     sa.Column("fetched_at", sa.BigInteger, nullable=False),
     sa.Column("media_type", sa.Text, nullable=False),  # one line for each way in which the bytes were read
     sa.Column("content", sa.LargeBinary, nullable=False),
+    sa.Column("headers", sa.Text, nullable=False, server_default="[]"),  # JSON: pairs of the answer's headers
+)
+
+readings = sa.Table(
+    "readings",
+    archive_metadata,
+    sa.Column(
+        "evidence_key", sa.Integer, sa.ForeignKey("evidence.evidence_key"), primary_key=True, autoincrement=False
+    ),
+    sa.Column("parser", sa.Text, primary_key=True),  # manifest and entry
+    sa.Column("version", sa.Text, nullable=False),  # of the parser that read the bytes last
+    sa.Column("read_at", sa.BigInteger, nullable=False),
 )
 
 series = sa.Table(
@@ -63,6 +75,24 @@ notice_groups = sa.Table(
     sa.Column("group_name", sa.Text, primary_key=True),
 )
 
+hazards = sa.Table(
+    "hazards",
+    archive_metadata,
+    sa.Column("hazard_key", sa.Integer, primary_key=True),
+    sa.Column("event_id", sa.Text, nullable=False),
+    sa.Column("known_at", sa.BigInteger, nullable=False, index=True),
+    sa.Column("evidence_key", sa.Integer, sa.ForeignKey("evidence.evidence_key"), nullable=False),
+    sa.Column("record", sa.LargeBinary, nullable=False),  # canonical JSON of HazardObservation
+    sa.UniqueConstraint("event_id", "known_at"),
+)
+
+hazard_groups = sa.Table(
+    "hazard_groups",
+    archive_metadata,
+    sa.Column("hazard_key", sa.Integer, sa.ForeignKey("hazards.hazard_key"), primary_key=True, autoincrement=False),
+    sa.Column("group_name", sa.Text, primary_key=True),
+)
+
 dead_letters = sa.Table(
     "dead_letters",
     archive_metadata,
@@ -83,6 +113,19 @@ cursors = sa.Table(
     sa.Column("cursor", sa.Text, nullable=False),
     sa.Column("polled_at", sa.BigInteger, nullable=False),
     sa.Column("content_at", sa.BigInteger, nullable=True),  # the newest known_at that the feed brought so far
+)
+
+feed_clocks = sa.Table(
+    "feed_clocks",
+    archive_metadata,
+    sa.Column("feed", sa.Text, primary_key=True),
+    sa.Column("tried_at", sa.BigInteger, nullable=False),
+    sa.Column("fetched_at", sa.BigInteger, nullable=True),  # when it answered last; NULL: never
+    sa.Column("failures", sa.Integer, nullable=False),  # requests in a row that failed
+    sa.Column("open_until", sa.BigInteger, nullable=False),  # the breaker: no request before
+    sa.Column("not_before_ms", sa.BigInteger, nullable=False),  # the budget: when the next request may leave
+    sa.Column("reason", sa.Text, nullable=False),  # why the last try failed; empty: it did not
+    sa.Column("note", sa.Text, nullable=False),  # the last words for the operator
 )
 
 group_states = sa.Table(

@@ -13,6 +13,7 @@ from services import tables
 from services.errors import FeedError
 from services.feeds.base import DeadLetter, Evidence, Poll
 from services.feeds.documents import UNDATED
+from services.hazards import Told, keep_hazards
 from streams.codec import encode, identity
 from streams.observations import NoticeObservation, Run, Series
 from streams.reasons import Reason
@@ -53,6 +54,7 @@ class Kept(msgspec.Struct, kw_only=True):
 
     rows: list[Row] = []
     notices: list[tuple[NoticeObservation, tuple[str, ...]]] = []  # each with its groups
+    hazards: list[Told] = []
     series: dict[int, Series] = {}
     sha256: dict[int, str] = {}  # by evidence key
     tallies: dict[str, Tally] = {}  # by SHA-256
@@ -61,7 +63,7 @@ class Kept(msgspec.Struct, kw_only=True):
     def groups(self) -> set[str]:
         """The groups that have anything new."""
         found = {self.series[row.series_key].group for row in self.rows}
-        return found.union(*(groups for _, groups in self.notices))
+        return found.union(*(groups for _, groups in (*self.notices, *self.hazards)))
 
 
 def decide(vintages: Sequence[Vintage], found: Vintage, read_at: int, is_fresh: bool) -> tuple[Reason, int]:
@@ -87,7 +89,7 @@ def decide(vintages: Sequence[Vintage], found: Vintage, read_at: int, is_fresh: 
 def keep(connection: sa.Connection, poll: Poll) -> Kept:
     """Store a poll. Raises FeedError when a series has another unit than the store knows."""
     kept = Kept()
-    evidence = _keep_evidence(connection, poll.evidence)
+    evidence = _keep_evidence(connection, poll)
     kept.tallies = {sha256: Tally() for sha256 in evidence}
     kept.sha256 = {key: sha256 for sha256, (key, _) in evidence.items()}
     runs: dict[str, list[Run]] = {}
@@ -104,6 +106,10 @@ def keep(connection: sa.Connection, poll: Poll) -> Kept:
         rows = [msgspec.structs.asdict(row) for row in kept.rows[start : start + _CHUNK]]
         connection.execute(sa.insert(tables.observations), rows)
     _keep_notices(connection, poll, evidence, kept)
+    for told, is_new in keep_hazards(connection, poll, evidence):
+        tally = kept.tallies[told[0].evidence]
+        tally.new, tally.revised = tally.new + is_new, tally.revised + (not is_new)
+        kept.hazards.append(told)
     _keep_letters(connection, poll.dead_letters, poll.polled_at)
     _keep_cursor(connection, poll)
     return kept
@@ -154,24 +160,38 @@ def _vintages(connection: sa.Connection, key: int, runs: Sequence[Run]) -> dict[
     return known
 
 
-def _keep_evidence(connection: sa.Connection, evidence: Iterable[Evidence]) -> dict[str, tuple[int, bool]]:
+def _keep_evidence(connection: sa.Connection, poll: Poll) -> dict[str, tuple[int, bool]]:
     """The key of each piece of evidence, and whether it was never stored before."""
     table = tables.evidence
     keys: dict[str, tuple[int, bool]] = {}
-    for piece in evidence:
+    for piece in poll.evidence:
         query = sa.select(table.c.evidence_key, table.c.media_type).where(table.c.sha256 == piece.sha256)
         row = connection.execute(query).first()
         if row is None:
-            made = connection.execute(sa.insert(table).values(msgspec.structs.asdict(piece)))
-            key = made.inserted_primary_key
+            columns = ("sha256", "origin", "fetched_at", "media_type", "content")
+            values = {name: getattr(piece, name) for name in columns} | {"headers": encode(piece.headers).decode()}
+            key = connection.execute(sa.insert(table).values(values)).inserted_primary_key
             assert key is not None
             keys[piece.sha256] = (int(key[0]), True)
+            _keep_reading(connection, keys[piece.sha256][0], piece, poll.polled_at)
             continue
+        _keep_reading(connection, row.evidence_key, piece, poll.polled_at)
         keys.setdefault(piece.sha256, (row.evidence_key, False))
         if piece.media_type not in row.media_type.split("\n"):  # the same bytes, read in another way
             told = {"media_type": f"{row.media_type}\n{piece.media_type}"}
             connection.execute(sa.update(table).where(table.c.evidence_key == row.evidence_key).values(told))
     return keys
+
+
+def _keep_reading(connection: sa.Connection, evidence_key: int, piece: Evidence, read_at: int) -> None:
+    """Which parser read the bytes last, and in which version."""
+    if not piece.parser:
+        return
+    table = tables.readings
+    values = {"version": piece.version, "read_at": read_at}
+    own = (table.c.evidence_key == evidence_key, table.c.parser == piece.parser)
+    if connection.execute(sa.update(table).where(*own).values(values)).rowcount == 0:
+        connection.execute(sa.insert(table).values(evidence_key=evidence_key, parser=piece.parser, **values))
 
 
 def _keep_series(connection: sa.Connection, series: Sequence[Series]) -> tuple[dict[str, int], set[int]]:

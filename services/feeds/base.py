@@ -14,13 +14,20 @@ from streams.reasons import Reason
 
 
 class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """Bytes as read, before parsing. `origin` is a file name or an address."""
+    """Bytes as read, before parsing. `origin` is a file name or an address without its secrets.
+
+    `headers` are those of the answer that bear on what was read; `parser` and `version` say what made rows of it, so
+    that another version can read it again.
+    """
 
     sha256: str
     origin: str
     fetched_at: int
     media_type: str
     content: bytes
+    headers: tuple[tuple[str, str], ...] = ()
+    parser: str = ""  # manifest and entry: portwatch/chokepoints
+    version: str = ""
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
