@@ -4,12 +4,15 @@ ServicesError
 ├── BadSettings       a configuration that must not be run
 ├── BadManifest       a manifest that does not say how to read its files
 ├── FeedError         a source that cannot be read at all
+│   └── SourceFailed  one that was asked over the network, with the reason
 ├── TooManyDeadLetters past the limit: the deployment is broken, not the data
 ├── UnknownEpisode    no recorded episode has this id
 ├── NothingFound      an alert, message, thresholds or bytes that a command asked for and that are not there
 ├── WrongStore        the store is of another kind, another version, or played another episode
 └── CheckFailed       `twinbell check` found something to mend
 """
+
+from services.reasons import Reason
 
 
 class ServicesError(Exception):
@@ -26,6 +29,24 @@ class BadManifest(ServicesError):
 
 class FeedError(ServicesError):
     """A source that cannot be read at all; what was read before stays, and the source counts as unknown."""
+
+
+class SourceFailed(FeedError):
+    """A source that was asked and did not give what it should. No address, key or text of the provider is in it."""
+
+    def __init__(self, source: str, reason: Reason, detail: str, retry_after_s: float | None = None) -> None:
+        super().__init__(f"{source}: {reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+        self.retry_after_s = retry_after_s  # what the provider asked for
+
+    @property
+    def is_temporary(self) -> bool:
+        """Whether the same request may well succeed a little later."""
+        return self.reason in _TEMPORARY
+
+
+_TEMPORARY = (Reason.TIMED_OUT, Reason.UNREACHABLE, Reason.THROTTLED, Reason.PROVIDER_ERROR, Reason.ERROR_IN_ANSWER)
 
 
 class TooManyDeadLetters(ServicesError):
