@@ -13,7 +13,7 @@ import msgspec
 
 from streams.assessments import Assessment, Impact, Level, Severity, Situation, Urgency
 from streams.codec import identity
-from streams.impact import ImpactParameters, ImpactQuestion, alternatives, impacts
+from streams.impact import ImpactParameters, ImpactQuestion, Outage, alternatives, impacts
 from streams.notices.readings import TIGHTENING
 from streams.observations import SECONDS_A_DAY, Family
 from streams.reference import Reference
@@ -246,6 +246,9 @@ def _question(situation: Situation, primary: Sequence[Signal]) -> ImpactQuestion
         act_kinds=tuple(sorted({act.kind for act in acts})),
         targets=("ALL",) if everybody else tuple(sorted(targets)),
         fall=_fall(flows),
+        outages=tuple(
+            sorted({Outage(s.strike.place_id, s.minerals, s.strike.days) for s in primary if s.strike is not None})
+        ),
         at=min(s.known_at for s in primary),
     )
 

@@ -115,6 +115,9 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True):
     partner: str = ""
     single_point: bool = False  # one country above the single-point share of the stage: severity lifted one step
     targeted: bool = True  # the act is against all or against this participant; else only what comes through a target
+    place: str = ""  # the mine, plant or port that a hazard struck, of which the share counts
+    place_share: Figure = Figure(value=None, unit="percent")  # of the world; of the place itself, or a bound from above
+    days_out: float | None = None  # that it is taken to stand still
     uncovered: float | None = None  # `at_stake` for the part of the horizon that days of cover do not bridge
     reason: Reason = Reason.COMPUTED  # why the severity is what it is, or why it is Unknown
 

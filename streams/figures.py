@@ -14,6 +14,7 @@ NO_FIGURE = Figure(value=None, unit="percent")
 _NO_DAYS = Figure(value=None, unit="days")
 _CONFIDENCE = "CBA"
 _OTHERS = 5
+_STAGES = {"mine": "mine", "magnet_plant": "magnet"}  # of a node by its kind; smelters and plants refine
 
 Dated = TypeVar("Dated", bound=Row)
 
@@ -65,6 +66,25 @@ class Figures:
         same = [r for r in rows if r.year == newest.year and r.source.publisher == newest.source.publisher]
         largest = sorted(same, key=lambda r: (-r.share_percent, r.country_iso3))[:_OTHERS]
         return tuple(self._share(row) for row in largest)
+
+    def place_share(self, place_id: str, mineral: str) -> Figure:
+        """A mine's, plant's or port's share of the world in percent.
+
+        Its own where the reference data have it; else what its country has at the same stage (for a port, or where
+        none is published, at the one where it weighs most), which is a bound from above and called so.
+        """
+        node = self._reference.node_at(place_id)
+        if node is not None and node.mineral_id == mineral and node.share_percent is not None:
+            year = int(node.source.year or self._year)
+            figure = self._figure(node, year, mineral, node.share_percent, "" if node.share_is_own else "<")
+            what = "place_own" if node.share_is_own else "place_country"
+            return msgspec.structs.replace(figure, what=what, country=node.country_iso3)
+        place = self._reference.places.get(place_id)
+        country = node.country_iso3 if node is not None else place.country_iso3 if place is not None else ""
+        stage = _STAGES.get(node.kind, "refined") if node is not None else ""
+        at_stage = (self.world_share_at(speaker, stage, country) for speaker in self._speakers(mineral))
+        share = next((figure for figure in at_stage if figure.value is not None), self.world_share(mineral, country))
+        return share if share.value is None else msgspec.structs.replace(share, bound="<", what="place_country")
 
     def import_share(self, mineral: str, participant: str, country: str) -> Figure:
         """The share of the participant's imports that comes from `country`, in percent.

@@ -5,6 +5,8 @@ fraction × (1 − what can be substituted), against days of cover; lifted one s
 stage. Which figures were known is the business of `streams.figures`.
 """
 
+from typing import NamedTuple
+
 import msgspec
 
 from streams.assessments import Alternative, Figure, Impact, Severity
@@ -61,6 +63,14 @@ class ImpactParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
             raise ValueError("impact.fall_lasts_days must lie in (0, impact.horizon_days]")
 
 
+class Outage(NamedTuple):
+    """A mine, plant or port that is taken to stand still: what it ships, and for how many days."""
+
+    place_id: str
+    minerals: tuple[str, ...]
+    days: float
+
+
 class ImpactQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """What happened, as far as it bears on the loss. `targets` are alpha-3 codes, or ("ALL",); `at` is a known_at."""
 
@@ -72,6 +82,7 @@ class ImpactQuestion(msgspec.Struct, frozen=True, kw_only=True):
     act_kinds: tuple[ActKind, ...] = ()
     targets: tuple[str, ...] = ("ALL",)
     fall: float | None = None  # fraction of the expected flow that customs show missing; 1.0 for a stop
+    outages: tuple[Outage, ...] = ()  # of places that a hazard struck
     at: int
 
 
@@ -123,7 +134,12 @@ def _impact(
     targeted = "ALL" in question.targets or not question.targets or participant in question.targets
     share = through if not targeted else world if "ALL" in question.targets or not question.targets else own
     loss = _loss(question, parameters)
-    single_point = targeted and world.value is not None and world.value > parameters.single_point_share_percent
+    whole = world  # what would have to hold most of the stage to be a single point of failure
+    outage, struck = _struck(question, mineral, figures)
+    if outage is not None:
+        share = whole = struck
+        loss = min(1.0, outage.days / parameters.horizon_days)
+    single_point = targeted and not whole.bound and (whole.value or 0.0) > parameters.single_point_share_percent
     at_stake, reason = _at_stake(question, reliance, share, loss, parameters)
     uncovered = None
     if at_stake is not None:
@@ -145,9 +161,27 @@ def _impact(
         partner=partner,
         single_point=single_point and bool(uncovered),
         targeted=targeted,
+        place=outage.place_id if outage is not None else "",
+        place_share=struck,
+        days_out=outage.days if outage is not None else None,
         uncovered=uncovered,
         reason=reason,
     )
+
+
+def _struck(question: ImpactQuestion, mineral: str, figures: Figures) -> tuple[Outage | None, Figure]:
+    """Of the places that a hazard struck, the one whose share times its days is the most; they are not added up.
+
+    Country totals, which bound the places of one country, would be counted once for each of them.
+    """
+    own = [outage for outage in question.outages if mineral in outage.minerals]
+    shares = [(outage, figures.place_share(outage.place_id, mineral)) for outage in own]
+    return max(shares, key=_weight_of_outage, default=(None, NO_FIGURE))
+
+
+def _weight_of_outage(pair: tuple[Outage, Figure]) -> tuple[float, float]:
+    outage, share = pair
+    return (share.value or 0.0) * outage.days, outage.days
 
 
 def _at_stake(

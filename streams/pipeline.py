@@ -5,9 +5,9 @@ from operator import lt
 
 import msgspec
 
-from streams.detectors import DETECTORS, NOTICE_DETECTORS, DetectorState
-from streams.detectors.base import Detector
-from streams.observations import ObservationBatch, Run, Series
+from streams.detectors import DETECTORS, HAZARD_DETECTORS, NOTICE_DETECTORS, DetectorState, HazardState
+from streams.detectors.base import Detector, HazardDetector
+from streams.observations import HazardObservation, ObservationBatch, Run, Series
 from streams.reasons import Reason
 from streams.reference import Reference
 from streams.signals import Signal
@@ -25,6 +25,7 @@ class PipelineState(msgspec.Struct, kw_only=True):
     """What is remembered of one group. Owned by the caller; encodes and decodes to itself."""
 
     series: dict[str, SeriesState] = {}
+    hazards: dict[str, HazardState] = {}  # by detector
 
 
 class Applied(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,6 +42,7 @@ class Pipeline:
         """`reference` says which group a mineral belongs to; without it the reference data that ships."""
         self._thresholds = thresholds
         self._readers = tuple(kind(reference) for kind in NOTICE_DETECTORS)
+        self._lookouts = tuple(kind(reference) for kind in HAZARD_DETECTORS)
 
     def signals(self, state: PipelineState, batch: ObservationBatch) -> list[Signal]:
         """Apply `batch` to `state` and return the signals found."""
@@ -67,10 +69,23 @@ class Pipeline:
             for reader in self._readers:
                 parameters = self._thresholds.parameters(reader.code, None)
                 found += reader.observe(notice, batch.group, parameters)
+        for hazard in batch.hazards:
+            told = [self._told(lookout, state, hazard, batch.group) for lookout in self._lookouts]
+            late += any(signals is None for signals in told)
+            accepted += all(signals is not None for signals in told)
+            found += [signal for signals in told for signal in signals or ()]
         digest = self._thresholds.digest
         stamped = [msgspec.structs.replace(signal, thresholds=digest) for signal in found]
         counts = {Reason.ACCEPTED: accepted + len(batch.notices), Reason.LATE: late}
         return Applied(signals=stamped, counts={reason: count for reason, count in counts.items() if count})
+
+    def _told(
+        self, lookout: HazardDetector, state: PipelineState, hazard: HazardObservation, group: str
+    ) -> list[Signal] | None:
+        own = state.hazards.get(lookout.code)
+        if own is None:
+            own = state.hazards[lookout.code] = lookout.State()
+        return lookout.observe(own, hazard, group, self._thresholds.parameters(lookout.code, None))
 
     def _observed(self, detector: Detector, held: SeriesState, run: Run) -> list[Signal]:
         own = held.states.get(detector.code)

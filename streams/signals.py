@@ -80,6 +80,27 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     quotes: tuple[str, ...] = ()
 
 
+class Strike(msgspec.Struct, frozen=True, kw_only=True):
+    """What a natural event may mean for one place that matters. Scales are the source's own, nothing is converted.
+
+    `radius_km` and `days` are thresholds for this kind and size of event, not a report from the place.
+    """
+
+    event_id: str
+    kind: str  # as the source writes it
+    name: str
+    alert_level: str
+    severity: float | None
+    severity_unit: str
+    place_id: str  # node_id or UN/LOCODE
+    place_kind: str
+    distance_km: float
+    depth_km: float | None = None  # of an earthquake, where the source tells it
+    radius_km: float
+    days: float  # that the place is taken to stand still
+    is_current: bool | None = None
+
+
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """What one detector says of one subject in one period. `score` is 1.0 at the raise threshold.
 
@@ -110,6 +131,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     window: int = 0  # observations over which the change was seen
     provisional: bool = False
     act: Act | None = None
+    strike: Strike | None = None
     evidence: tuple[Evidence, ...] = ()
     thresholds: str = ""  # hash of the thresholds that made it
 

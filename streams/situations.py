@@ -149,8 +149,8 @@ def take_batch(book: Book, batch: ObservationBatch, parameters: AssessParameters
             book.clocks[run.series.series_id].next_s = next_s
         if run.known_at:
             book.now = max(book.now, max(run.known_at))
-    for notice in batch.notices:
-        book.now = max(book.now, notice.known_at)
+    told = [notice.known_at for notice in batch.notices] + [hazard.known_at for hazard in batch.hazards]
+    book.now = max([book.now, *told])
     if batch.tick_at is not None:
         book.now = max(book.now, batch.tick_at)
 

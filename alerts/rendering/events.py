@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from alerts.rendering import strikes
 from alerts.rendering.plain import plain
 from alerts.rendering.voice import Voice, opened
 from alerts.states import AlertState
@@ -59,6 +60,9 @@ def what(voice: Voice, state: AlertState) -> str:
         act = voice.say(f"act.{signal.act.kind}.{signal.act.polarity}")
         actor = signal.origin or assessment.situation.origin
         return voice.say("event.act", actor=voice.within(actor), act=act) if actor else _unnamed(voice, act)
+    if signal.strike is not None:
+        kind, place = strikes.kind(voice, signal.strike), strikes.place(voice, signal.strike.place_id)
+        return voice.say("event.strike", kind=kind, place=place)
     code = signal.detector.lower()
     direction = signal.direction or "none"
     for key in (f"event.{code}_{direction}", f"event.{code}", f"event.{assessment.situation.hazard}"):
@@ -77,6 +81,8 @@ def short_what(voice: Voice, state: AlertState) -> str:
         actor = signal.origin or assessment.situation.origin
         kind = voice.say(f"kind.{signal.act.kind}")
         return voice.say("short.act", actor=voice.country(actor), kind=kind) if actor else kind
+    if signal.strike is not None:
+        return strikes.kind(voice, signal.strike)
     code = signal.detector.lower()
     for key in (f"short.{code}_{signal.direction}", f"short.{code}", f"short.{assessment.situation.hazard}"):
         if voice.catalogue.name(key) is not None:

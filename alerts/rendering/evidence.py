@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from alerts.channels.base import Line, Section
-from alerts.rendering import events, figures
+from alerts.rendering import events, figures, strikes
 from alerts.rendering.plain import plain
 from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice, opened
@@ -96,6 +96,8 @@ def _signal(voice: Voice, state: AlertState, signal: Signal) -> Line:
         low = figures.value(voice, signal.band_low, signal.unit)
         high = figures.value(voice, signal.band_high, signal.unit)
         parts.append(voice.say("detail.band", low=low, high=high))
+    if signal.strike is not None:
+        parts += strikes.taken(voice, signal.strike)
     if signal.provisional:
         parts.append(voice.say("sure.provisional"))
     holds = signal.signal_id in state.assessment.holding

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from alerts.rendering import strikes
 from alerts.rendering.plain import plain
 from alerts.rendering.voice import Voice, opened
 from streams.observations import Family
@@ -38,6 +39,8 @@ def value(voice: Voice, amount: float | None, unit: str) -> str:
 
 def figure(voice: Voice, signal: Signal) -> str:
     """One figure with what was to be expected."""
+    if signal.strike is not None:
+        return strikes.near(voice, signal.strike)
     series = series_name(voice, signal)
     when = period(voice, signal, signal.occurred_at)
     if signal.window > 1:

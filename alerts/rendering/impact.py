@@ -3,7 +3,7 @@
 import math
 
 from alerts.channels.base import Line, Section
-from alerts.rendering import sides
+from alerts.rendering import sides, strikes
 from alerts.rendering.voice import Voice, opened
 from alerts.states import AlertState
 from streams.assessments import Figure, Impact
@@ -33,6 +33,10 @@ def _lines(voice: Voice, state: AlertState, impact: Impact) -> list[Line]:
         for field, figure in (("world_share", impact.world_share), ("own_share", impact.own_share)):
             label = voice.say(f"field.{field}", country=country)
             lines.append(Line(label=label, text=_figure(voice, impact, figure), address=_address(figure)))
+    if impact.place:
+        label = voice.say("field.place_share", place=strikes.place(voice, impact.place))
+        figure = impact.place_share
+        lines.append(Line(label=label, text=_figure(voice, impact, figure), address=_address(figure)))
     if impact.partner and impact.through_partner.value is not None:
         label = voice.say("field.through_partner", country=voice.side(impact.partner))
         figure = impact.through_partner
@@ -69,6 +73,9 @@ def arithmetic(voice: Voice, impact: Impact) -> list[str]:
         figure = sides.bound_of(impact) + voice.fraction(impact.uncovered)
         lines.append(voice.say("detail.uncovered", figure=figure))
     reasons = [voice.say(f"detail.share_{which}"), voice.say("detail.loss_reason")]
+    if impact.days_out is not None:
+        days = voice.quantity(impact.days_out, "days")
+        reasons = [voice.say("detail.share_place"), voice.say("detail.loss_days", days=days)]
     if not impact.substitutable:
         reasons.append(voice.say("detail.substitutable_unknown"))
     if not impact.targeted:
@@ -79,6 +86,8 @@ def arithmetic(voice: Voice, impact: Impact) -> list[str]:
 
 def _share(impact: Impact) -> tuple[str, Figure]:
     """The share that the product was made with: the record keeps the product, which tells."""
+    if impact.place:
+        return "place", impact.place_share
     ways = [("world", impact.world_share), ("own", impact.own_share), ("through", impact.through_partner)]
     if not impact.targeted:
         ways.reverse()

@@ -7,6 +7,7 @@ from alerts.deliveries import DeliveryState, Purpose
 from alerts.participants import Participant
 from alerts.reasons import Reason
 from alerts.rendering.plain import plain
+from alerts.rendering.strikes import place
 from alerts.rendering.voice import Voice
 from alerts.states import AlertState, MoveKind, Track, TrackState
 from streams.assessments import Figure, Impact
@@ -28,7 +29,11 @@ def at_stake_line(voice: Voice, state: AlertState, iso3: str, own: bool) -> str:
     origin = state.assessment.situation.origin
     shares = [voice.say("side.reliance", figure=voice.brief(impact.reliance))]
     shown = [impact.reliance, impact.cover]
-    if origin:
+    if impact.place:
+        share = voice.brief(impact.place_share)
+        shares.append(voice.say("side.place", place=place(voice, impact.place), figure=share))
+        shown.append(impact.place_share)
+    elif origin:
         shares.append(_shares(voice, impact, origin, own))
         shown += [impact.world_share, impact.own_share]
     if impact.partner and impact.through_partner.value is not None and impact.through_partner.bound != "<":

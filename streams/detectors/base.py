@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Protocol
 
 import msgspec
 
-from streams.observations import NoticeObservation, Run, Series
+from streams.observations import HazardObservation, NoticeObservation, Run, Series
 from streams.reference import Reference
 from streams.signals import Signal
 
@@ -47,3 +47,17 @@ class NoticeDetector(Protocol):
 
     def observe(self, notice: NoticeObservation, group: str, parameters: Any) -> list[Signal]:
         """The signals that this document gives for `group`."""
+
+
+class HazardDetector(Protocol):
+    """Scores natural events as they are told. The state, one for each group, is owned by the caller."""
+
+    code: ClassVar[str]
+    Parameters: ClassVar[type[Any]]
+    State: ClassVar[type[Any]]
+
+    def __init__(self, reference: Reference | None = None) -> None:
+        """`reference` says what stands where; without it the reference data that ships."""
+
+    def observe(self, state: Any, hazard: HazardObservation, group: str, parameters: Any) -> list[Signal] | None:
+        """The signals that this telling gives for `group`; None where a later one of the same event was applied."""

@@ -103,6 +103,10 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
             )
         )
 
+    def node_at(self, place_id: str) -> Node | None:
+        """The mine or plant of this id; None where it is a port or nothing."""
+        return next((node for node in self.nodes if node.node_id == place_id), None)
+
     def hs_minerals(self, code: str, revision: str = "2022") -> tuple[str, ...]:
         """The minerals that a code of a revision (2012, 2017, 2022) stands for; several where it is pooled."""
         return self.hs.get(f"{revision} {code}", ())
@@ -131,8 +135,8 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
         return self.place_name(group, language)
 
     def place_name(self, place_id: str, language: str) -> str:
-        """The name of a chokepoint or port, in English where the language has none; the id where it is unknown."""
-        place = self.places.get(place_id)
+        """The name of a chokepoint, port, mine or plant, in English where the language has none; else the id."""
+        place = self.places.get(place_id) or self.node_at(place_id)
         return _text(place.name, language) if place else place_id
 
     def wording(self, key: str, language: str) -> str:

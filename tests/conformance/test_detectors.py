@@ -10,10 +10,19 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from streams.detectors import DETECTORS, NOTICE_DETECTORS, DetectorState
-from streams.detectors.base import Detector, NoticeDetector
+from streams.detectors import DETECTORS, HAZARD_DETECTORS, NOTICE_DETECTORS, DetectorState
+from streams.detectors.base import Detector, HazardDetector, NoticeDetector
 from streams.notices.readings import ActKind, Polarity, Reading, Span
-from streams.observations import SECONDS_A_DAY, Cadence, Family, Measure, NoticeObservation, Run, Series
+from streams.observations import (
+    SECONDS_A_DAY,
+    Cadence,
+    Family,
+    HazardObservation,
+    Measure,
+    NoticeObservation,
+    Run,
+    Series,
+)
 from streams.pipeline import PipelineState, SeriesState
 from streams.signals import Phase, Signal
 from streams.thresholds import packaged
@@ -277,7 +286,7 @@ class TestRegistration:
 
 def test_codes_are_unique() -> None:
     """States and thresholds are kept by code."""
-    codes = [detector.code for detector in (*DETECTORS, *NOTICE_DETECTORS)]
+    codes = [detector.code for detector in (*DETECTORS, *NOTICE_DETECTORS, *HAZARD_DETECTORS)]
     assert len(set(codes)) == len(codes)
 
 
@@ -329,6 +338,79 @@ class TestNoticeContract:
         assert kind().observe(notice(False), "antimony", THRESHOLDS.parameters(kind.code, None)) == []
 
     def test_its_parameters_stand_in_the_thresholds_file(self, kind: type[NoticeDetector]) -> None:
+        """The shipped file has a section of the right type that passes its own check."""
+        parameters = THRESHOLDS.parameters(kind.code, None)
+        assert type(parameters) is kind.Parameters
+        parameters.check()
+
+
+def telling(hour: int = 0, **changes: object) -> HazardObservation:
+    """A great earthquake at the antimony mines of Xikuangshan, told so many hours after it struck."""
+    made = HazardObservation(
+        event_id="made:EQ:1",
+        feed="made",
+        kind="EQ",
+        name="text of a name",
+        alert_level="Red",
+        severity=7.6,
+        severity_unit="M",
+        lat=27.75,
+        lon=111.48,
+        occurred_at=START,
+        known_at=START + hour * 3_600,
+        publisher="source",
+        evidence="ef" * 32,
+        row=5,
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+@pytest.mark.parametrize("kind", HAZARD_DETECTORS, ids=lambda kind: kind.code)
+class TestHazardContract:
+    """What the pipeline needs of a detector of natural events."""
+
+    def test_signals_are_deterministic_and_carry_their_evidence(self, kind: type[HazardDetector]) -> None:
+        """The same telling gives the same signals, with what was stored; each telling has ids of its own."""
+        parameters = THRESHOLDS.parameters(kind.code, None)
+        first, second = (kind().observe(kind.State(), telling(), "antimony", parameters) for _ in range(2))
+        assert first == second
+        assert first, "an event on top of a mine must signal, else this shows nothing"
+        for signal in first:
+            assert (signal.detector, signal.group, signal.known_at) == (kind.code, "antimony", START)
+            assert [(seen.sha256, seen.row) for seen in signal.evidence] == [("ef" * 32, 5)]
+            assert math.isfinite(signal.score)
+        state = kind.State()
+        told = [s for hour in range(3) for s in kind().observe(state, telling(hour), "antimony", parameters) or ()]
+        assert len({s.signal_id for s in told}) == len(told) > len(first)
+
+    def test_a_snapshot_between_tellings_changes_nothing(self, kind: type[HazardDetector]) -> None:
+        """The state encodes and decodes to itself, and the next telling is judged as before."""
+        parameters, state = THRESHOLDS.parameters(kind.code, None), kind.State()
+        kind().observe(state, telling(), "antimony", parameters)
+        held = PipelineState(hazards={kind.code: state})
+        back = msgspec.msgpack.decode(msgspec.msgpack.encode(held), type=PipelineState)
+        assert back == held
+        smaller = telling(1, severity=4.0)
+        after = [kind().observe(s, smaller, "antimony", parameters) for s in (state, back.hazards[kind.code])]
+        assert after[0] == after[1]
+
+    def test_strange_values_raise_nothing(self, kind: type[HazardDetector]) -> None:
+        """Poles, infinities, missing sizes and kinds that nobody knows are answered without an error."""
+        parameters = THRESHOLDS.parameters(kind.code, None)
+        strange: list[dict[str, object]] = [
+            {"lat": 90.0, "lon": 180.0},
+            {"severity": math.inf},
+            {"severity": math.nan},
+            {"severity": None},
+            {"severity_unit": "x"},
+            {"kind": "??"},
+            {"severity_text": "depth 1e999 km depth:"},
+        ]
+        for changes in strange:
+            for signal in kind().observe(kind.State(), telling(**changes), "antimony", parameters) or ():
+                assert math.isfinite(signal.score)
+
+    def test_its_parameters_stand_in_the_thresholds_file(self, kind: type[HazardDetector]) -> None:
         """The shipped file has a section of the right type that passes its own check."""
         parameters = THRESHOLDS.parameters(kind.code, None)
         assert type(parameters) is kind.Parameters

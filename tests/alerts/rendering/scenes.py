@@ -7,7 +7,7 @@ import msgspec
 from streams.assessments import Assessment, Situation
 from streams.notices.readings import ActKind, Polarity
 from streams.observations import Family
-from streams.signals import Act, Certainty, Direction, Evidence, Hazard, Phase, Signal
+from streams.signals import Act, Certainty, Direction, Evidence, Hazard, Phase, Signal, Strike
 from tests.golden.scene import announcement, judged
 
 AT = int(datetime(2023, 10, 20, 23, 59, tzinfo=UTC).timestamp())
@@ -74,6 +74,25 @@ def fall() -> Signal:
     return signal("v1", "V1", Hazard.RESTRICTION, Family.CUSTOMS, destination="JPN", direction=Direction.DOWN, window=3)
 
 
+def strike(**changes: object) -> Strike:
+    """An earthquake near the graphite mines of Heilongjiang, as its source tells it."""
+    made = Strike(
+        event_id="gdacs:EQ:1",
+        kind="EQ",
+        name="Earthquake in China",
+        alert_level="Orange",
+        severity=7.1,
+        severity_unit="M",
+        place_id="heilongjiang_graphite",
+        place_kind="mine",
+        distance_km=23.4,
+        depth_km=10.0,
+        radius_km=44.0,
+        days=30.0,
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
 def price(direction: Direction, **changes: object) -> Signal:
     """A price moved."""
     details: dict[str, object] = {"origin": "", "unit": "USD/t", "claims": Certainty.POSSIBLE, **changes}
@@ -100,7 +119,19 @@ def assessments() -> dict[str, Assessment]:
         window=7,
         provisional=True,
     )
-    quake = signal("l2", "L2", Hazard.NATURAL, Family.HAZARD_FEED, observed=None, expected=None)
+    quake = signal(
+        "l2",
+        "L2",
+        Hazard.NATURAL,
+        Family.HAZARD_FEED,
+        observed=7.1,
+        expected=None,
+        band_low=None,
+        band_high=None,
+        unit="M",
+        strike=strike(),
+        evidence=(evidence(7.1, MONTH, 1, "M"),),
+    )
     cheap = signal("p2", "P2", Hazard.DUMPING, Family.PRICES, group="rare_earths", minerals=("ndpr",), origin="")
     found = {
         "act and figures": restriction(notice("c1", announcement()), fall(), price(Direction.UP, origin="CHN")),
@@ -125,6 +156,11 @@ def assessments() -> dict[str, Assessment]:
         "price down": judged([price(Direction.DOWN)], market, AT),
         "traffic": judged([traffic], suez, AT),
         "hazard": judged([quake], Situation(hazard=Hazard.NATURAL, group="graphite", origin="CHN"), AT),
+        "hazard without size": judged(
+            [msgspec.structs.replace(quake, strike=strike(kind="FL", severity=None, severity_unit="", depth_km=None))],
+            Situation(hazard=Hazard.NATURAL, group="graphite", origin="CHN"),
+            AT,
+        ),
         "floor": judged([cheap], Situation(hazard=Hazard.DUMPING, group="rare_earths"), AT),
         "nothing said": msgspec.structs.replace(restriction(fall()), signals=(), holding=(), stale=("series-1",)),
     }
