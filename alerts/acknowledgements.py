@@ -12,6 +12,7 @@ from alerts.facts import (
     CloseAgreed,
     Closed,
     Fact,
+    FalseAlarm,
     PositionKind,
     PositionTaken,
     Released,
@@ -69,6 +70,24 @@ def take_position(
     """Record where the person's side stands: concur, dispute (with its reason) or needs information. Raises Refused."""
     side, person = _with_role(directory, person_id, Role.DUTY)
     body = PositionTaken(participant=side.iso3, person=person.person_id, position=stance.position, note=stance.note)
+    return _record(store, connection, side, person, (alert_id, body, at))
+
+
+def call_false(
+    store: Store, connection: Connection, directory: Directory, person_id: str, alert_id: str, note: str, at: int
+) -> Fact:
+    """Say for the person's side that the alert rang for nothing, and why; ladders go on. Raises Refused."""
+    side, person = _with_role(directory, person_id, Role.DUTY)
+    body = FalseAlarm(participant=side.iso3, person=person.person_id, note=note)
+    return _record(store, connection, side, person, (alert_id, body, at))
+
+
+def withdraw_false(
+    store: Store, connection: Connection, directory: Directory, person_id: str, alert_id: str, note: str, at: int
+) -> Fact:
+    """Take back for the person's side that the alert rang for nothing. Raises Refused."""
+    side, person = _with_role(directory, person_id, Role.DUTY)
+    body = FalseAlarm(participant=side.iso3, person=person.person_id, note=note, withdrawn=True)
     return _record(store, connection, side, person, (alert_id, body, at))
 
 

@@ -110,6 +110,15 @@ class PositionTaken(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="po
     note: str = ""
 
 
+class FalseAlarm(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="false_alarm"):
+    """A side says that the alert rang for nothing, or takes that back: a case for the next backtest, no end."""
+
+    participant: str
+    person: str
+    note: str = ""
+    withdrawn: bool = False
+
+
 class Lapsed(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="lapsed"):
     """An acknowledgement lapsed: the side is rung again."""
 
@@ -160,6 +169,7 @@ Body = (
     | Responding
     | StoodDown
     | PositionTaken
+    | FalseAlarm
     | Lapsed
     | Resolved
     | CloseAgreed

@@ -18,6 +18,7 @@ from alerts.facts import (
     CloseAgreed,
     Closed,
     Fact,
+    FalseAlarm,
     Lapsed,
     Merged,
     Opened,
@@ -318,6 +319,13 @@ def _position(state: AlertState, fact: Fact, body: PositionTaken) -> AlertState:
     return _moved(state, fact, track, MoveKind.POSITION, body.note)
 
 
+def _false_alarm(state: AlertState, fact: Fact, body: FalseAlarm) -> AlertState:
+    who, at, note = ("", None, "") if body.withdrawn else (body.person, fact.at, body.note)
+    track = replace(state.tracks[body.participant], false_alarm_by=who, false_alarm_at=at, false_alarm_note=note)
+    kind = MoveKind.FALSE_ALARM_WITHDRAWN if body.withdrawn else MoveKind.FALSE_ALARM
+    return _moved(state, fact, track, kind, body.note)
+
+
 def _close_agreed(state: AlertState, fact: Fact, body: CloseAgreed) -> AlertState:
     track = replace(state.tracks[body.participant], close_agreed_by=body.person, close_agreed_at=fact.at)
     return _moved(state, fact, track, MoveKind.CLOSE_AGREED, body.note)
@@ -369,6 +377,7 @@ _STEPS: Final[MappingProxyType[type, Callable[[AlertState, Fact, Any], AlertStat
         PositionTaken: _position,
         Lapsed: _lapsed,
         Resolved: _resolved,
+        FalseAlarm: _false_alarm,
         CloseAgreed: _close_agreed,
         Closed: _closed,
         Cancelled: _cancelled,

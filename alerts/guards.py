@@ -11,6 +11,7 @@ from alerts.facts import (
     Cancelled,
     CloseAgreed,
     Closed,
+    FalseAlarm,
     Lapsed,
     Merged,
     Opened,
@@ -44,7 +45,7 @@ PASSING: Final = frozenset(
 """Reasons that hold a delivery back for a while; any other suppression is final."""
 
 DeliveryFact = Planned | Sending | Sent | SendFailed
-SideFact = Acknowledged | Responding | StoodDown | PositionTaken | CloseAgreed
+SideFact = Acknowledged | Responding | StoodDown | PositionTaken | FalseAlarm | CloseAgreed
 
 
 def is_system(author: str) -> bool:
@@ -129,6 +130,9 @@ def _check_side(state: AlertState, author: str, body: SideFact) -> None:
     track = state.tracks.get(body.participant)
     if track is None:
         raise Refused(Reason.NOT_ALLOWED, f"{body.participant} takes no part in alert {state.alert_id}")
+    if isinstance(body, FalseAlarm):
+        _check_false_alarm(state, track, body)
+        return
     _check_open(state, type(body).__name__)
     match body:
         case Acknowledged():
@@ -167,6 +171,18 @@ def _check_position(track: Track, body: PositionTaken) -> None:
         raise Refused(Reason.NOTE_REQUIRED, "a dispute needs its reason: give it as the note")
     if track.position is body.position and track.position_note == body.note:
         raise Refused(Reason.ALREADY_DONE, f"{track.participant} has taken this position already")
+
+
+def _check_false_alarm(state: AlertState, track: Track, body: FalseAlarm) -> None:
+    """What is found out after the end is worth as much: an alert that was closed can still be called false."""
+    if state.merged_into:
+        raise Refused(Reason.INVALID_TRANSITION, f"alert {state.alert_id} was merged: use {state.merged_into}")
+    if not state.rings:
+        raise Refused(Reason.INVALID_TRANSITION, f"alert {state.alert_id} never rang: there is nothing to call false")
+    if body.withdrawn and not track.false_alarm_by:
+        raise Refused(Reason.INVALID_TRANSITION, f"{track.participant} has not called it a false alarm")
+    if not body.withdrawn and track.false_alarm_by and track.false_alarm_note == body.note:
+        raise Refused(Reason.ALREADY_DONE, f"{track.false_alarm_by} has called it a false alarm with this note")
 
 
 def _check_close_agreed(state: AlertState, track: Track) -> None:

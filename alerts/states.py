@@ -40,6 +40,8 @@ class MoveKind(StrEnum):
     STOOD_DOWN = "stood_down"
     POSITION = "position"
     CLOSE_AGREED = "close_agreed"
+    FALSE_ALARM = "false_alarm"
+    FALSE_ALARM_WITHDRAWN = "false_alarm_withdrawn"
 
 
 class Move(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -97,6 +99,9 @@ class Track(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     position_by: str = ""
     position_at: int | None = None
     position_note: str = ""
+    false_alarm_by: str = ""  # who said that it rang for nothing; empty once that was taken back
+    false_alarm_at: int | None = None
+    false_alarm_note: str = ""
     close_agreed_by: str = ""
     close_agreed_at: int | None = None
 

@@ -8,7 +8,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from alerts.errors import AlertsError, BadPolicy, Refused, StoreDamaged
 from alerts.reasons import Reason
-from services.commands import alerts, episodes, evidence, messages, notices, store, thresholds
+from services.commands import alerts, episodes, evidence, labels, messages, notices, store, thresholds
 from services.commands.backtest import backtest
 from services.commands.check import check
 from services.commands.imports import import_
@@ -44,6 +44,7 @@ app.command("check")(check)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(messages.app, name="messages")
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(labels.app, name="labels")
 app.add_typer(thresholds.app, name="thresholds")
 app.add_typer(store.app, name="store")
 app.add_typer(episodes.app, name="episodes")

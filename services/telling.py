@@ -9,6 +9,7 @@ from alerts.facts import (
     CloseAgreed,
     Closed,
     Fact,
+    FalseAlarm,
     Lapsed,
     Planned,
     PositionTaken,
@@ -161,6 +162,9 @@ def _answer(body: object, state: AlertState) -> str:
             return f"{participant}  stood down by {person}{_note(note)}"
         case PositionTaken(participant=participant, person=person, position=position, note=note):
             return f"{participant}  position of {person}: {position}{_note(note)}"
+        case FalseAlarm(participant=participant, person=person, note=note, withdrawn=withdrawn):
+            said = "takes back that it was a false alarm" if withdrawn else "calls it a false alarm"
+            return f"{participant}  {person} {said}{_note(note)}"
         case CloseAgreed(participant=participant, person=person, note=note):
             return f"{participant}  {person} agrees to close{_note(note)}"
         case Lapsed(participant=participant):

@@ -14,6 +14,7 @@ from streams.assessments import Figure, Impact
 from streams.reference.records import EVERY_MINERAL, PriceFloor
 
 _ON_ITS_WAY = (DeliveryState.DUE, DeliveryState.SENDING)
+_FALSE_ALARM = (MoveKind.FALSE_ALARM, MoveKind.FALSE_ALARM_WITHDRAWN)
 
 
 def impact_of(state: AlertState, iso3: str) -> Impact | None:
@@ -89,6 +90,9 @@ def status_line(voice: Voice, state: AlertState, reader: Participant, iso3: str)
     if track.position is not None:
         position = voice.say("status.position", position=voice.say(f"position.{track.position}"))
         parts.append(position + (f" {voice.quoted(track.position_note, 160)}" if track.position_note else ""))
+    if track.false_alarm_by:
+        said = voice.say("status.calls_false", person=voice.person(track.false_alarm_by))
+        parts.append(said + (f" {voice.quoted(track.false_alarm_note, 160)}" if track.false_alarm_note else ""))
     if track.close_agreed_by:
         parts.append(voice.say("status.close_agreed", person=voice.person(track.close_agreed_by)))
     return voice.sentences(parts)
@@ -96,8 +100,8 @@ def status_line(voice: Voice, state: AlertState, reader: Participant, iso3: str)
 
 def news(voice: Voice, state: AlertState, reader: Participant, occasion: str) -> str:
     """What a message about the other side is about: who moved last, or who cannot be reached."""
-    moved = [move.participant for move in state.moves if move.participant != reader.iso3]
-    iso3 = moved[-1] if moved else next((code for code in state.tracks if code != reader.iso3), reader.iso3)
+    moves = [move for move in state.moves if move.participant != reader.iso3]
+    iso3 = moves[-1].participant if moves else next((code for code in state.tracks if code != reader.iso3), reader.iso3)
     reason = partner_reason(state, occasion)
     if reason is not Reason.PARTNER_MOVED:
         iso3 = occasion.partition(":")[0]
@@ -105,6 +109,8 @@ def news(voice: Voice, state: AlertState, reader: Participant, occasion: str) ->
         Reason.PARTNER_UNREACHED: "status.unreached",
         Reason.LADDER_EXHAUSTED: "status.unanswered_all",
     }.get(reason, f"track.{state.tracks.get(iso3, Track(participant=iso3)).state}")
+    if reason is Reason.PARTNER_MOVED and moves and moves[-1].kind in _FALSE_ALARM:
+        said = f"status.{moves[-1].kind}"
     return voice.say("status.partner", country=voice.side(iso3), status=voice.say(said))
 
 

@@ -192,6 +192,28 @@ def position(
     _act(store, config, alert_id, take, (person, note))
 
 
+@app.command("false-alarm")
+def false_alarm(
+    alert_id: AlertArgument,
+    person: PersonOption,
+    note: NoteOption = "",
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take it back.")] = False,
+    store: StoreOption = "",
+    config: ConfigOption = None,
+) -> None:
+    """Say that it rang for nothing: both sides see it, nothing ends, and the next backtest is held against it.
+
+    `twinbell labels export` gathers what was said so, for `twinbell backtest --labels`.
+    """
+    _act(
+        store,
+        config,
+        alert_id,
+        acknowledgements.withdraw_false if withdraw else acknowledgements.call_false,
+        (person, note),
+    )
+
+
 @app.command()
 def release(
     alert_id: AlertArgument,
@@ -284,6 +306,8 @@ def _track(track: Track) -> list[tuple[str, str]]:
         pairs.append(("  lapses", iso_time(track.lapses_at)))
     if track.position is not None:
         pairs.append(("  position", f"{track.position} by {track.position_by} {track.position_note}".rstrip()))
+    if track.false_alarm_by:
+        pairs.append(("  false alarm", f"says {track.false_alarm_by} {track.false_alarm_note}".rstrip()))
     if track.close_agreed_by:
         pairs.append(("  closing", f"agreed by {track.close_agreed_by}"))
     if track.note:

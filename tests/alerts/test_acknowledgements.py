@@ -10,11 +10,13 @@ from alerts.acknowledgements import (
     ATTRIBUTION,
     Stance,
     acknowledge,
+    call_false,
     close,
     release,
     respond,
     stand_down,
     take_position,
+    withdraw_false,
 )
 from alerts.deliveries import Purpose
 from alerts.errors import Refused
@@ -40,6 +42,13 @@ def refused(bell: Bell, command: Command, person: str, alert_id: str) -> Refused
     """The refusal of a command that must be refused."""
     with pytest.raises(Refused) as refusal:
         do(bell, command, person, alert_id)
+    return refusal.value
+
+
+def refused_note(bell: Bell, person: str, alert_id: str, note: str) -> Refused:
+    """The refusal of a false alarm that is said again with the same note."""
+    with pytest.raises(Refused) as refusal:
+        do(bell, call_false, person, alert_id, note)
     return refusal.value
 
 
@@ -115,6 +124,38 @@ def test_a_dispute_needs_its_reason(bell: Bell) -> None:
         take_position(bell.store, connection, TWO, "usa-duty", alert_id, stance, bell.now)
     track = bell.store.alert(alert_id).tracks["USA"]
     assert (track.position, track.position_note) == (PositionKind.DISPUTE, "the June figure is a reporting gap")
+
+
+def test_a_false_alarm_is_on_the_record_and_ends_nothing(bell: Bell) -> None:
+    """The other side is told; neither ladder stops, nothing closes; it can be taken back, and said after the end."""
+    alert_id = only(bell)
+    before = len(bell.heard("JPN", "pagerduty"))
+    do(bell, call_false, "jpn-duty", alert_id, "a misprint of the exchange")
+    state = bell.store.alert(alert_id)
+    track = state.tracks["JPN"]
+    assert (track.false_alarm_by, track.false_alarm_at, track.false_alarm_note) == (
+        "jpn-duty",
+        bell.now,
+        "a misprint of the exchange",
+    )
+    assert (state.joint, track.state) == (JointState.ACTIVE, TrackState.NOTIFIED)
+    assert state.tracks["USA"].false_alarm_by == ""
+    bell.run(HOUR)
+    assert bell.heard("USA", "slack", Purpose.PARTNER)[0][2] == "partner_moved"
+    assert len(bell.heard("JPN", "pagerduty")) > before
+    twice = refused_note(bell, "jpn-duty", alert_id, "a misprint of the exchange")
+    assert twice.reason is Reason.ALREADY_DONE
+    assert refused(bell, withdraw_false, "usa-duty", alert_id).reason is Reason.INVALID_TRANSITION
+    do(bell, withdraw_false, "jpn-deputy", alert_id, "the exchange confirms it")
+    assert bell.store.alert(alert_id).tracks["JPN"].false_alarm_by == ""
+    resolve(bell)
+    for who in ("usa-duty", "jpn-duty"):
+        do(bell, close, who, alert_id)
+    do(bell, call_false, "usa-duty", alert_id)
+    ended = bell.store.alert(alert_id)
+    assert (ended.joint, ended.tracks["USA"].false_alarm_by) == (JointState.CLOSED, "usa-duty")
+    assert refused(bell, call_false, "usa-principal", alert_id).reason is Reason.NOT_ALLOWED
+    bell.store.verify()
 
 
 def test_an_attribution_is_released_by_somebody_with_the_role(bell: Bell) -> None:

@@ -9,8 +9,6 @@ from typer.testing import CliRunner, Result
 from alerts.errors import BadPolicy, PermanentFailure, Refused, StoreDamaged
 from alerts.reasons import Reason
 from services.cli import app, exit_code_of
-from services.clock import StoredClock, SystemClock
-from services.configuration import load
 from services.episodes import episode, shipped
 from services.errors import (
     BadManifest,
@@ -23,10 +21,8 @@ from services.errors import (
     WrongStore,
 )
 from services.exit_codes import ExitCode
-from services.playing import AtOnce, Player, as_played
-from services.sources import read_episode
-from services.wiring import Deployment, archive_of, claim, hub_of, knowledge_of, open_store
 from streams.errors import BadReference, BadThresholds
+from tests.played import played_in
 
 RUNNER = CliRunner()
 
@@ -35,16 +31,7 @@ RUNNER = CliRunner()
 def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with a store in which gallium and germanium were played to the end."""
     directory = tmp_path_factory.mktemp("played")
-    configuration = as_played(load(None, directory))
-    database = open_store(f"sqlite:///{directory}/twinbell.db", create=True, durable=False)
-    story = episode("gallium-germanium-2023")
-    claim(database, Deployment(episode=story.id, configuration=""))
-    known = knowledge_of(configuration)
-    hub = hub_of(configuration, known, database, directory / "outbox")
-    hub.store(read_episode(story, known.reference, archive_of(database).cursor))
-    end = Player(hub, database, AtOnce()).play(story, archive_of(database).batches)
-    StoredClock(database, SystemClock()).run_on(end, 0)
-    database.dispose()
+    played_in(directory)
     return directory
 
 

@@ -15,7 +15,17 @@ SITUATIONS = (
     Situation(hazard=Hazard.MARKET, group="gallium"),
     Situation(hazard=Hazard.LOGISTICS, group="chokepoint1", route="chokepoint1"),
 )
-COMMANDS = ("acknowledge", "acknowledge", "acknowledge", "respond", "stand_down", "take_position", "close", "release")
+COMMANDS = (
+    "acknowledge",
+    "acknowledge",
+    "acknowledge",
+    "respond",
+    "stand_down",
+    "take_position",
+    "close",
+    "release",
+    "call_false",
+)
 PEOPLE = ("usa-duty", "jpn-duty", "usa-deputy", "jpn-deputy", "usa-principal")
 
 

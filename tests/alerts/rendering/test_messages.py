@@ -16,6 +16,7 @@ from alerts.deliveries import DeliveryState, Mode, Purpose
 from alerts.facts import (
     Acknowledged,
     CloseAgreed,
+    FalseAlarm,
     Planned,
     PositionKind,
     PositionTaken,
@@ -326,6 +327,23 @@ def test_the_other_side_is_shown_with_name_time_and_deed() -> None:
     status = told(story, "usa-duty", Purpose.PARTNER).contents[0].first_screen[5].text
     assert "Stood down 20:02 EDT (09:02 JST)." in status
     assert "Agreed to close by Duty officer" in status
+
+
+def test_a_false_alarm_said_by_one_side_is_read_by_the_other() -> None:
+    """Headline and status line say who calls it false and why, in both languages; taken back, it is news once more."""
+    story = Story(kinds()["act and figures"])
+    author, who = "JPN/jpn-duty", {"participant": "JPN", "person": "jpn-duty"}
+    story.sent(delivery(story.alert_id, "jpn-duty", "email", AT), AT)
+    story.add(AT + MINUTE, FalseAlarm(**who, note="統計の誤植"), author)
+    message = told(story, "usa-duty", Purpose.PARTNER)
+    assert message.contents[0].headline.startswith("Japan: calls it a false alarm. ")
+    assert "Called a false alarm by Duty officer" in message.contents[0].first_screen[5].text
+    assert "“統計の誤植”" in message.contents[0].first_screen[5].text
+    assert "日本：誤報と判断" in message.contents[1].headline
+    story.add(AT + 2 * MINUTE, FalseAlarm(**who, withdrawn=True), author)
+    message = told(story, "usa-duty", Purpose.PARTNER)
+    assert message.contents[0].headline.startswith("Japan: no longer calls it a false alarm. ")
+    assert "false alarm" not in message.contents[0].first_screen[5].text
 
 
 def test_deliveries_held_back_are_listed_with_their_reason() -> None:
