@@ -120,7 +120,7 @@ def measure(source: str, folders: Sequence[tuple[Path, Path]]) -> Measured:
     for manifest, directory in folders:
         feed = FileFeed(manifest_of(manifest), directory, known, lambda: READ_AT, packaged_reader().read)
         began = time.perf_counter()
-        with history(feed, counts.on_file) as archive:
+        with history(feed, counts.on_file) as (archive, _):
             imported = time.perf_counter()
             assessments += len(play(counts.counted(archive.batches(0, READ_AT)), engine, lambda at: None))
             play_s += time.perf_counter() - imported

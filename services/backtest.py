@@ -16,7 +16,7 @@ from services.archive import Archive
 from services.clock import at_local, iso_time
 from services.database import migrate, open_engine
 from services.feeds.files import FileFeed
-from services.feeds.importing import OnFile, import_files
+from services.feeds.importing import ImportReport, OnFile, import_files
 from streams.assessments import Assessment, Level
 from streams.engine import Engine, GroupState
 from streams.observations import SECONDS_A_DAY, ObservationBatch
@@ -86,15 +86,15 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def history(feed: FileFeed, on_file: OnFile) -> Iterator[Archive]:
-    """The files of a feed in an archive of its own that is thrown away afterwards. Raises TooManyDeadLetters."""
+def history(feed: FileFeed, on_file: OnFile) -> Iterator[tuple[Archive, ImportReport]]:
+    """The files of a feed in an archive of its own that is thrown away afterwards, and what became of each file."""
     with TemporaryDirectory(prefix="twinbell-") as folder:
         database = open_engine(f"sqlite:///{folder}/history.db", durable=False)
         try:
             migrate(database)
             archive = Archive(database.execution_options(reading=True))
-            import_files(feed, archive, database, on_file)
-            yield archive
+            report = import_files(feed, archive, database, on_file)
+            yield archive, report
         finally:
             database.dispose()
 

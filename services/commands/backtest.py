@@ -19,9 +19,11 @@ from services.commands.desk import configured
 from services.commands.options import ConfigOption, JsonOption
 from services.commands.printing import print_json, print_pairs, print_table
 from services.errors import NothingFound
+from services.exit_codes import ExitCode
 from services.feeds.files import FileFeed
 from services.settings import Configuration
 from services.sources import manifest_of
+from services.terminal import plain
 from services.wiring import reference_of, thresholds_bytes, thresholds_of
 from streams import thresholds
 from streams.assessments import Assessment
@@ -53,6 +55,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     score: history.Score | None
     nights: list[history.Nights]
     comparison: history.Comparison | None = None
+    unread: tuple[str, ...] = ()  # files that are not there or could not be used, with the reason
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,7 +98,7 @@ def backtest(  # noqa: PLR0913 - each is an option of the command line
     question = _question(ledger, coverage, (since, until), out)
     feed = FileFeed(manifest_of(manifest), data, reference, SystemClock().now, packaged_reader().read)
     out.mkdir(parents=True, exist_ok=True)
-    with _progress(as_json) as (on_file, on_day), history.history(feed, on_file) as archive:
+    with _progress(as_json) as (on_file, on_day), history.history(feed, on_file) as (archive, read):
         report, records = _run(
             _thresholds(chosen, configuration), (archive, reference), configuration, question, on_day
         )
@@ -107,11 +110,17 @@ def backtest(  # noqa: PLR0913 - each is an option of the command line
             if report.score is not None and old.score is not None:
                 compared = history.compare(records, old_records, (report.score, old.score))
                 report = msgspec.structs.replace(report, comparison=compared)
+    unusable = tuple(f"{file.path} ({file.entry}): NOTHING OF IT WAS USED: {file.problem}" for file in read.failed)
+    report = msgspec.structs.replace(report, unread=(*read.notes, *unusable))
     (out / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    for note in report.unread:
+        print(f"not read: {plain(note)}", file=sys.stderr)
     if as_json:
         print_json(report)
-        return
-    _print(report, records, question)
+    else:
+        _print(report, records, question)
+    if unusable:
+        raise typer.Exit(ExitCode.BAD_INPUT)
 
 
 def _question(ledger: Path | None, coverage: Path | None, days: tuple[str, str], out: Path) -> Question:

@@ -40,11 +40,12 @@ class Sheet(msgspec.Struct, kw_only=True):
 class Gaps(msgspec.Struct, kw_only=True):
     """Periods (by file) of which not every row could be read: nothing that is absent there is known to be zero.
 
-    A row whose date could not be read may be about any period of its file: None.
+    A row whose date could not be read may be about any period of its file: None. `unnamed` are rows that were read but
+    are about a partner that is not known, by file, period and the cells of absent.complete_by.
     """
 
     unread: set[tuple[int, int | None]] = msgspec.field(default_factory=set)
-    unnamed: set[tuple[int, int | None]] = msgspec.field(default_factory=set)  # read, but of a partner not known
+    unnamed: set[tuple[int, int, tuple[str, ...]]] = msgspec.field(default_factory=set)
 
 
 class _Value(msgspec.Struct, frozen=True):
@@ -188,7 +189,7 @@ class ColumnReader:
         problems: list[BadObservation] = []
         for value, sheet in sheets:
             if isinstance(sheet, BadObservation):
-                self.gaps.unnamed.add((file, span.starts_at))
+                self.gaps.unnamed.add((file, span.starts_at, tuple(cells[i] for i in self._report_at)))
                 problems.append(sheet)
                 continue
             figure, is_doubtful = None, False

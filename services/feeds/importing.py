@@ -7,7 +7,6 @@ import msgspec
 import sqlalchemy as sa
 
 from services.archive import Archive
-from services.errors import TooManyDeadLetters
 from services.feeds.files import FileCounts, FileFeed, Outcome, Reading
 from services.vintages import Kept
 from streams.reasons import Reason
@@ -55,9 +54,8 @@ OnFile: TypeAlias = Callable[[int, int, FileReport], None]  # how many are done,
 def import_files(feed: FileFeed, archive: Archive, database: sa.Engine, on_file: OnFile) -> ImportReport:
     """Read what is new since the last time into the store. Importing twice changes nothing.
 
-    The states of the groups that have new rows are dropped, so that a running hub judges them anew.
-    Raises TooManyDeadLetters at the first file with more unusable rows than the manifest allows: its dead letters and
-    its bytes are kept, nothing else of it, and the files before it stay.
+    The states of the groups that have new rows are dropped, so that a running hub judges them anew. Of a file with
+    more unusable rows than the manifest allows only its dead letters and its bytes are kept; the others are read.
     """
     cursor = archive.cursor(feed.name)
     tasks, notes = feed.tasks(cursor)
@@ -69,7 +67,6 @@ def import_files(feed: FileFeed, archive: Archive, database: sa.Engine, on_file:
         for report in _reports(reading, kept):
             reports.append(report)
             on_file(done, len(tasks), report)
-            _stop_loudly(report)
     return ImportReport(feed=feed.name, checked=False, files=tuple(reports), notes=notes)
 
 
@@ -82,15 +79,6 @@ def check_files(feed: FileFeed, on_file: OnFile) -> ImportReport:
             reports.append(report)
             on_file(done, len(tasks), report)
     return ImportReport(feed=feed.name, checked=True, files=tuple(reports), notes=notes)
-
-
-def _stop_loudly(report: FileReport) -> None:
-    if report.outcome == "stopped":
-        raise TooManyDeadLetters(
-            f"{report.path}: {report.bad_rows:,} of {report.rows:,} rows cannot be used, which is more than the "
-            f"manifest's dead_letters allow; the first is {report.problem}. Mend the manifest (`--check` tries it) or "
-            "the file, and import again; the files before it were kept"
-        )
 
 
 def _reports(reading: Reading, kept: Kept | None) -> list[FileReport]:

@@ -42,7 +42,7 @@ class _Report(msgspec.Struct, frozen=True):
 def runs_of(entry: FileEntry, sheets: Mapping[str, Sheet], gaps: Gaps, files: Sequence[Read]) -> list[Run]:
     """One run for each series and file, ascending in occurred_at, in order of series id and file."""
     columns = [_column(entry, sheet, files) for _, sheet in sorted(sheets.items())]
-    columns += _totals(entry, columns, gaps)
+    columns = _totals(entry, columns, gaps)
     columns = _completed(columns, gaps, files)
     newest: dict[int, int] = {}
     for figure in (f for column in columns for f in column.figures):
@@ -140,32 +140,41 @@ def _zeros(column: _Column, reports: Mapping[int, _Report], gaps: Gaps) -> Itera
 
 
 def _totals(entry: FileEntry, columns: Sequence[_Column], gaps: Gaps) -> list[_Column]:
-    """The sums over all partners. A sum with a part that is unknown or could not be read is unknown."""
+    """The columns with the sums over all partners, where the file does not hold the sum itself.
+
+    A sum with a part that is unknown or could not be read is unknown.
+    """
     total = entry.total
     if total is None:
-        return []
+        return list(columns)
     parts: dict[str, list[_Column]] = {}
     sums: dict[str, Series] = {}
+    held: dict[str, _Column] = {}
     for column in columns:
-        if column.series.measure in _SUMMED:
-            series = msgspec.structs.replace(column.series, **{total.over: total.name})
-            series = with_id(series, entry.id)
+        series = msgspec.structs.replace(column.series, **{total.over: total.name})
+        series = with_id(series, entry.id)
+        if series.series_id == column.series.series_id:
+            held[series.series_id] = column
+        elif series.measure in _SUMMED:
             sums[series.series_id] = series
             parts.setdefault(series.series_id, []).append(column)
-    there = {column.series.series_id for column in columns}
-    return [
-        _Column(series=series, report=parts[i][0].report, absent_is_zero=False, figures=_sums(parts[i], gaps))
-        for i, series in sums.items()
-        if i not in there  # the file may hold the sum itself
-    ]
+    found = [column for column in columns if column.series.series_id not in sums]
+    for series_id, series in sums.items():
+        own = held[series_id].figures if series_id in held else ()
+        there = {(figure.file, figure.occurred_at) for figure in own}
+        report = parts[series_id][0].report
+        summed = [f for f in _sums(parts[series_id], gaps, report) if (f.file, f.occurred_at) not in there]
+        figures = sorted([*own, *summed], key=_place)
+        found.append(_Column(series=series, report=report, absent_is_zero=False, figures=figures))
+    return found
 
 
-def _sums(columns: Iterable[_Column], gaps: Gaps) -> list[Figure]:
+def _sums(columns: Iterable[_Column], gaps: Gaps, report: tuple[str, ...]) -> list[Figure]:
     by_place: dict[tuple[int, int], list[Figure]] = {}
     for column in columns:
         for figure in column.figures:
             by_place.setdefault((figure.file, figure.occurred_at), []).append(figure)
-    lost = gaps.unread | gaps.unnamed
+    lost = gaps.unread | {(file, occurred_at) for file, occurred_at, about in gaps.unnamed if about == report}
     sums: list[Figure] = []
     for (file, occurred_at), figures in sorted(by_place.items()):
         values = [f.value for f in figures if f.value is not None]

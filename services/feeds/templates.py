@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from services.feeds.countries import alpha3_by_name
+from services.feeds.countries import alpha3_by_name, folded
 from services.feeds.manifest import Manifest, Names
 from streams.errors import BadObservation
 from streams.reasons import Reason
@@ -44,7 +44,7 @@ class Tables:
         elif table == "countries":
             if self._countries is None:
                 self._countries = alpha3_by_name()
-            found = self._countries.get(cell.strip().lower())
+            found = self._countries.get(folded(cell))
         elif table == "host":
             found = (urlsplit(cell).hostname or "").removeprefix("www.")
         else:

@@ -9,10 +9,14 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from benchmarks import score_alerts
 from services import backtest
+from services.commands.backtest import backtest as command
 from services.episodes import episode, folder_of
+from services.exit_codes import ExitCode
 from services.feeds.files import FileFeed
 from services.sources import manifest_of
 from streams import reference, thresholds
@@ -28,7 +32,7 @@ def played(manifest: Path, directory: Path) -> list[backtest.AlertRecord]:
     """The alerts that rang over all files of a manifest."""
     engine = Engine(thresholds.packaged(), REFERENCE, ("USA", "JPN"))
     feed = FileFeed(manifest_of(manifest), directory, REFERENCE, lambda: READ_AT, packaged_reader().read)
-    with backtest.history(feed, lambda done, of, report: None) as archive:
+    with backtest.history(feed, lambda done, of, report: None) as (archive, _):
         assessments = backtest.play(archive.batches(0, READ_AT), engine, lambda at: None)
     return backtest.alert_records(assessments, REFERENCE)
 
@@ -77,6 +81,28 @@ def test_clearly_above_the_rules_of_others_on_years_that_chose_nothing(tmp_path:
     assert figures["lift"] >= 0.3  # type: ignore[operator]
     assert figures["false_rings_per_mineral_year"] <= 0.4  # type: ignore[operator]
     assert figures["kept_quiet"] == figures["counterexamples"]
+
+
+def test_a_file_that_cannot_be_used_is_told_and_the_rest_is_played(tmp_path: Path) -> None:
+    """One broken and one absent file: the alerts of the others are written, both are named, the exit code says so."""
+    folder = Path(str(folder_of(episode("suez-2021"))))
+    entries = (folder / "manifest.toml").read_text(encoding="utf-8")
+    entry = entries[entries.index("[[files]]") :]
+    further = [
+        entry.replace('id = "', f'id = "{name}_').replace("transits.csv", f"{name}.csv") for name in ("no", "bad")
+    ]
+    (tmp_path / "manifest.toml").write_text("\n".join([entries, *further]), encoding="utf-8")
+    (tmp_path / "transits.csv").write_bytes((folder / "transits.csv").read_bytes())
+    (tmp_path / "bad.csv").write_text("nothing\n1\n")
+    app = typer.Typer()
+    app.command()(command)
+    out = tmp_path / "out"
+    result = CliRunner().invoke(app, [str(tmp_path / "manifest.toml"), "--data", str(tmp_path), "--out", str(out)])
+    assert result.exit_code == ExitCode.BAD_INPUT
+    assert "not read: no.csv: not there" in result.stderr
+    assert "not read: bad.csv (bad_" in result.stderr
+    assert "Suez Canal" in (out / "alerts.jsonl").read_text(encoding="utf-8")
+    assert len(json.loads((out / "report.json").read_text())["unread"]) == 2
 
 
 def _scorer(alerts: Path, ledger: Path, coverage: Path, lo: str, hi: str) -> dict[str, object]:

@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 
 from services.archive import Archive
 from services.commands.imports import import_
-from services.errors import TooManyDeadLetters
 from services.exit_codes import ExitCode
 from services.feeds.importing import check_files
 from streams.reasons import Reason
@@ -89,18 +88,19 @@ def evidence_of(database: sa.Engine, origin: str) -> list[str]:
         return list(connection.execute(query, {"origin": origin}).scalars())
 
 
-def test_past_the_limit_it_stops_loudly(stored: tuple[Archive, sa.Engine], tmp_path: Path) -> None:
-    """Too many dead letters: nothing of the file is kept but its bytes and letters, and the error says what to do."""
+def test_past_the_limit_nothing_of_a_file_is_used(stored: tuple[Archive, sa.Engine], tmp_path: Path) -> None:
+    """Past the limit a file is named and only its bytes and letters are kept; the others are read."""
     rows = [f"2024-01-{d:02},1" for d in range(1, 29)] * 20 + [f"x{i},1" for i in range(150)]
-    files = {"a.csv": "day,price\n2024-01-01,1\n", "b.csv": "day,price\n" + "\n".join(rows) + "\n"}
+    good = "day,price\n2024-01-01,1\n"
+    files = {"a.csv": good, "b.csv": "day,price\n" + "\n".join(rows) + "\n", "c.csv": good.replace("01-01", "02-01")}
     feed = feed_of(write(tmp_path, files), PRICES.replace('"prices.csv"', '"*.csv"'))
-    with pytest.raises(TooManyDeadLetters, match=r"b\.csv: .* rows cannot be used.*row 561: date_unreadable"):
-        imported(stored, feed)
+    report = imported(stored, feed)
+    assert [(f.path, f.outcome) for f in report.files] == [("a.csv", "read"), ("b.csv", "stopped"), ("c.csv", "read")]
+    assert report.failed[0].problem.startswith("row 561: date_unreadable")
     assert len(evidence_of(stored[1], "b.csv")) == 1
     assert len(stored[0].dead_letters()) > 100
-    assert stored[0].as_known_at("own/prices:price:antimony:spot", feed_time()).values == [1.0]
-    with pytest.raises(TooManyDeadLetters):
-        imported(stored, feed)
+    assert len(stored[0].as_known_at("own/prices:price:antimony:spot", feed_time()).values) == 2
+    assert [f.path for f in imported(stored, feed).failed] == ["b.csv"]
 
 
 def feed_time() -> int:
