@@ -139,8 +139,8 @@ class Assessor:
         primary = [h.signal for h in holding if h.primary]
         if not primary:
             return Verdict()
-        score = max(h.signal.score for h in holding)
-        certainty = _certainty(primary, {h.signal.family for h in holding})
+        score = max(h.signal.score for h in holding if h.signal.family is not Family.NEWS)
+        certainty = _certainty(primary, {h.signal.family for h in holding} - {Family.NEWS})
         question = _question(situation, primary)
         found = self._impacts(question)
         severity = max((i.severity for i in found), key=_SEVERITY.index, default=Severity.UNKNOWN)
@@ -223,7 +223,10 @@ class Assessor:
 
 
 def _certainty(primary: Sequence[Signal], families: set[Family]) -> Certainty:
-    """What the strongest signal claims alone; two families make it at least Likely, provisional rows at most Likely."""
+    """What the strongest signal claims alone; two families make it at least Likely, provisional rows at most Likely.
+
+    `families` are those whose agreement counts: news is not one of them.
+    """
     claims = [Certainty.LIKELY if s.provisional and s.claims is Certainty.OBSERVED else s.claims for s in primary]
     strongest = max(claims, key=_CERTAINTY.index)
     if len(families) >= 2 and _CERTAINTY.index(strongest) < _CERTAINTY.index(Certainty.LIKELY):

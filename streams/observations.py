@@ -14,7 +14,7 @@ SECONDS_A_DAY = 86_400
 
 
 class Family(StrEnum):
-    """The kind of evidence a feed brings; agreement of two families lifts certainty."""
+    """The kind of evidence a feed brings; agreement of two families, neither of them news, lifts certainty."""
 
     PRICES = "prices"
     CUSTOMS = "customs"
@@ -22,6 +22,7 @@ class Family(StrEnum):
     PORT_CALLS = "port_calls"
     NOTICES = "notices"
     HAZARD_FEED = "hazard_feed"
+    NEWS = "news"  # how much is written: it bears on what is open, and lifts nothing
 
 
 class Cadence(StrEnum):

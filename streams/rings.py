@@ -72,7 +72,7 @@ class Rings:
             return fold  # bears on what is open and wakes nobody
         previous, level = levels
         holding = [h.signal for h in verdict.holding]
-        families = tuple(sorted({s.family for s in holding}))
+        families = tuple(sorted({s.family for s in holding} - {Family.NEWS}))
         prints = {p for s in holding for p in _prints(s)}
         if level.rank < Level.WATCH.rank or signal.signal_id not in {s.signal_id for s in holding}:
             return fold

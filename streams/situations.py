@@ -131,7 +131,9 @@ def situation_of(signal: Signal) -> Situation | None:
 
 
 def bears_on(signal: Signal, situation: Situation) -> bool:
-    """Whether a price or news signal corroborates a supply situation of its group."""
+    """Whether a price, a rush or news corroborates a supply situation of its group, and of the origin that it names."""
+    if signal.hazard is Hazard.NONE and signal.origin and situation.origin not in ("", signal.origin):
+        return False
     return (
         signal.hazard in (Hazard.MARKET, Hazard.NONE) and situation.hazard in SUPPLY and signal.group == situation.group
     )

@@ -198,7 +198,7 @@ class Screen:
             parts.append(voice.say("sure.provisional"))
         if not found:
             parts.append(voice.say("sure.nothing"))
-        elif len(best) == 1:
+        elif len(best.keys() - {Family.NEWS}) == 1:
             parts.append(voice.say("sure.alone"))
         rest = len(holding) - min(len(found), _FOUND)
         if rest > 0:

@@ -156,6 +156,43 @@ def test_two_families_make_it_likely() -> None:
     assert assessed([possible, price(1)], 1).certainty is Certainty.LIKELY
 
 
+def news(day: int, score: float = 4.0, origin: str = "") -> Signal:
+    """Far more is written of gallium than usual."""
+    made = price(day, score, series="news")
+    return msgspec.structs.replace(
+        made, detector="N1", hazard=Hazard.NONE, family=Family.NEWS, origin=origin, signal_id=f"news {day}"
+    )
+
+
+def test_news_corroborates_and_lifts_nothing() -> None:
+    """It is shown beside what is open; certainty, score, level and rings are as they would be without it."""
+    possible = msgspec.structs.replace(act(0), claims=Certainty.POSSIBLE, score=1.2)
+    alone, with_news = assessed([possible], 2), assessed([possible, news(1)], 2)
+    assert with_news.families == (Family.NEWS, Family.NOTICES)
+    assert "news 1" in with_news.holding
+    for name in ("certainty", "severity", "level", "score", "rings"):
+        assert getattr(with_news, name) == getattr(alone, name), name
+
+
+def test_two_families_count_without_news() -> None:
+    """A price and news beside a possible act: Likely because of the price; a ring names the price only."""
+    possible = msgspec.structs.replace(act(0), claims=Certainty.POSSIBLE)
+    found = assessed([possible, news(1), price(2)], 2)
+    assert found.certainty is Certainty.LIKELY
+    assert all(Family.NEWS not in ring.families for ring in found.rings)
+    assert found.rings[-1].families == (Family.NOTICES, Family.PRICES)
+
+
+def test_news_alone_is_nothing_and_news_of_another_country_is_about_another_situation() -> None:
+    """No situation opens by it; where it names a country it bears on that country's situation only."""
+    book = Book()
+    assert take_signals(book, [news(0)]) == set()
+    assert assessor().assess(book, RESTRICTION, START) is None
+    elsewhere = assessed([act(0), news(1, origin="MMR")], 2)
+    assert elsewhere.families == (Family.NOTICES,)
+    assert assessed([act(0), news(1, origin="CHN")], 2).families == (Family.NEWS, Family.NOTICES)
+
+
 def test_provisional_figures_are_likely_at_most() -> None:
     """What a source may still revise is never called observed."""
     assert assessed([msgspec.structs.replace(act(0), provisional=True)], 0).certainty is Certainty.LIKELY

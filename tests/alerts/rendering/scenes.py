@@ -139,6 +139,10 @@ def assessments() -> dict[str, Assessment]:
             notice("c1", msgspec.structs.replace(announcement(), targets=("JPN",), end_on="2024-11-10"))
         ),
         "figures alone": restriction(fall()),
+        "figures and news": restriction(
+            fall(),
+            signal("n1", "N1", Hazard.NONE, Family.NEWS, observed=42.5, expected=3.0, unit="articles", window=3),
+        ),
         "halt": restriction(
             signal("v2", "V2", Hazard.RESTRICTION, Family.CUSTOMS, destination="WLD", observed=0.0, expected=None)
         ),
