@@ -127,6 +127,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     expected: float | None = None
     band_low: float | None = None
     band_high: float | None = None
+    raises_at: float | None = None  # the value from which on this figure raises: `score` is 1.0 there
     unit: str = ""
     window: int = 0  # observations over which the change was seen
     provisional: bool = False

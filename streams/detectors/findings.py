@@ -82,6 +82,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     expected: float | None = None
     band_low: float | None = None
     band_high: float | None = None
+    raises_at: float | None = None  # on the side of `direction`
 
 
 class Voice(msgspec.Struct, frozen=True):
@@ -134,6 +135,7 @@ class Voice(msgspec.Struct, frozen=True):
             expected=finding.expected,
             band_low=finding.band_low,
             band_high=finding.band_high,
+            raises_at=finding.raises_at,
             unit=series.unit,
             window=finding.window,
             provisional=run.provisional[index],

@@ -95,6 +95,7 @@ class Look(NamedTuple):
     score: float
     window: int
     observed: float
+    raises_at: float | None = None
 
 
 class L1:
@@ -172,9 +173,10 @@ class L1:
             missing = expected - mean
             if missing <= 0.0:
                 continue
-            score = min(missing / expected / gate.fall, missing / (sqrt(variance / len(known)) * rule.raise_z))
+            wide = sqrt(variance / len(known)) * rule.raise_z
+            score = min(missing / expected / gate.fall, missing / wide)
             if score > best.score:
-                best = Look(score, window, mean)
+                best = Look(score, window, mean, expected - max(expected * gate.fall, wide))
         return best
 
     def _months(self, state: L1State, run: Run, rule: Counts) -> list[Signal]:
@@ -196,7 +198,8 @@ class L1:
                 wide = state.months.spread_before(gate.window) or sqrt(low)
                 score = min((1.0 - recent / low) / gate.fall, (low - recent) / (wide * rule.raise_z))
                 if score > best.score or not expected:
-                    best, expected, spread = Look(max(score, 0.0), gate.window, recent), low, wide
+                    raises_at = low - max(low * gate.fall, wide * rule.raise_z)
+                    best, expected, spread = Look(max(score, 0.0), gate.window, recent, raises_at), low, wide
             if not expected:
                 continue
             phase = state.hold.step(best.score, Direction.DOWN, rule.hold)
@@ -256,4 +259,5 @@ def _finding(phase: Phase, look: Look, expected: float, spread: float) -> Findin
         expected=round(expected, 3),
         band_low=round(max(expected - 2.0 * spread, 0.0), 3),
         band_high=round(expected + 2.0 * spread, 3),
+        raises_at=None if look.raises_at is None else round(max(look.raises_at, 0.0), 3),
     )

@@ -211,25 +211,28 @@ class P1:
         for index, (occurred_at, value) in enumerate(zip(run.occurred_at, run.values, strict=True)):
             if value is None or not 0.0 < value < LARGEST:
                 continue
-            best, against = 0.0, value
+            best, against, raises = 0.0, value, value
             for then, price in before:
                 days = max((occurred_at - then) / 86_400, rule.shortest_days)
                 if days > rule.longest_days:
                     continue
                 change = log(value / price)
-                score = min(
-                    abs(change) / (rule.yearly_volatility * sqrt(days / YEAR_DAYS) * rule.raise_z),
-                    abs(change) / log1p(rule.smallest),
-                )
-                score = score if change > 0 else -score / rule.down_factor
-                if abs(score) > abs(best):
-                    best, against = score, price
+                need = max(rule.yearly_volatility * sqrt(days / YEAR_DAYS) * rule.raise_z, log1p(rule.smallest))
+                need = need if change > 0 else -need * rule.down_factor
+                if abs(change / need) > abs(best):
+                    best, against, raises = abs(change) / need, price, price * exp(need)
             if before:
                 direction = Direction.UP if best > 0 else Direction.DOWN
                 phase = state.hold.step(abs(best), direction, rule.hold)
                 if phase is not None:
                     finding = Finding(
-                        phase=phase, score=abs(best), direction=direction, window=1, observed=value, expected=against
+                        phase=phase,
+                        score=abs(best),
+                        direction=direction,
+                        window=1,
+                        observed=value,
+                        expected=against,
+                        raises_at=float(f"{raises:.6g}"),
                     )
                     signals.append(self.voice.signal(state.trail, run, index, finding))
             before = [*before, (occurred_at, value)][-_ROWS:]
@@ -369,6 +372,11 @@ def _finding(state: P1State, pace: Pace, at: int, said: tuple[Phase, float, Dire
     back = -1 - pace.horizons[at]
     then = state.logs[back] + state.drifts[-1]  # the common move since is expected
     band = state.spreads[at] * turbulence * pace.raise_z[at]
+    size, start = log1p(pace.smallest[at]) * MILLIONTHS, state.logs[back] + state.drifts[back]
+    if direction is Direction.UP:
+        raises = max(then + state.centres[at] + band, start + size)
+    else:
+        raises = min(then + state.centres[at] - band * pace.down_factor, start - size * pace.down_factor)
     return Finding(
         phase=phase,
         score=score,
@@ -378,6 +386,7 @@ def _finding(state: P1State, pace: Pace, at: int, said: tuple[Phase, float, Dire
         expected=_price(then + state.centres[at]),
         band_low=_price(then + state.centres[at] - band),
         band_high=_price(then + state.centres[at] + band),
+        raises_at=_price(raises),
     )
 
 

@@ -109,6 +109,7 @@ class Look(NamedTuple):
     window: int
     observed: float
     expected: float
+    raises_at: float | None = None
 
 
 class Rule(NamedTuple):
@@ -242,6 +243,7 @@ class V1:
                         window=1,
                         observed=value,
                         expected=usual,
+                        raises_at=usual * (1.0 - rule.fall),
                     )
                     signals.append(self.voice.signal(state.trail, run, index, finding))
         return signals
@@ -271,14 +273,16 @@ def _fall(window: FlowFall, recent: float, expected: float, band: float) -> Look
     """Both the part that is missing and its size in the flow's own spread must reach their thresholds."""
     part = (1.0 - recent / expected) / window.fall
     size = -log(max(recent / expected, LEAST_RATIO)) / band
-    return Look(max(min(part, size), 0.0), Direction.DOWN, window.months, recent, expected)
+    raises_at = expected * min(1.0 - window.fall, exp(-band))
+    return Look(max(min(part, size), 0.0), Direction.DOWN, window.months, recent, expected, raises_at)
 
 
 def _rush(rise: float, recent: float, expected: float, band: float) -> Look:
     """The same upward, against the larger expectation."""
     part = (recent / expected - 1.0) / rise
     size = log(max(recent / expected, LEAST_RATIO)) / band
-    return Look(max(min(part, size), 0.0), Direction.UP, 1, recent, expected)
+    raises_at = expected * max(1.0 + rise, exp(band))
+    return Look(max(min(part, size), 0.0), Direction.UP, 1, recent, expected, raises_at)
 
 
 def _finding(phase: Phase, look: Look, band: float) -> Finding:
@@ -292,4 +296,5 @@ def _finding(phase: Phase, look: Look, band: float) -> Finding:
         expected=look.expected,
         band_low=look.expected * exp(-band),
         band_high=look.expected * exp(band),
+        raises_at=look.raises_at,
     )

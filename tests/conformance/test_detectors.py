@@ -24,7 +24,7 @@ from streams.observations import (
     Series,
 )
 from streams.pipeline import PipelineState, SeriesState
-from streams.signals import Phase, Signal
+from streams.signals import Direction, Phase, Signal
 from streams.thresholds import packaged
 
 THRESHOLDS = packaged()
@@ -182,8 +182,19 @@ class TestContract:
             for seen in signal.evidence:
                 assert (seen.sha256, seen.row, seen.occurred_at, seen.known_at, seen.value) in given_rows
                 assert seen.occurred_at <= signal.occurred_at
-            numbers = (signal.score, signal.observed, signal.expected, signal.band_low, signal.band_high)
+            numbers = (
+                signal.score,
+                signal.observed,
+                signal.expected,
+                signal.band_low,
+                signal.band_high,
+                signal.raises_at,
+            )
             assert all(number is None or math.isfinite(number) for number in numbers)
+            if signal.phase is Phase.RAISED and signal.raises_at is not None and signal.observed is not None:
+                slack = 1e-4 * abs(signal.raises_at) + 0.001  # both are rounded
+                beyond = signal.observed - signal.raises_at
+                assert (beyond if signal.direction is Direction.UP else -beyond) >= -slack, signal
         assert len({signal.signal_id for signal in found}) == len(found)
 
     @thorough

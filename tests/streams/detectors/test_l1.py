@@ -40,6 +40,21 @@ def test_a_closed_canal_is_seen_within_three_days() -> None:
     assert found[-1].occurred_at < moments[430]
 
 
+def test_the_value_that_raises_is_where_the_score_is_one() -> None:
+    """What is missing, in the part of it that would have raised, is the score itself."""
+    values = counts(500, 50.0, 9.0)
+    values[400:440] = [14.0] * 40
+    found = signals(L1_, run(transits(), days("2019-01-01", 500), values))
+    parts = [
+        ((signal.expected - signal.observed) / (signal.expected - signal.raises_at), signal.score)
+        for signal in found
+        if signal.raises_at and signal.expected is not None and signal.observed is not None and signal.score < 6.0
+    ]
+    assert len(parts) > 3
+    for part, score in parts:
+        assert part == pytest.approx(score, rel=1e-3)
+
+
 def test_ships_that_go_another_way_for_weeks_are_seen_by_the_slow_gate() -> None:
     """Two ships in five that go another way are raised within weeks, though no single day is extreme."""
     values = counts(500, 60.0, 9.0, seed=2)
