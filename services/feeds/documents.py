@@ -8,9 +8,10 @@ import msgspec
 from services.clock import iso_day
 from services.feeds.letters import Counts, Letters
 from services.feeds.manifest import DocumentColumns, FileEntry, Manifest
-from services.feeds.periods import PeriodReader, known_after
+from services.feeds.markup import text_of
+from services.feeds.periods import PeriodReader, known_after, known_at_of
 from services.feeds.readers import BadRow, Rows
-from services.feeds.templates import FastTemplate, Place, Tables, columns_of, one_line, printable
+from services.feeds.templates import FastTemplate, Place, Tables, columns_of, one_line, printable, stem_of
 from services.feeds.where import Conditions
 from streams.errors import BadObservation
 from streams.notices.documents import Document
@@ -39,17 +40,19 @@ class DocumentReader:
         columns = columns_of(entry.dates.column) if "{" in entry.dates.column else [entry.dates.column]
         columns += [condition.column for condition in entry.where]
         columns += [column for text in texts for column in columns_of(text)]
+        columns += [entry.known.column] if entry.known.column else []
         self.columns = list(dict.fromkeys(columns))
-        needed = [entry.dates.column, self._document.issuer, self._document.number]
+        needed = [entry.dates.column] if entry.known.undated == "unknown" else []
+        needed += [self._document.issuer, self._document.or_number or self._document.number]
         identity = {column for text in needed for column in (columns_of(text) if "{" in text else [text])}
         self.optional = set(self.columns) - identity
 
     def read(
-        self, rows: Rows, stem: str, sha256: str, letters: Letters, seen: set[tuple[str, str]]
+        self, rows: Rows, origin: str, sha256: str, letters: Letters, seen: set[tuple[str, str]]
     ) -> tuple[list[NoticeObservation], Counts]:
         """The acts on minerals in one file. `seen` holds the identities of documents that were read already."""
         counts = Counts()
-        fields = self._templates(stem)
+        fields = self._templates(Place(stem=stem_of(origin), origin=origin))
         conditions = Conditions(self._entry.where, {column: i for i, column in enumerate(self.columns)})
         notices: list[NoticeObservation] = []
         for number, cells in rows:
@@ -76,33 +79,30 @@ class DocumentReader:
         counts.documents = len(notices)
         return notices, counts
 
-    def _templates(self, stem: str) -> dict[str, FastTemplate]:
+    def _templates(self, place: Place) -> dict[str, FastTemplate]:
         tables = Tables(self._manifest)
-        date = self._entry.dates.column
+        date, known = self._entry.dates.column, self._entry.known.column
         texts = {**msgspec.structs.asdict(self._document), "date": date if "{" in date else "{" + date + "}"}
-        return {name: FastTemplate(str(text), self.columns, tables, Place(stem=stem)) for name, text in texts.items()}
+        texts |= {"known": f"{{{known}}}" if known else ""}
+        return {name: FastTemplate(str(text), self.columns, tables, place) for name, text in texts.items()}
 
     def _notice(
         self, filled: dict[str, str], sha256: str, row: int, seen: set[tuple[str, str]]
     ) -> NoticeObservation | None:
         """The document as read; None when it was read already. Raises BadObservation."""
-        issuer, number = one_line(filled["issuer"]), one_line(filled["number"])
+        issuer, number = one_line(filled["issuer"]), one_line(filled["number"] or filled["or_number"])
         if not issuer or not number or len(number) > _MAX_NUMBER_CHARS:
             raise BadObservation(Reason.ROW_MALFORMED, "a document without issuer and number has no identity")
         if (issuer, number) in seen:
             return None
-        date = filled["date"].strip()
-        occurred_at, known_at = UNDATED, UNDATED
-        if date not in self._missing:
-            span = self._periods.read(date)
-            occurred_at = span.starts_at
-            known_at = min(known_after(span.last_day_at, self._entry.known.days_after), self._now)
+        occurred_at, known_at = self._times(filled["date"].strip(), filled["known"].strip())
         title = one_line(filled["title"])
+        text = filled["text"]
         document = Document(
             document_id=f"{issuer}:{number}",
             language=one_line(filled["language"])[:20],
             title=title,
-            text=printable(filled["text"]),
+            text=printable(text_of(text) if self._document.is_markup else text),
             published_on=iso_day(occurred_at) if known_at != UNDATED else "",
             address=one_line(filled["address"]),
             issuer=one_line(filled["state"]),
@@ -127,6 +127,15 @@ class DocumentReader:
             row=row,
             reading=reading,
         )
+
+    def _times(self, date: str, known: str) -> tuple[int, int]:
+        """What a document is about and when it was known; it was never known before it was about something."""
+        if date in self._missing:
+            return (UNDATED, UNDATED) if self._entry.known.undated == "unknown" else (self._now, self._now)
+        span = self._periods.read(date)
+        known_at = known_at_of(known) if known else known_after(span.last_day_at, self._entry.known.days_after)
+        known_at = min(known_at, self._now)
+        return min(span.starts_at, known_at), known_at
 
 
 def groups_of(reading: Reading, reference: Reference) -> Sequence[str]:

@@ -7,7 +7,8 @@ import msgspec
 import sqlalchemy as sa
 
 from services.archive import Archive
-from services.feeds.files import FileCounts, FileFeed, Outcome, Reading
+from services.feeds.files import FileFeed
+from services.feeds.parsing import FileCounts, Outcome, Reading
 from services.vintages import Kept
 from streams.reasons import Reason
 

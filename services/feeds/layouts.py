@@ -4,17 +4,24 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
+from services.feeds.json_documents import JsonRows
 from services.feeds.manifest import Layout
+from services.feeds.markup import PageRows, XmlRows
 from services.feeds.readers import CsvRows, JsonLineRows, Rows, expand
 from services.feeds.workbooks import WorkbookRows
+from services.feeds.zips import only_member
 from streams.codec import encode
 
 _FIRST_ROWS = 5  # shown where a figure stands on the file as a whole
 _TYPES = {
     "csv": "text/csv",
     "csv.gz": "application/gzip",
+    "csv.zip": "application/zip",
     "jsonl": "application/x-ndjson",
     "jsonl.gz": "application/gzip",
+    "json": "application/json",
+    "xml": "application/xml",
+    "html": "text/html",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
@@ -22,15 +29,25 @@ _TYPES = {
 def open_rows(content: bytes, layout: Layout, columns: Sequence[str], optional: Collection[str] = ()) -> Rows:
     """The rows of a file, cells of the wanted columns. Raises BadObservation when the file cannot be used.
 
-    JSON lines may all lack the `optional` ones; in a table every column has a header.
+    Records and elements may all lack the `optional` ones; in a table every column has a header.
     """
-    if layout.format == "xlsx":
-        return WorkbookRows(content, layout, columns)
     if layout.format.endswith(".gz"):
         content = expand(content, layout.max_bytes)
-    if layout.format.startswith("csv"):
-        return CsvRows(content, layout, columns)
-    return JsonLineRows(content, layout, columns, optional)
+    if layout.format.endswith(".zip"):
+        content = only_member(content, layout.max_bytes)
+    match layout.format.partition(".")[0]:
+        case "xlsx":
+            return WorkbookRows(content, layout, columns)
+        case "csv":
+            return CsvRows(content, layout, columns)
+        case "json":
+            return JsonRows(content, layout, columns, optional)
+        case "xml":
+            return XmlRows(content, layout, columns, optional)
+        case "html":
+            return PageRows(content, layout, columns)
+        case _:
+            return JsonLineRows(content, layout, columns, optional)
 
 
 def media_type(layout: Layout) -> str:

@@ -14,17 +14,19 @@ from services.feeds.patterns import Period, compile_pattern
 from streams.codec import digest, encode
 from streams.observations import Cadence, Family, Measure
 
-FileFormat: TypeAlias = Literal["csv", "csv.gz", "jsonl", "jsonl.gz", "xlsx"]
+FileFormat: TypeAlias = Literal["csv", "csv.gz", "csv.zip", "jsonl", "jsonl.gz", "xlsx", "json", "xml", "html"]
 
 _ID = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+_SERIES = re.compile(rf"{_ID.pattern}/{_ID.pattern}")
 _REFERENCE = re.compile(r"\{([^{}]*)\}")
-BUILT_IN_TABLES = ("countries", "host", "lower", "upper")
+BUILT_IN_TABLES = ("countries", "host", "path", "lower", "upper", "unpadded", "announcement")
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a series is about. A text may hold templates: `{column}`, or `{column|table}` to look the cell up.
 
-    `{.stem}` is the file's name without its suffix, `{.column}` the header of the value column.
+    `{.stem}` is the file's name without its suffix, `{.column}` the header of the value column, `{.origin}` (documents)
+    the path or address of the bytes.
     """
 
     minerals: tuple[str, ...] | None = None
@@ -49,6 +51,8 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     encoding: str = "utf-8-sig"
     delimiter: str = ","
     sheet: str = ""  # xlsx: the name of the sheet; the first one if empty
+    records: tuple[str, ...] = ()  # json: where the list stands (`data.*`), the first that is there; xml: the elements
+    aliases: str = ""  # json: where the answer lists `name` and `alias` of its fields
     header_row: int = 1
     unit_row: int = 0  # a row below the header that states units; compared with `unit_mark` of the value columns
     first_row: int = 0  # the first row of data; 0 means the one below header and unit row
@@ -58,7 +62,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class DateFormat(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A way of writing a period: %Y %m %d %q (quarter) %b (Jan), other letters as they stand, * for anything."""
+    """A way of writing a period: %Y %m %d %q (quarter) %b (Jan) %L (milliseconds), other letters, * for anything."""
 
     pattern: str
     period: Period
@@ -79,6 +83,7 @@ class Known(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     days_after: int = 0
     column: str = ""  # ISO day (then 23:59:00 UTC) or ISO time with zone
+    undated: Literal["unknown", "read"] = "unknown"  # a document without a date: never replayed, or known when read
 
 
 class Provisional(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -141,6 +146,28 @@ class DocumentColumns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     language: str = "en"
     state: str = ""  # alpha-3 of the state whose office issued it, where that is known
     address: str = ""
+    or_number: str = ""  # where `number` is empty
+    is_markup: bool = False  # the text is HTML: its words are read
+
+
+class HazardColumns(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where the parts of a natural event stand (templates). Scales stay those of the source."""
+
+    event: str  # its id, the same whenever it is told
+    kind: str
+    lat: str
+    lon: str
+    name: str = ""
+    description: str = ""
+    alert_level: str = ""
+    alert_score: str = ""
+    severity: str = ""
+    severity_unit: str = ""
+    severity_text: str = ""
+    countries: str = ""  # alpha-3 codes in any writing
+    ends: str = ""
+    is_current: str = ""
+    address: str = ""
 
 
 class FileEntry(Names, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -148,6 +175,7 @@ class FileEntry(Names, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     id: str
     path: str
+    series: str = ""  # FEED/ENTRY of the source whose figures these are too: what it polls and this are one series
     family: Family
     publisher: str
     publication: str
@@ -165,6 +193,7 @@ class FileEntry(Names, frozen=True, kw_only=True, forbid_unknown_fields=True):
     lookups: tuple[Lookup, ...] = ()
     values: tuple[ValueColumn, ...] = ()
     document: DocumentColumns | None = None
+    hazard: HazardColumns | None = None
     absent: Absent = Absent()
     total: Total | None = None
 
@@ -243,8 +272,12 @@ def _entry_problems(entry: FileEntry, tables: dict[str, dict[str, str | Names]])
         found.append(f"path = {entry.path!r}: write it relative to the directory, without '..'")
     if (entry.family is Family.NOTICES) != (entry.document is not None):
         found.append("[files.document] belongs to family 'notices' and only there")
-    if entry.document is None and not entry.values:
+    if (entry.family is Family.HAZARD_FEED) != (entry.hazard is not None):
+        found.append("[files.hazard] belongs to family 'hazard_feed' and only there")
+    if entry.document is None and entry.hazard is None and not entry.values:
         found.append("no [[files.values]]: name at least one column of numbers")
+    if entry.series and not _SERIES.fullmatch(entry.series):
+        found.append(f"series = {entry.series!r}: write FEED/ENTRY, for instance portwatch/chokepoints")
     if entry.layout.header_row < 1:
         found.append("layout.header_row counts from 1")
     if not 1 <= entry.layout.max_cell_chars <= 131_072:
@@ -308,8 +341,9 @@ def _texts(entry: FileEntry) -> list[str]:
     for names in (entry, *entry.values):
         texts += [x for x in msgspec.structs.astuple(names) if isinstance(x, str)]
         texts += list(names.minerals or ())
-    if entry.document is not None:
-        texts += [x for x in msgspec.structs.astuple(entry.document) if isinstance(x, str)]
+    for columns in (entry.document, entry.hazard):
+        if columns is not None:
+            texts += [x for x in msgspec.structs.astuple(columns) if isinstance(x, str)]
     return texts
 
 

@@ -24,11 +24,11 @@ class Named(msgspec.Struct, frozen=True):
     scale: float
 
 
-def with_id(series: Series, entry_id: str) -> Series:
-    """The series with its id: the feed, the file entry, and what it is about."""
+def with_id(series: Series, entry: FileEntry) -> Series:
+    """The series with its id: the feed, the file entry (or the source whose series it is), and what it is about."""
     goods = (series.measure, "+".join(series.minerals), series.origin, series.destination, series.hs)
     told = ":".join(part for part in (*goods, series.route, series.ship_class, series.market) if part)
-    return msgspec.structs.replace(series, series_id=f"{series.feed}/{entry_id}:{told}")
+    return msgspec.structs.replace(series, series_id=f"{entry.series or f'{series.feed}/{entry.id}'}:{told}")
 
 
 class Namer:
@@ -67,7 +67,7 @@ class Namer:
         entry = self._entry
         series = Series(
             series_id="",
-            feed=self._feed,
+            feed=entry.series.partition("/")[0] or self._feed,
             family=entry.family,
             group=self._group(texts, filled),
             measure=Measure(texts["measure"]),
@@ -86,7 +86,7 @@ class Namer:
             publication=entry.publication,
             address=entry.address,
         )
-        return Named(with_id(series, entry.id), scale)
+        return Named(with_id(series, entry), scale)
 
     def _text(self, field: str, layers: Sequence[Names], cells: Mapping[str, str], place: Place) -> str:
         found: str | None = next((t for x in reversed(layers) if (t := getattr(x, field)) is not None), None)

@@ -68,6 +68,9 @@ class PeriodReader:
 
 
 def _span(fields: dict[str, str], period: Period) -> Span:
+    if "L" in fields:
+        at = int(fields["L"]) // 1_000 // SECONDS_A_DAY * SECONDS_A_DAY
+        return Span(at, at)
     year = int(fields["Y"])
     if period == "year":
         return Span(day_at(year, 1, 1), day_at(year, 12, 31))

@@ -263,7 +263,7 @@ class JsonLineRows:
                 raise BadObservation(Reason.FILE_TOO_LARGE, detail)
             try:
                 found = decoder.decode(line)
-                cells = [_json_cell(found.get(column)) for column in self.header]
+                cells = [json_cell(found.get(column)) for column in self.header]
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 yield number, BadRow(reason=Reason.ROW_MALFORMED, detail=f"not an object of JSON: {error}")
                 continue
@@ -277,7 +277,8 @@ class JsonLineRows:
             raise BadObservation(Reason.COLUMN_MISSING, f"no line has {sorted(never_seen)[0]!r}; mend the manifest")
 
 
-def _json_cell(value: object) -> str:
+def json_cell(value: object) -> str:
+    """A value of JSON as the text that a CSV file would hold; a list or an object as JSON."""
     if isinstance(value, str):
         return value
     if value is None:

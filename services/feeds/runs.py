@@ -152,7 +152,7 @@ def _totals(entry: FileEntry, columns: Sequence[_Column], gaps: Gaps) -> list[_C
     held: dict[str, _Column] = {}
     for column in columns:
         series = msgspec.structs.replace(column.series, **{total.over: total.name})
-        series = with_id(series, entry.id)
+        series = with_id(series, entry)
         if series.series_id == column.series.series_id:
             held[series.series_id] = column
         elif series.measure in _SUMMED:

@@ -13,6 +13,7 @@ from streams.errors import BadObservation
 from streams.reasons import Reason
 
 _REFERENCE = re.compile(r"\{([^{}|]*)(?:\|([^{}|]*))?\}")
+_ANNOUNCEMENT = re.compile(r"公告(?:(?:19|20)\d\d年第|〔?(?:19|20)\d\d〕?第?)\d+号")
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # control characters but tab and line feeds
     "\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"  # invisible marks, and those that turn the direction
@@ -47,6 +48,12 @@ class Tables:
             found = self._countries.get(folded(cell))
         elif table == "host":
             found = (urlsplit(cell).hostname or "").removeprefix("www.")
+        elif table == "path":
+            found = urlsplit(cell).path
+        elif table == "unpadded":  # 2026-00123 as 2026-123: some lists of one office pad its numbers, others do not
+            found = re.sub(r"(?<=-)0+(?=\d)", "", cell)
+        elif table == "announcement":
+            found = "".join(_ANNOUNCEMENT.findall("".join(cell.split()))[:1])
         else:
             found = cell.lower() if table == "lower" else cell.upper()
         if isinstance(found, str):
@@ -78,7 +85,13 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """What a template may refer to besides the cells of its row."""
 
     stem: str = ""
+    origin: str = ""
     column: str = ""
+
+
+def stem_of(origin: str) -> str:
+    """A file's name without its suffixes."""
+    return origin.rsplit("/", 1)[-1].split(".", 1)[0]
 
 
 def columns_of(text: str) -> list[str]:
@@ -95,6 +108,8 @@ def fill(text: str, cells: Mapping[str, str], tables: Tables, place: Place) -> s
         column, table = match[1], match[2]
         if column == ".stem":
             cell = place.stem
+        elif column == ".origin":
+            cell = place.origin
         elif column == ".column":
             cell = place.column
         else:

@@ -14,6 +14,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from services.feeds.manifest import Layout
 from services.feeds.readers import BadRow, positions, units_of
+from services.feeds.zips import check_expansion, is_declaring_entities
 from streams.errors import BadObservation
 from streams.reasons import Reason
 
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
 
 _MAX_MEMBERS = 2_000
 _MAX_COLUMNS = 1_024
-_MAX_RATIO = 200  # real workbooks of figures expand 5 to 20 times
-_DECLARATIONS = tuple(
-    mark.encode(encoding) for mark in ("<!DOCTYPE", "<!ENTITY") for encoding in ("ascii", "utf-16-le", "utf-16-be")
-)
 
 
 class WorkbookRows:
@@ -99,17 +96,14 @@ def _refuse_bombs(content: bytes, max_bytes: int) -> None:
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
         detail = f"no workbook ({_short(error)}); save it as .xlsx, or write layout.format"
         raise BadObservation(Reason.UNKNOWN_SCHEMA, detail) from None
-    expanded = sum(member.file_size for member in members)
-    if len(members) > _MAX_MEMBERS or expanded > max_bytes or expanded > _MAX_RATIO * max(len(content), 10_000):
-        detail = f"{len(members)} parts that expand to {expanded:,} bytes; no workbook of figures does that"
-        raise BadObservation(Reason.FILE_TOO_LARGE, detail)
+    check_expansion(content, members, _MAX_MEMBERS, max_bytes)
     for member in members:
         if member.filename.endswith((".xml", ".rels", ".vml")):
             try:
                 part = archive.read(member)
             except Exception as error:  # zipfile raises a dozen kinds for damaged members
                 raise BadObservation(Reason.FILE_TRUNCATED, f"damaged part {member.filename[:60]!r}") from error
-            if any(mark in part for mark in _DECLARATIONS):
+            if is_declaring_entities(part):
                 detail = f"part {member.filename[:60]!r} declares a document type or entities; no workbook needs them"
                 raise BadObservation(Reason.UNKNOWN_SCHEMA, detail)
 

@@ -11,10 +11,12 @@ from services.clock import SystemClock
 from services.configuration import shipped_text
 from services.errors import TooManyDeadLetters
 from services.feeds.base import Poll
+from services.feeds.files import FileFeed
 from services.feeds.importing import import_files
 from services.following import Followed, Follower
 from services.moments import Found, Moment, Read, Recorded, Rejected, Unread
-from services.sources import feeds_of
+from services.sources import feeds_of, manifest_of
+from streams.notices.reader import packaged_reader
 from tests.following import TODAY, Deployed, prices
 
 YESTERDAY = TODAY - datetime.timedelta(days=1)
@@ -100,8 +102,9 @@ def test_rows_imported_by_a_command_ring_in_the_run(site: Deployed) -> None:
         if turn == 0:
             (site.directory / "own").mkdir()
             (site.directory / "own" / "antimony.csv").write_text(prices(YESTERDAY, 700, jump=1.6, jumped=1))
-            feed, _ = feeds_of(site.configuration(), site.known().reference, site.real.now)[0]
-            own = type(feed)(feed._manifest, site.directory / "own", site.known().reference, site.real.now, feed._read)
+            manifest = manifest_of(site.directory / "desk.toml")
+            read = packaged_reader().read
+            own = FileFeed(manifest, site.directory / "own", site.known().reference, site.real.now, read)
             import_files(own, site.archive, site.database, lambda done, of, report: None)
         site.real.wait(2)
 

@@ -81,7 +81,14 @@ def test_the_manual_names_every_field() -> None:
 
     manual = (Path(__file__).parents[3] / "docs" / "data.md").read_text(encoding="utf-8")
     records = (module.Manifest, module.FileEntry, module.ValueColumn, module.Layout, module.Dates, module.Known)
-    records += (module.Provisional, module.Lookup, module.Absent, module.Total, module.DocumentColumns)
+    records += (
+        module.Provisional,
+        module.Lookup,
+        module.Absent,
+        module.Total,
+        module.DocumentColumns,
+        module.HazardColumns,
+    )
     for record in records:
         for name in record.__struct_encode_fields__:
             assert re.search(rf"`{name}`|\b{name} =|`{name},|, `{name}`|\b{name}\b", manual), (
