@@ -200,7 +200,8 @@ class Assessor:
             resolved=is_over(fold, level),
             thresholds=self._thresholds,
         )
-        return msgspec.structs.replace(assessment, revision=_revision(assessment))
+        silences = sum(end > fold.started for s in named if (c := book.clocks.get(s.subject)) for _, end in c.gaps)
+        return msgspec.structs.replace(assessment, revision=_revision(assessment, fold.signals, silences))
 
     def _urgency(self, situation: Situation, verdict: Verdict, at: int) -> Urgency:
         """Days to the effective date; else days of cover; a closed route is immediate."""
@@ -266,8 +267,16 @@ def _fall(flows: Sequence[Signal]) -> float | None:
     return round(min(1.0, max(*known, 0.0)), 2) if known else None
 
 
-def _revision(assessment: Assessment) -> str:
-    """A hash of everything that a reader would see change; the passing of time alone is no change."""
+def _revision(assessment: Assessment, spell: tuple[str, ...], silences: int) -> str:
+    """A hash of everything that a reader would see change; the passing of time alone is no change.
+
+    No revision comes back, or it would be mistaken for one that was taken in before: hence `silences`, the number of
+    those that are over. What has ended changes with `spell`, the ids of the signals folded since it opened, and no
+    longer when its source falls silent or its signals are forgotten.
+    """
+    rings = " ".join(r.ring_id for r in assessment.rings)
+    if assessment.resolved:
+        return identity(assessment.assessment_id, "resolved", rings, " ".join(spell), assessment.thresholds)
     return identity(
         assessment.assessment_id,
         assessment.level,
@@ -276,8 +285,8 @@ def _revision(assessment: Assessment) -> str:
         assessment.urgency,
         " ".join(s.signal_id for s in assessment.signals),
         " ".join(assessment.holding),
-        " ".join(r.ring_id for r in assessment.rings),
+        rings,
         " ".join(assessment.stale),
-        int(assessment.resolved),
+        silences,
         assessment.thresholds,
     )

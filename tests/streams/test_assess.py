@@ -332,3 +332,40 @@ def test_a_situation_is_found_for_every_opening_hazard(hazard: Hazard) -> None:
     """What opens has a situation of its own."""
     chosen = act(0) if hazard is Hazard.RESTRICTION else price(0)
     assert situation_of(chosen) in (RESTRICTION, MARKET)
+
+
+def test_what_has_ended_is_given_out_once() -> None:
+    """What is over stays as it was told: neither silence of its source nor forgetting its signals is news."""
+    signals = [price(0, 1.6), price(4, 2.0, Phase.CONTINUING), price(8, 0.0, Phase.CLEARED)]
+    book, judge = Book(), assessor()
+    heard(book, "price", range(40))
+    take_signals(book, signals)
+    ended = judge.assess(book, MARKET, START + 39 * DAY)
+    assert ended is not None
+    assert ended.resolved
+    silent = judge.assess(book, MARKET, START + 90 * DAY)
+    assert silent is not None
+    assert silent.revision == ended.revision
+    book.now = START + 60 * DAY + HORIZON_S
+    needed = judge.seal(book, MARKET)
+    for signal_id in set(book.signals) - needed:
+        del book.signals[signal_id]
+    forgotten = judge.assess(book, MARKET, book.now)
+    assert forgotten is not None
+    assert len(forgotten.signals) < len(ended.signals)
+    assert forgotten.revision == ended.revision
+
+
+def test_a_source_that_speaks_again_is_another_revision_than_before_its_silence() -> None:
+    """Silent and heard again: three revisions, so that nobody takes the third for the first, told already."""
+    book, judge = Book(), assessor()
+    take_signals(book, [price(0, 4.0)])
+    revisions = []
+    for days, at in ((range(3), 2), (range(0), 40), (range(41, 42), 41)):
+        heard(book, "price", days)
+        found = judge.assess(book, MARKET, START + at * DAY)
+        assert found is not None
+        assert not found.resolved
+        revisions.append((found.revision, bool(found.stale)))
+    assert [stale for _, stale in revisions] == [False, True, False]
+    assert len({revision for revision, _ in revisions}) == 3
