@@ -9,7 +9,9 @@ ServicesError
 ├── UnknownEpisode    no recorded episode has this id
 ├── NothingFound      an alert, message, thresholds or bytes that a command asked for and that are not there
 ├── WrongStore        the store is of another kind, another version, or played another episode
-└── CheckFailed       `twinbell check` found something to mend
+├── CheckFailed       `twinbell check` found something to mend
+├── PartMissing       a program that the cluster needs is not on this machine
+└── ClusterFailed     a part of the cluster that does not come up or does not answer
 """
 
 from services.reasons import Reason
@@ -67,3 +69,11 @@ class WrongStore(ServicesError):
 
 class CheckFailed(ServicesError):
     """`twinbell check` found something to mend; the message lists it."""
+
+
+class PartMissing(ServicesError):
+    """A program that the cluster needs is not on this machine; names the package that brings it."""
+
+
+class ClusterFailed(ServicesError):
+    """A part of the cluster that does not come up or does not answer; carries the end of its log."""

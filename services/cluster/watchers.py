@@ -1,0 +1,62 @@
+"""Prometheus and Alertmanager from the system's packages, watching the cluster on this machine."""
+
+from pathlib import Path
+
+import httpx
+import msgspec
+
+from services.cluster.base import Program, Start, found_program, free_port
+
+_PROMETHEUS = ("prometheus",)
+_ALERTMANAGER = ("prometheus-alertmanager", "alertmanager")
+
+
+class Address(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a watcher is served on the loopback."""
+
+    port: int
+
+    @property
+    def base(self) -> str:
+        """Without a slash at the end."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+def prometheus(folder: Path, configuration: Path, port: int = 0) -> tuple[Program, Address]:
+    """A running Prometheus with this configuration file; its data under `folder`."""
+    address = Address(port=port or free_port())
+    words = [
+        found_program(_PROMETHEUS, "prometheus"),
+        f"--config.file={configuration.resolve()}",
+        f"--storage.tsdb.path={folder.resolve() / 'prometheus-data'}",
+        f"--web.listen-address=127.0.0.1:{address.port}",
+        "--storage.tsdb.retention.time=7d",
+        "--web.enable-lifecycle",
+    ]
+    return _started("prometheus", folder, words, address)
+
+
+def alertmanager(folder: Path, configuration: Path, port: int = 0) -> tuple[Program, Address]:
+    """A running Alertmanager with this configuration file, alone in its cluster."""
+    address = Address(port=port or free_port())
+    words = [
+        found_program(_ALERTMANAGER, "prometheus-alertmanager"),
+        f"--config.file={configuration.resolve()}",
+        f"--storage.path={folder.resolve() / 'alertmanager-data'}",
+        f"--web.listen-address=127.0.0.1:{address.port}",
+        "--cluster.listen-address=",
+    ]
+    return _started("alertmanager", folder, words, address)
+
+
+def _started(name: str, folder: Path, words: list[str], address: Address) -> tuple[Program, Address]:
+    start = Start(name=name, words=words, folder=folder.resolve(), is_up=lambda: is_ready(address))
+    return Program(start).wait_until_up(), address
+
+
+def is_ready(address: Address) -> bool:
+    """Whether it says that it is ready."""
+    try:
+        return httpx.get(f"{address.base}/-/ready", timeout=1.0).status_code == 200
+    except httpx.HTTPError:
+        return False
