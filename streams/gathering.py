@@ -1,0 +1,87 @@
+"""Batches of one poll → few, full batches: what goes over the wire, so that a record carries many observations.
+
+Rows of a group stay in their order and keep their own times; only the cuts between them move, which changes no signal.
+"""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from streams.observations import NoticeObservation, ObservationBatch, Run
+
+MOST = 1_000  # observations in a record: a few hundred kilobytes
+
+
+def gathered(batches: Iterable[ObservationBatch], most: int = MOST) -> Iterator[ObservationBatch]:
+    """The batches of each group, joined until they hold `most` observations or more; groups in order of appearance."""
+    waiting: dict[str, _Gathering] = {}
+    for batch in batches:
+        own = waiting.get(batch.group)
+        if own is None:
+            own = waiting[batch.group] = _Gathering()
+        own.add(batch)
+        if own.size >= most:
+            yield own.batch()
+            del waiting[batch.group]
+    for own in waiting.values():
+        yield own.batch()
+
+
+class _Gathering:
+    """Batches of one group on the way to being one."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._group = ""
+        self._feeds: set[str] = set()
+        self._parts: dict[tuple[str, str], list[Run]] = {}
+        self._notices: list[NoticeObservation] = []
+
+    def add(self, batch: ObservationBatch) -> None:
+        """One more batch."""
+        self._group = batch.group
+        self._feeds.update(batch.feed.split("+"))
+        self._notices += batch.notices
+        self.size += len(batch.notices)
+        for run in batch.runs:
+            self.size += len(run.values)
+            self._parts.setdefault((run.series.series_id, run.evidence), []).append(run)
+
+    def batch(self) -> ObservationBatch:
+        """What was gathered, as one."""
+        runs = [_joined(parts) for _, own in sorted(self._parts.items()) for parts in _ascending(own)]
+        feed = "+".join(sorted(self._feeds))
+        return ObservationBatch(group=self._group, feed=feed, runs=runs, notices=self._notices)
+
+
+def _ascending(parts: list[Run]) -> Iterator[list[Run]]:
+    """Runs of one series that can be one: each begins after the one before ended. A revision begins a run of its own."""
+    chosen: list[Run] = []
+    for part in parts:
+        if chosen and part.occurred_at and part.occurred_at[0] <= chosen[-1].occurred_at[-1]:
+            yield chosen
+            chosen = []
+        if part.occurred_at:
+            chosen.append(part)
+    if chosen:
+        yield chosen
+
+
+def _joined(parts: list[Run]) -> Run:
+    """Runs of one series out of one file, one after another."""
+    if len(parts) == 1:
+        return parts[0]
+    names = sorted({name for part in parts for name in part.context})
+    return msgspec.structs.replace(
+        parts[0],
+        occurred_at=[at for part in parts for at in part.occurred_at],
+        known_at=[at for part in parts for at in part.known_at],
+        values=[value for part in parts for value in part.values],
+        rows=[row for part in parts for row in part.rows],
+        provisional=[mark for part in parts for mark in part.provisional],
+        context={name: [cell for part in parts for cell in _column(part, name)] for name in names},
+    )
+
+
+def _column(run: Run, name: str) -> list[float | None]:
+    return run.context.get(name) or [None] * len(run.values)
