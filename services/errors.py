@@ -11,6 +11,7 @@ ServicesError
 ├── WrongStore        the store is of another kind, another version, or played another episode
 ├── CheckFailed       `twinbell check` found something to mend
 ├── PartMissing       a program that the cluster needs is not on this machine
+├── BrokerFailed      the broker cannot be reached, or does not do what it was asked
 └── ClusterFailed     a part of the cluster that does not come up or does not answer
 """
 
@@ -77,3 +78,7 @@ class PartMissing(ServicesError):
 
 class ClusterFailed(ServicesError):
     """A part of the cluster that does not come up or does not answer; carries the end of its log."""
+
+
+class BrokerFailed(ServicesError):
+    """The broker cannot be reached, or does not do what it was asked; what was to be sent is sent again."""

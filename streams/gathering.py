@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from streams.observations import NoticeObservation, ObservationBatch, Run
+from streams.observations import HazardObservation, NoticeObservation, ObservationBatch, Run
 
 MOST = 1_000  # observations in a record: a few hundred kilobytes
 
@@ -36,13 +36,15 @@ class _Gathering:
         self._feeds: set[str] = set()
         self._parts: dict[tuple[str, str], list[Run]] = {}
         self._notices: list[NoticeObservation] = []
+        self._hazards: list[HazardObservation] = []
 
     def add(self, batch: ObservationBatch) -> None:
         """One more batch."""
         self._group = batch.group
         self._feeds.update(batch.feed.split("+"))
         self._notices += batch.notices
-        self.size += len(batch.notices)
+        self._hazards += batch.hazards
+        self.size += len(batch.notices) + len(batch.hazards)
         for run in batch.runs:
             self.size += len(run.values)
             self._parts.setdefault((run.series.series_id, run.evidence), []).append(run)
@@ -51,11 +53,11 @@ class _Gathering:
         """What was gathered, as one."""
         runs = [_joined(parts) for _, own in sorted(self._parts.items()) for parts in _ascending(own)]
         feed = "+".join(sorted(self._feeds))
-        return ObservationBatch(group=self._group, feed=feed, runs=runs, notices=self._notices)
+        return ObservationBatch(group=self._group, feed=feed, runs=runs, notices=self._notices, hazards=self._hazards)
 
 
 def _ascending(parts: list[Run]) -> Iterator[list[Run]]:
-    """Runs of one series that can be one: each begins after the one before ended. A revision begins a run of its own."""
+    """Runs of one series that can be one: each begins after the one before. A revision begins a run of its own."""
     chosen: list[Run] = []
     for part in parts:
         if chosen and part.occurred_at and part.occurred_at[0] <= chosen[-1].occurred_at[-1]:

@@ -1,0 +1,193 @@
+"""kafka-python at the edges: how this deployment reaches its broker, writes events and reads them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.errors import KafkaError
+from msgspec import Meta
+
+from services.errors import BrokerFailed
+from streams.cloudevents import Event
+from streams.topics import MAX_BYTES, TopicName, topic
+
+_Text = Annotated[str, Meta(max_length=1_000)]
+FETCH_WAIT_MS = 50  # how long an answer of the broker may wait for more: what a quiet topic adds to the latency
+
+
+class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """`[broker]`: Kafka, for the distributed harness."""
+
+    bootstrap: Annotated[_Text, Meta(description="HOST:PORT of brokers, with commas; empty: no broker.")] = ""
+    protocol: Annotated[
+        Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"], Meta(description="How the broker is spoken to.")
+    ] = "PLAINTEXT"
+    mechanism: Annotated[
+        Literal["SCRAM-SHA-256", "SCRAM-SHA-512"], Meta(description="How a user proves who it is.")
+    ] = "SCRAM-SHA-512"
+    user: Annotated[_Text, Meta(description="The broker's name for this process; each process has its own.")] = ""
+    password_file: Annotated[_Text, Meta(description="File with the password and nothing else.")] = ""
+    ca_file: Annotated[
+        _Text, Meta(description="Certificates that the broker's is proved with; empty: the system's.")
+    ] = ""
+    prefix: Annotated[str, Meta(pattern=r"^[a-z0-9.-]{1,40}$", description="What every topic's name begins with.")] = (
+        "twinbell"
+    )
+    partitions: Annotated[int, Meta(ge=1, le=1_000, description="Partitions of the topics that are by group.")] = 12
+    replication: Annotated[int, Meta(ge=1, le=9, description="Copies of each topic; 3 in operations.")] = 1
+
+    def name(self, of: TopicName) -> str:
+        """A topic's name on the broker."""
+        return topic(of).on(self.prefix)
+
+    def secret(self) -> str:
+        """The password. OSError where its file cannot be read."""
+        return Path(self.password_file).read_text(encoding="utf-8").strip() if self.password_file else ""
+
+
+class Arrived(msgspec.Struct, frozen=True, kw_only=True):
+    """One record as it lies on the broker."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes
+    value: bytes | None
+    headers: tuple[tuple[str, bytes], ...]
+
+
+def client(settings: BrokerSettings) -> dict[str, Any]:
+    """What every client of kafka-python is made with."""
+    if not settings.bootstrap:
+        raise BrokerFailed('no broker is configured: write [broker] bootstrap = "HOST:PORT" into the configuration')
+    common: dict[str, Any] = {
+        "bootstrap_servers": settings.bootstrap.split(","),
+        "security_protocol": settings.protocol,
+    }
+    if settings.protocol.endswith("SSL") and settings.ca_file:
+        common["ssl_cafile"] = settings.ca_file
+    if settings.protocol.startswith("SASL"):
+        common["sasl_mechanism"] = settings.mechanism
+        common["sasl_plain_username"] = settings.user
+        common["sasl_plain_password"] = settings.secret()
+    return common
+
+
+class Writer:
+    """Sends events and knows when the broker has them: `flush` returns when all of them are on every copy."""
+
+    def __init__(self, settings: BrokerSettings) -> None:
+        self._settings = settings
+        with reached(settings):
+            self._producer = KafkaProducer(
+                **client(settings), linger_ms=5, batch_size=1024 * 1024, max_request_size=MAX_BYTES, acks="all"
+            )
+        self._pending: list[Any] = []
+
+    def send(self, to: TopicName, event: Event) -> None:
+        """Hand one event to the producer. Raises BrokerFailed when the broker does not answer."""
+        with reached(self._settings):
+            headers = list(event.headers)
+            sent = self._producer.send(self._settings.name(to), value=event.value, key=event.key, headers=headers)
+        self._pending.append(sent)
+
+    def flush(self, timeout_s: float = 60.0) -> None:
+        """Wait until the broker has everything. Raises BrokerFailed when it has not: then nothing may be forgotten."""
+        pending, self._pending = self._pending, []
+        with reached(self._settings):
+            self._producer.flush(timeout_s)
+            for sent in pending:
+                sent.get(timeout_s)
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._producer.close(5)
+
+
+class Reader:
+    """Reads whole topics from given offsets; commits nothing: whoever reads keeps how far it came."""
+
+    def __init__(self, settings: BrokerSettings, names: Sequence[TopicName], partitions: Sequence[int] = ()) -> None:
+        self._settings = settings
+        with reached(settings):
+            self._consumer = KafkaConsumer(
+                **client(settings),
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                fetch_max_wait_ms=FETCH_WAIT_MS,
+                max_partition_fetch_bytes=MAX_BYTES,
+                max_poll_records=2_000,
+            )
+            places = []
+            for name in names:
+                on_broker = settings.name(name)
+                found = self._consumer.partitions_for_topic(on_broker)
+                if not found:
+                    self._consumer.close()
+                    raise BrokerFailed(f"there is no topic {on_broker}: `twinbell topics apply` makes it")
+                places += [
+                    TopicPartition(on_broker, each) for each in sorted(found) if not partitions or each in partitions
+                ]
+            self._consumer.assign(places)
+        self.places: tuple[tuple[str, int], ...] = tuple((place.topic, place.partition) for place in places)
+
+    def seek(self, offsets: Mapping[tuple[str, int], int]) -> None:
+        """Go on from these offsets; what is not named, from the beginning."""
+        for name, partition in self.places:
+            place = TopicPartition(name, partition)
+            offset = offsets.get((name, partition))
+            if offset is None:
+                self._consumer.seek_to_beginning(place)
+            else:
+                self._consumer.seek(place, offset)
+
+    def poll(self, timeout_s: float) -> list[Arrived]:
+        """What has arrived, or nothing after the time is over. Raises BrokerFailed."""
+        with reached(self._settings):
+            found = self._consumer.poll(timeout_ms=int(timeout_s * 1_000))
+        return [_arrived(record) for records in found.values() for record in records]
+
+    def to_the_end(self, timeout_s: float = 1.0) -> Iterator[Arrived]:
+        """Everything up to what was the end when this was called."""
+        with reached(self._settings):
+            places = [TopicPartition(*place) for place in self.places]
+            ends = self._consumer.end_offsets(places)
+            while any(self._consumer.position(place) < ends[place] for place in places):
+                yield from self.poll(timeout_s)
+
+    def lag(self) -> int:
+        """How many records were not read yet, over all partitions."""
+        with reached(self._settings):
+            places = [TopicPartition(*place) for place in self.places]
+            ends = self._consumer.end_offsets(places)
+            return sum(max(0, ends[place] - self._consumer.position(place)) for place in places)
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._consumer.close()
+
+
+@contextmanager
+def reached(settings: BrokerSettings) -> Iterator[None]:
+    """What kafka-python raises, as one error that says which broker and what to do."""
+    try:
+        yield
+    except (KafkaError, OSError) as problem:
+        raise BrokerFailed(
+            f"Kafka at {settings.bootstrap}: {type(problem).__name__}: {problem}; is the broker up, and are protocol, "
+            "user and password those of [broker]?"
+        ) from problem
+
+
+def _arrived(record: Any) -> Arrived:
+    return Arrived(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        key=record.key or b"",
+        value=record.value,
+        headers=tuple((name, content or b"") for name, content in record.headers),
+    )

@@ -1,0 +1,180 @@
+"""The Faust rim: group membership, fetching, commits and rebalancing; everything that is decided is in `worker.py`.
+
+Faust is used where it is sound and kept away from where it is not (docs/decisions): raw bytes in, no tables, every
+record acknowledged by hand after a checkpoint, nothing that can raise inside the agent.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import faust
+from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
+from faust.transport.drivers.aiokafka import Consumer as AIOKafkaConsumer
+from faust.transport.drivers.aiokafka import Transport as AIOKafkaTransport
+
+from services.broker import FETCH_WAIT_MS, BrokerSettings
+from services.detector.worker import REWRITE_S, Parts, Worker
+from services.errors import ServicesError
+from streams.cloudevents import Event
+from streams.topics import MAX_BYTES, TopicName
+
+CHECKPOINT_S = 1.0
+SESSION_S = 6.0  # a worker that was killed is missed after this long; the least that brokers allow
+_HEARTBEAT_S = 1.5
+
+
+class _Thread(AIOKafkaConsumerThread):
+    """Faust waits up to 1.5 s for a quiet partition before it asks again for a busy one; here it is FETCH_WAIT_MS."""
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._fetch_max_wait_ms = FETCH_WAIT_MS
+        consumer._partition_assignment_strategy = [StickyPartitionAssignor]  # what a worker has, it keeps
+        return consumer
+
+
+class _Consumer(AIOKafkaConsumer):
+    def _new_consumer_thread(self) -> _Thread:
+        return _Thread(self, loop=self.loop, beacon=self.beacon)
+
+
+class _Transport(AIOKafkaTransport):
+    Consumer = _Consumer
+
+
+class _Record:
+    """One event of Faust as the worker sees it."""
+
+    def __init__(self, event: Any, stream: Any) -> None:
+        self._event = event
+        self._stream = stream
+        self.partition: int = event.message.partition
+        self.offset: int = event.message.offset
+        self.value: bytes | None = event.message.value
+        self.headers: Iterable[tuple[str, bytes]] = _headers(event.message.headers)
+
+    async def ack(self) -> None:
+        await self._stream.ack(self._event)
+
+
+class Detecting:
+    """One worker process: the Faust app, and why it had to stop, if it had to."""
+
+    def __init__(self, broker: BrokerSettings, instance: str, make: Callable[["Detecting"], Parts]) -> None:
+        """`instance` is this worker's name for as long as it exists: one that comes back under it is not rebalanced."""
+        self.failure: Exception | None = None
+        self._broker = broker
+        self.app = _faust_app(broker, instance)
+        self.worker = Worker(make(self))
+        self._stopping: Any = None
+        self._wire()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether nothing has made it stop."""
+        return self.failure is None
+
+    async def send(self, to: TopicName, partition: int, event: Event) -> Awaitable[object]:
+        """Hand an event to the producer; what comes back is done when it is on every copy."""
+        producer = await self.app.maybe_start_producer()
+        sent: Awaitable[object] = await producer.send(
+            self._broker.name(to), event.key, event.value, partition, None, list(event.headers)
+        )
+        return sent
+
+    def run(self) -> None:
+        """Run until terminated; raises what made it stop, if something did."""
+        worker = faust.Worker(self.app, loglevel=logging.WARNING, redirect_stdouts=False, quiet=True)
+        self._stopping = worker
+        try:
+            worker.execute_from_commandline()
+        except SystemExit:
+            pass
+        if self.failure is not None:
+            raise self.failure
+
+    def _wire(self) -> None:
+        app, worker = self.app, self.worker
+        name = self._broker.name(TopicName.OBSERVATIONS)
+        source = app.topic(name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+
+        @app.agent(source)
+        async def detect(stream: Any) -> None:
+            async for event in stream.noack().events():
+                try:
+                    await worker.take(_Record(event, stream))
+                except Exception as problem:  # noqa: BLE001 Faust would drop the record and go on; here the process ends
+                    await self._fail(problem)
+
+        @app.timer(CHECKPOINT_S)
+        async def checkpoint() -> None:
+            await self._guarded(worker.checkpoint())
+
+        @app.timer(REWRITE_S)
+        async def rewrite() -> None:
+            await self._guarded(worker.checkpoint(whole=True))
+
+        @app.on_partitions_assigned.connect
+        async def assigned(_app: Any, places: Any, **_: Any) -> None:
+            worker.assign({place.partition for place in places if place.topic == name})
+
+    async def _guarded(self, work: Awaitable[None]) -> None:
+        try:
+            await work
+        except Exception as problem:  # noqa: BLE001 a state that cannot be kept ends the process: another goes on
+            await self._fail(problem)
+
+    async def _fail(self, problem: Exception) -> None:
+        """End the process: what was not acknowledged is read again by whoever comes next."""
+        if self.failure is None:
+            self.failure = problem if isinstance(problem, ServicesError) else problem
+            if self._stopping is not None:
+                asyncio.get_running_loop().create_task(self._stopping.stop())
+        await asyncio.sleep(3_600)
+
+
+def _faust_app(broker: BrokerSettings, instance: str) -> Any:
+    app = faust.App(
+        f"{broker.prefix}-detect",
+        broker=[f"kafka://{each}" for each in broker.bootstrap.split(",")],
+        broker_credentials=_credentials(broker),
+        autodiscover=False,
+        origin=None,
+        web_enabled=False,
+        store="memory://",
+        topic_disable_leader=True,
+        topic_allow_declare=False,
+        consumer_auto_offset_reset="earliest",
+        consumer_group_instance_id=instance or None,
+        consumer_max_fetch_size=MAX_BYTES,
+        broker_session_timeout=SESSION_S,
+        broker_heartbeat_interval=_HEARTBEAT_S,
+        broker_commit_interval=CHECKPOINT_S,
+        producer_linger=0.005,
+        producer_max_request_size=MAX_BYTES,
+        producer_acks=-1,
+        stream_buffer_maxsize=256,
+    )
+    app.transport = _Transport([*app.conf.broker_consumer], app)
+    return app
+
+
+def _credentials(broker: BrokerSettings) -> Any:
+    import ssl
+
+    context = None
+    if broker.protocol.endswith("SSL"):
+        context = ssl.create_default_context(cafile=broker.ca_file or None)
+    if broker.protocol.startswith("SASL"):
+        return faust.SASLCredentials(
+            username=broker.user, password=broker.secret(), mechanism=broker.mechanism, ssl_context=context
+        )
+    return faust.SSLCredentials(context) if context is not None else None
+
+
+def _headers(found: Any) -> tuple[tuple[str, bytes], ...]:
+    pairs = found.items() if isinstance(found, dict) else found or ()
+    return tuple((name, content or b"") for name, content in pairs)

@@ -1,0 +1,52 @@
+"""Where a partition's memory comes from: snapshots on the broker; the archive for a group whose snapshot is lost."""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+
+from kafka.partitioner.default import murmur2
+
+from services.archive import Archive
+from services.broker import BrokerSettings, Reader
+from streams.cloudevents import STATE, StateOfGroup, Wire
+from streams.errors import BadObservation
+from streams.observations import ObservationBatch
+from streams.topics import TopicName
+
+
+def partition_of(group: str, partitions: int) -> int:
+    """The partition that kafka-python's default partitioner gives a group's records (murmur2, as the Java client)."""
+    return (murmur2(group.encode()) & 0x7FFFFFFF) % partitions
+
+
+class NoArchive:
+    """A worker without a database: what has no snapshot begins with nothing."""
+
+    def batches(self, after: int, until: int) -> Iterator[tuple[int, ObservationBatch]]:
+        """None."""
+        return iter(())
+
+
+class Past:
+    """Snapshots and archive of one deployment."""
+
+    def __init__(self, broker: BrokerSettings, archive: Archive | NoArchive, now: Callable[[], int]) -> None:
+        self._broker = broker
+        self._archive = archive
+        self._now = now
+        self._wire = Wire(STATE)
+
+    def snapshots(self, partition: int) -> Iterable[StateOfGroup]:
+        """Every snapshot of the partition's groups that this version can read."""
+        with closing(Reader(self._broker, [TopicName.STATES], [partition])) as reader:
+            reader.seek({})
+            for arrived in reader.to_the_end():
+                try:
+                    yield self._wire.record(arrived.headers, arrived.value)
+                except BadObservation:
+                    continue  # a group without a snapshot that can be read is made again from the archive
+
+    def batches(self, partition: int, without: frozenset[str]) -> Iterator[ObservationBatch]:
+        """Everything known by now of the partition's other groups, in order of known_at."""
+        for _, batch in self._archive.batches(0, self._now()):
+            if batch.group not in without and partition_of(batch.group, self._broker.partitions) == partition:
+                yield batch

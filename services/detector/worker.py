@@ -1,0 +1,255 @@
+"""What the detection worker does with one record after another, whatever runs it: apply, give out, save, acknowledge.
+
+The order is the promise. What a record gave is on the broker before the state that has seen it; the state is there
+before the record counts as read. A crash between any two of them repeats work under the same ids and loses nothing.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Protocol
+
+import msgspec
+
+from services.errors import TooManyDeadLetters
+from streams.cloudevents import (
+    ASSESSMENT,
+    OBSERVATIONS,
+    REJECTED,
+    SIGNAL,
+    STATE,
+    Event,
+    Rejected,
+    StateOfGroup,
+    Wire,
+    extension,
+)
+from streams.errors import BadObservation
+from streams.observations import ObservationBatch
+from streams.processors import Given, Partition
+from streams.reasons import Reason
+from streams.signals import Signal
+from streams.topics import TopicName
+
+SETTLES = "settles"  # the CloudEvents attribute of the record with which a poll of a group ends
+REWRITE_S = 600.0  # every group's snapshot is written at least so often, well within the lag of the compaction
+
+
+class Incoming(Protocol):
+    """One record as it was read, which is acknowledged when its effects are safe."""
+
+    partition: int
+    offset: int
+    headers: Iterable[tuple[str, bytes]]
+    value: bytes | None
+
+    async def ack(self) -> None:
+        """It need not be read again."""
+
+
+Send = Callable[[TopicName, int, Event], Awaitable[Awaitable[object]]]
+"""(topic, partition, event) → what is done when the broker has it on every copy."""
+
+
+class Past(Protocol):
+    """Where a partition's memory comes from."""
+
+    def snapshots(self, partition: int) -> Iterable[StateOfGroup]:
+        """Every snapshot of the partition's groups, in any order."""
+
+    def batches(self, partition: int, without: frozenset[str]) -> Iterable[ObservationBatch]:
+        """From the archive, everything known of those groups of the partition that have no snapshot, in order."""
+
+
+class Counted(Protocol):
+    """What is measured."""
+
+    def given(self, batch: ObservationBatch, given: Given) -> None:
+        """One record was applied."""
+
+    def rejected(self, letter: Rejected) -> None:
+        """One record could not be used."""
+
+    def saved(self, states: int, size: int, seconds: float) -> None:
+        """A checkpoint was made."""
+
+
+class _Held:
+    """One partition in memory: its groups, what was read and not acknowledged, what was sent and not confirmed."""
+
+    def __init__(self, partition: Partition) -> None:
+        self.partition = partition
+        self.read: list[Incoming] = []
+        self.sent: list[Awaitable[object]] = []
+
+
+class Parts(msgspec.Struct, frozen=True, kw_only=True):
+    """What a worker is made of."""
+
+    make: Callable[[], Partition]
+    past: Past
+    send: Send
+    counted: Counted
+    now: Callable[[], int]
+    source: str
+    dead_letter_limit: int
+
+
+class Worker:
+    """Holds the partitions that this process was given. Everything runs in one event loop."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._held: dict[int, _Held] = {}
+        self._restoring: dict[int, asyncio.Task[_Held]] = {}
+        self._assigned: frozenset[int] = frozenset()
+        self._turn = asyncio.Lock()
+        self._letters = 0
+        self._observations = Wire(OBSERVATIONS, parts.source)
+        self._signals = Wire(SIGNAL, parts.source)
+        self._assessments = Wire(ASSESSMENT, parts.source)
+        self._states = Wire(STATE, parts.source)
+        self._rejected = Wire(REJECTED, parts.source)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether every partition that this worker was given has its memory."""
+        return bool(self._assigned) and self._assigned <= self._held.keys()
+
+    def assign(self, partitions: Iterable[int]) -> None:
+        """These partitions are ours from now on, and no others: what is theirs is read, what is not is let go."""
+        self._assigned = frozenset(partitions)
+        for gone in self._held.keys() - self._assigned:
+            del self._held[gone]
+        for gone in self._restoring.keys() - self._assigned:
+            self._restoring.pop(gone).cancel()
+        for partition in sorted(self._assigned - self._held.keys() - self._restoring.keys()):
+            self._restoring[partition] = asyncio.create_task(self._restore(partition))
+
+    async def take(self, record: Incoming) -> None:
+        """Apply one record and send what it gave. Raises TooManyDeadLetters past the limit."""
+        held = await self._of(record.partition)
+        async with self._turn:
+            held.read.append(record)
+            try:
+                batch = self._observations.record(record.headers, record.value)
+            except BadObservation as problem:
+                await self._reject(held, record, problem)
+                return
+            try:
+                given = held.partition.apply(batch, record.offset, extension(record.headers, SETTLES) == "1")
+            except Exception as problem:  # noqa: BLE001 a record that breaks a detector must not stop the others
+                await self._reject(held, record, problem)
+                given = await asyncio.to_thread(_mended, held.partition, self._parts.past, record.partition, batch.group)
+            await self._give(held, record.partition, batch.group, given)
+        self._parts.counted.given(batch, given)
+
+    async def checkpoint(self, whole: bool = False) -> None:
+        """Make everything that was read safe and acknowledge it. `whole`: write every group's snapshot anew."""
+        for number in sorted(self._held):
+            held = self._held.get(number)
+            if held is not None:
+                await self._checkpoint(number, held, whole)
+
+    async def _checkpoint(self, number: int, held: _Held, whole: bool) -> None:
+        async with self._turn:
+            if whole:
+                held.partition.touch()
+            read, held.read = held.read, []
+            sent, held.sent = held.sent, []
+            states = held.partition.unsaved()
+        if not read and not states:
+            return
+        began = asyncio.get_running_loop().time()
+        await _all(sent)
+        events = [self._states.event(state.group, state, self._parts.now()) for state in states]
+        await _all([await self._parts.send(TopicName.STATES, number, event) for event in events])
+        for record in read:
+            await record.ack()
+        size = sum(len(event.value) for event in events)
+        self._parts.counted.saved(len(states), size, asyncio.get_running_loop().time() - began)
+
+    async def _of(self, partition: int) -> _Held:
+        held = self._held.get(partition)
+        if held is not None:
+            return held
+        restoring = self._restoring.get(partition)
+        if restoring is None:
+            restoring = self._restoring[partition] = asyncio.create_task(self._restore(partition))
+        return await asyncio.shield(restoring)
+
+    async def _restore(self, number: int) -> _Held:
+        """The partition's memory: its snapshots, and the archive for what has none."""
+        partition = self._parts.make()
+        past = self._parts.past
+        given = await asyncio.to_thread(_restored, partition, past, number)
+        held = _Held(partition)
+        for group, found in given:
+            await self._give(held, number, group, found)
+        self._held[number] = held
+        self._restoring.pop(number, None)
+        return held
+
+    async def _give(self, held: _Held, number: int, group: str, given: Given) -> None:
+        for signal in given.signals:
+            event = self._signals.event(group, signal, signal.known_at)
+            held.sent.append(await self._parts.send(TopicName.SIGNALS, number, event))
+        for assessment in given.assessments:
+            event = self._assessments.event(assessment.situation.situation_id, assessment, assessment.as_of)
+            held.sent.append(await self._parts.send(TopicName.ASSESSMENTS, number, event))
+
+    async def _reject(self, held: _Held, record: Incoming, problem: Exception) -> None:
+        letter = rejected(self._parts.source, record, problem)
+        event = self._rejected.event(letter.source, letter, self._parts.now())
+        held.sent.append(await self._parts.send(TopicName.DEAD_LETTERS, 0, event))
+        self._parts.counted.rejected(letter)
+        self._letters += 1
+        if self._letters > self._parts.dead_letter_limit:
+            raise TooManyDeadLetters(
+                f"{self._letters} records could not be used since this worker started, dead_letter_limit is "
+                f"{self._parts.dead_letter_limit}; the last is {letter.topic} partition {letter.partition} offset "
+                f"{letter.offset}: {letter.detail}"
+            )
+
+
+def rejected(source: str, record: Incoming, problem: Exception) -> Rejected:
+    """The dead letter of a record."""
+    from_us = isinstance(problem, BadObservation)
+    reason = problem.reason if isinstance(problem, BadObservation) else Reason.ROW_MALFORMED
+    detail = problem.detail if isinstance(problem, BadObservation) else f"{type(problem).__name__}: {problem}"
+    return Rejected(
+        source=source,
+        topic=TopicName.OBSERVATIONS,
+        partition=record.partition,
+        offset=record.offset,
+        reason=reason,
+        detail=detail[:500] if from_us else f"a detector failed: {detail[:480]}",
+        value=record.value or b"",
+    )
+
+
+def _restored(partition: Partition, past: Past, number: int) -> list[tuple[str, Given]]:
+    """Runs in a thread: reads all, applies what has no snapshot, and returns what that gave."""
+    partition.restore(past.snapshots(number))
+    found = []
+    for batch in past.batches(number, partition.groups):
+        given = partition.rebuild(batch)
+        if given.signals:
+            found.append((batch.group, given))
+    return found
+
+
+def _mended(partition: Partition, past: Past, number: int, group: str) -> Given:
+    """Runs in a thread: the group's memory made again from the archive, without the batches that break a detector."""
+    partition.forget(group)
+    signals: list[Signal] = []
+    for batch in past.batches(number, partition.groups - {group}):
+        try:
+            signals += partition.rebuild(batch).signals
+        except Exception:  # noqa: BLE001, S112 the record that broke it is a dead letter already
+            continue
+    return Given(signals=tuple(signals))
+
+
+async def _all(sent: list[Awaitable[object]]) -> None:
+    for each in sent:
+        await each

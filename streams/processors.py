@@ -1,0 +1,121 @@
+"""Observations of one partition → signals and assessments: the groups' states, how far each has read, what is unsaved.
+
+Pure: the worker brings records and carries out what comes back. A record that a group's state already holds is skipped,
+so that what is read twice after a crash is applied once. What a group's assessments have become is given out when a
+record *settles* them, the last of a poll: nobody is rung for a moment in the middle of the past.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from streams.assessments import Assessment
+from streams.cloudevents import StateOfGroup
+from streams.engine import Engine, GroupState
+from streams.observations import ObservationBatch
+from streams.reasons import Reason
+from streams.signals import Signal
+
+
+class Memory(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept of a group between two snapshots: the engine's bytes, and the assessments not given out yet."""
+
+    engine: bytes
+    waiting: tuple[Assessment, ...]
+
+
+class Given(msgspec.Struct, frozen=True, kw_only=True):
+    """What one record gave."""
+
+    signals: tuple[Signal, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
+    counts: dict[Reason, int] = {}
+
+
+class _Group:
+    """One group in memory."""
+
+    def __init__(self, state: GroupState, applied: int, waiting: Iterable[Assessment] = ()) -> None:
+        self.state = state
+        self.applied = applied
+        self.waiting = {each.situation.situation_id: each for each in waiting}
+        self.is_saved = True
+
+
+class Partition:
+    """The groups of one partition. `made_with`: hash of what detection knows; a state made with another is none."""
+
+    def __init__(self, engine: Engine, made_with: str) -> None:
+        self._engine = engine
+        self._made_with = made_with
+        self._groups: dict[str, _Group] = {}
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The groups in memory."""
+        return frozenset(self._groups)
+
+    def restore(self, snapshots: Iterable[StateOfGroup]) -> None:
+        """Take snapshots in. Of several of one group the one that has read farthest counts, whatever their order."""
+        newest: dict[str, StateOfGroup] = {}
+        for found in snapshots:
+            if found.made_with != self._made_with:
+                continue
+            held = newest.get(found.group)
+            if held is None or found.applied >= held.applied:
+                newest[found.group] = found
+        for group, found in newest.items():
+            memory = msgspec.msgpack.decode(found.state, type=Memory)
+            self._groups[group] = _Group(self._engine.restore(memory.engine), found.applied, memory.waiting)
+            self._groups[group].is_saved = False  # written anew by whoever has the partition now
+
+    def apply(self, batch: ObservationBatch, offset: int, settles: bool) -> Given:
+        """Apply the record at `offset`; one that the group's state already holds gives nothing."""
+        group = self._group(batch.group)
+        if offset < group.applied:
+            return Given(counts={Reason.DUPLICATE: 1})
+        group.applied = offset + 1
+        return self._applied(group, batch, settles)
+
+    def rebuild(self, batch: ObservationBatch) -> Given:
+        """Apply one batch of the archive to a group whose snapshot is lost; nothing is given out before it settles."""
+        return self._applied(self._group(batch.group), batch, settles=False)
+
+    def unsaved(self) -> list[StateOfGroup]:
+        """A snapshot of each group that has changed since it was last asked for."""
+        found = []
+        for name, group in self._groups.items():
+            if group.is_saved:
+                continue
+            group.is_saved = True
+            memory = Memory(engine=self._engine.snapshot(group.state), waiting=tuple(group.waiting.values()))
+            state = msgspec.msgpack.encode(memory)
+            found.append(StateOfGroup(group=name, made_with=self._made_with, applied=group.applied, state=state))
+        return found
+
+    def forget(self, group: str) -> None:
+        """Drop a group's memory, which a defect may have left half changed; how far it has read stays."""
+        found = self._group(group)
+        self._groups[group] = _Group(GroupState(), found.applied)
+
+    def touch(self) -> None:
+        """Count every group as changed: its snapshot is due again."""
+        for group in self._groups.values():
+            group.is_saved = False
+
+    def _group(self, name: str) -> _Group:
+        found = self._groups.get(name)
+        if found is None:
+            found = self._groups[name] = _Group(GroupState(), 0)
+        return found
+
+    def _applied(self, group: _Group, batch: ObservationBatch, settles: bool) -> Given:
+        outcome = self._engine.apply(group.state, batch)
+        group.is_saved = False
+        for found in outcome.assessments:
+            group.waiting[found.situation.situation_id] = found
+        given: tuple[Assessment, ...] = ()
+        if settles:
+            given = tuple(group.waiting[key] for key in sorted(group.waiting))
+            group.waiting = {}
+        return Given(signals=outcome.signals, assessments=given, counts=outcome.counts)
