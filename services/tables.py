@@ -155,3 +155,21 @@ deployment = sa.Table(
         "played_until", sa.BigInteger, nullable=True
     ),  # the last step of the episode that is wholly in the record
 )
+
+outgoing = sa.Table(
+    "outgoing",
+    archive_metadata,
+    sa.Column("position", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+    sa.Column("topic", sa.Text, nullable=False),  # streams.topics.TopicName
+    sa.Column("key", sa.LargeBinary, nullable=False),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+    sa.Column("headers", sa.LargeBinary, nullable=False),  # msgpack of the pairs
+)
+
+consumed = sa.Table(
+    "consumed",
+    archive_metadata,
+    sa.Column("topic", sa.Text, primary_key=True),
+    sa.Column("partition", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("next_offset", sa.BigInteger, nullable=False),
+)

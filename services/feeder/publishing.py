@@ -1,0 +1,88 @@
+"""Archive → **Kafka**: what was kept goes out in the order in which it was kept, and is forgotten when it has arrived.
+
+The events of a poll are written in the transaction that keeps the poll. A feeder that is killed at any moment publishes
+the rest when it is back, some of it twice: the worker skips what it has.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import msgspec
+import sqlalchemy as sa
+
+from services import tables
+from services.broker import Writer
+from services.detector.worker import RESETS, SETTLES
+from streams.cloudevents import OBSERVATIONS, Event, Headers, Wire
+from streams.gathering import gathered
+from streams.observations import ObservationBatch
+from streams.topics import TopicName
+
+_AT_ONCE = 500
+
+
+def poll_events(wire: Wire[ObservationBatch], batches: Sequence[ObservationBatch], at: int) -> Iterator[Event]:
+    """The events of one poll: full batches, and for each group a last one that settles it at `at`."""
+    for batch in gathered(batches):
+        yield wire.event(batch.group, batch, at)
+    yield from settling_events(wire, sorted({batch.group for batch in batches}), at)
+
+
+def settling_events(wire: Wire[ObservationBatch], groups: Iterable[str], at: int) -> Iterator[Event]:
+    """One event for each group: time has come to `at`, and what its assessments have become is given out."""
+    for group in groups:
+        yield wire.event(group, ObservationBatch(group=group, feed="", tick_at=at), at, (SETTLES, "1"))
+
+
+def reset_events(wire: Wire[ObservationBatch], groups: Iterable[str], at: int) -> Iterator[Event]:
+    """One event for each group: its past has changed, its memory is made again from the archive, then settled."""
+    for group in groups:
+        batch = ObservationBatch(group=group, feed="", tick_at=at)
+        yield wire.event(group, batch, at, (SETTLES, "1"), (RESETS, "1"))
+
+
+class Publisher:
+    """The events that wait in the store, and the broker that they go to."""
+
+    def __init__(self, database: sa.Engine, writer: Writer, source: str) -> None:
+        self._database = database
+        self._reading = database.execution_options(reading=True)
+        self._writer = writer
+        self.wire = Wire(OBSERVATIONS, source)
+
+    def keep(self, connection: sa.Connection, events: Iterable[Event]) -> int:
+        """Let events wait, in the caller's transaction; how many."""
+        rows = [
+            {
+                "topic": TopicName.OBSERVATIONS.value,
+                "key": event.key,
+                "value": event.value,
+                "headers": msgspec.msgpack.encode(event.headers),
+            }
+            for event in events
+        ]
+        if rows:
+            connection.execute(sa.insert(tables.outgoing), rows)
+        return len(rows)
+
+    def publish(self) -> int:
+        """Send what waits, in order; the number of events that the broker has now. Raises BrokerFailed."""
+        table = tables.outgoing
+        query = sa.select(table).order_by(table.c.position).limit(_AT_ONCE)
+        done = 0
+        while True:
+            with self._reading.connect() as connection:
+                rows = connection.execute(query).all()
+            if not rows:
+                return done
+            for row in rows:
+                headers = msgspec.msgpack.decode(row.headers, type=Headers)
+                self._writer.send(TopicName(row.topic), Event(key=row.key, value=row.value, headers=headers))
+            self._writer.flush()
+            with self._database.begin() as connection:
+                connection.execute(sa.delete(table).where(table.c.position <= rows[-1].position))
+            done += len(rows)
+
+    def waiting(self) -> int:
+        """How many events have not left yet."""
+        with self._reading.connect() as connection:
+            return connection.execute(sa.select(sa.func.count()).select_from(tables.outgoing)).scalar() or 0
