@@ -8,7 +8,18 @@ from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from alerts.errors import AlertsError, BadPolicy, Refused, StoreDamaged
 from alerts.reasons import Reason
-from services.commands import alerts, episodes, evidence, labels, messages, notices, store, thresholds
+from services.commands import (
+    alerts,
+    episodes,
+    evidence,
+    labels,
+    messages,
+    notices,
+    processes,
+    store,
+    thresholds,
+    topics,
+)
 from services.commands.backtest import backtest
 from services.commands.check import check
 from services.commands.imports import import_
@@ -49,6 +60,10 @@ app.add_typer(thresholds.app, name="thresholds")
 app.add_typer(store.app, name="store")
 app.add_typer(episodes.app, name="episodes")
 app.add_typer(notices.app, name="notices")
+app.add_typer(topics.app, name="topics")
+app.command("feed")(processes.feed)
+app.command("detect")(processes.detect)
+app.command("dispatch")(processes.dispatch)
 
 _CODES: tuple[tuple[type[Exception], ExitCode], ...] = (
     (BadSettings, ExitCode.SETTINGS),

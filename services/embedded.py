@@ -19,15 +19,13 @@ from services.archive import Archive
 from services.dispatcher.escalate import escalate
 from services.dispatcher.intake import Intake
 from services.dispatcher.send import Sender
-from services.errors import TooManyDeadLetters
 from services.feeds.base import Poll
-from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Unread, Witness
+from services.moments import Found, Moment, Moved, Recorded, Rejected, Unread, Witness
+from services.reads import reads_of, refuse_too_many, summed
 from services.tables import group_states
 from streams.assessments import Assessment
 from streams.engine import Engine, GroupState
-from streams.observations import SECONDS_A_DAY, Family, ObservationBatch
-
-RECENT_S = 7 * SECONDS_A_DAY  # a signal older than this is history: it counts, and is not told one by one
+from streams.observations import ObservationBatch
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,19 +94,19 @@ class Hub:
 
         Raises TooManyDeadLetters, before anything is kept, when more rows were unusable than the limit allows.
         """
-        if len(poll.dead_letters) > self._parts.dead_letter_limit:
-            first = poll.dead_letters[0]
-            raise TooManyDeadLetters(
-                f"{poll.feed}: {len(poll.dead_letters)} rows of one reading could not be used, dead_letter_limit is "
-                f"{self._parts.dead_letter_limit}; the first is {first.origin} row {first.row}: {first.reason}, "
-                f"{first.detail}; mend the manifest, `twinbell import MANIFEST --data DIR --check` tries it"
-            )
+        refuse_too_many(poll, self._parts.dead_letter_limit)
         told: list[Moment] = [Rejected(at=at, letter=letter) for letter in poll.dead_letters]
         told += [Unread(at=at, feed=poll.feed, note=note) for note in poll.notes]
         with self._keeping() as connection:
             fresh = self._parts.archive.keep(connection, poll)
             self._catch_up(connection, at, fresh, told)
         self._tell(told)
+
+    def take_in(self, at: int, assessments: Iterable[Assessment], mark: Callable[[sa.Connection], None]) -> None:
+        """Take in assessments made elsewhere; `mark` writes, in the same transaction, how far they were read."""
+        with self._keeping() as connection:
+            self._parts.intake.take_many(connection, assessments, at)
+            mark(connection)
 
     def store(self, poll: Poll) -> None:
         """Keep what a reading brought without applying it: the rows of an episode, applied when their time comes."""
@@ -189,14 +187,14 @@ class Hub:
         for group in sorted(touched):
             for found in self._tick(connection, group, at, seen):
                 newest[found.situation.situation_id] = found
-        told.extend(_summed(seen, at))
+        told.extend(summed(seen, at))
         self._keep(connection, touched, [newest[key] for key in sorted(newest)], at)
 
     def _apply(
         self, connection: sa.Connection, batch: ObservationBatch, at: int, told: list[Moment]
     ) -> tuple[Assessment, ...]:
         outcome = self._parts.detection.apply(self._state(connection, batch.group), batch)
-        told.extend(_read(batch, at))
+        told.extend(reads_of(batch, at))
         told.extend(Found(at=at, signal=signal) for signal in outcome.signals)
         return outcome.assessments
 
@@ -247,54 +245,3 @@ class Hub:
         for moment in moments:
             for witness in self._witnesses:
                 witness(moment)
-
-
-def _summed(seen: Iterable[Moment], at: int) -> Iterator[Moment]:
-    """What is worth telling of rows that came together: one line for each group and family, and what is recent."""
-    reads: dict[tuple[str, str, Family], Read] = {}
-    found = [moment for moment in seen if isinstance(moment, Found) and moment.signal.known_at > at - RECENT_S]
-    for moment in seen:
-        if isinstance(moment, Read):
-            key = (moment.feed, moment.group, moment.family)
-            before = reads.get(key)
-            rows = moment.rows + (before.rows if before else 0)
-            reads[key] = msgspec.structs.replace(moment, rows=rows, titles=moment.titles if rows == 1 else ())
-    yield from reads.values()
-    yield from found
-
-
-def _read(batch: ObservationBatch, at: int) -> Iterator[Read]:
-    """What a batch brought, by family."""
-    for family in dict.fromkeys(run.series.family for run in batch.runs):
-        runs = [run for run in batch.runs if run.series.family is family]
-        yield Read(
-            at=at,
-            feed=batch.feed,
-            group=batch.group,
-            family=family,
-            publisher=runs[0].series.publisher,
-            rows=sum(len(run.rows) for run in runs),
-            known_at=max(known for run in runs for known in run.known_at),
-        )
-    if batch.notices:
-        yield Read(
-            at=at,
-            feed=batch.feed,
-            group=batch.group,
-            family=Family.NOTICES,
-            publisher=batch.notices[0].issuer,
-            rows=len(batch.notices),
-            known_at=max(notice.known_at for notice in batch.notices),
-            titles=tuple(notice.title for notice in batch.notices),
-        )
-    if batch.hazards:
-        yield Read(
-            at=at,
-            feed=batch.feed,
-            group=batch.group,
-            family=Family.HAZARD_FEED,
-            publisher=batch.hazards[0].publisher,
-            rows=len(batch.hazards),
-            known_at=max(hazard.known_at for hazard in batch.hazards),
-            titles=tuple(hazard.name for hazard in batch.hazards),
-        )

@@ -2,26 +2,16 @@
 
 from collections.abc import Callable, Sequence
 
-import msgspec
 import sqlalchemy as sa
 
 from services.clock import Clock, RealTime
 from services.embedded import Hub
-from services.errors import FeedError
-from services.feeds.base import Feed
 from services.moments import Unread
+from services.polling import Followed, Polling
 from streams.observations import SECONDS_A_DAY
 
 SLICE_S = 0.2  # how long the screen, and an answer typed elsewhere, may wait
 IMPORTS_S = 5  # how often rows imported by a command are looked for
-
-
-class Followed(msgspec.Struct, frozen=True, kw_only=True):
-    """One feed, how often it is read, and where its cursor stands."""
-
-    feed: Feed
-    every_s: int
-    cursor: Callable[[], str]
 
 
 class Follower:
@@ -29,11 +19,9 @@ class Follower:
 
     def __init__(self, hub: Hub, feeds: Sequence[Followed], clock: Clock, real: RealTime) -> None:
         self._hub = hub
-        self._feeds = tuple(feeds)
+        self._polling = Polling(feeds, self._unread)
         self._clock = clock
         self._real = real
-        self._read_at: dict[str, int] = {}
-        self._notes: dict[str, tuple[str, ...]] = {}
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Once, then until `stop` says so. Raises TooManyDeadLetters: such a feed is misread, not bad data."""
@@ -45,8 +33,8 @@ class Follower:
             if now - looked_at >= IMPORTS_S:
                 looked_at = now
                 self._imported(now)
-            for followed in self._feeds:
-                self._read(followed, now)
+            for poll in self._polling.polls(now):
+                self._hub.take(now, poll)
             if now // SECONDS_A_DAY > day:
                 day = now // SECONDS_A_DAY
                 self._hub.step(day * SECONDS_A_DAY, (), tick=True, mark=_nothing)
@@ -62,25 +50,8 @@ class Follower:
         if stale:
             self._hub.rebuild(stale, now, _nothing)
 
-    def _read(self, followed: Followed, now: int) -> None:
-        name = followed.feed.name
-        read_at = self._read_at.get(name)
-        if read_at is not None and now - read_at < followed.every_s:
-            return
-        self._read_at[name] = now
-        try:
-            poll = followed.feed.poll(followed.cursor())
-        except FeedError as problem:
-            self._hub.tell(Unread(at=now, feed=name, note=str(problem)))
-            return
-        except Exception as problem:  # noqa: BLE001 a feed that breaks must not silence the others: told, counted, read again
-            self._hub.tell(Unread(at=now, feed=name, note=f"{type(problem).__name__}: {problem}; read again next time"))
-            return
-        told = self._notes.get(name, ())
-        self._notes[name] = poll.notes
-        # What the operator was told already is not told at every reading.
-        poll = msgspec.structs.replace(poll, notes=tuple(note for note in poll.notes if note not in told))
-        self._hub.take(now, poll)
+    def _unread(self, at: int, feed: str, note: str) -> None:
+        self._hub.tell(Unread(at=at, feed=feed, note=note))
 
     def _due(self, now: int) -> None:
         due = self._hub.next_due()

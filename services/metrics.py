@@ -1,13 +1,14 @@
 """What is measured while Twinbell runs: one list, units in the names, a registry of its own."""
 
-from wsgiref.simple_server import WSGIServer
-
-import msgspec
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from alerts.facts import Acknowledged, Assessed, Opened, Planned, Rung, SendFailed, Sending, Sent
+from services.endpoint import Endpoint, Health
 from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Unread
 from streams.assessments import Level
+from streams.cloudevents import Rejected as RejectedRecord
+from streams.observations import ObservationBatch
+from streams.processors import Given
 
 _ANSWER_BUCKETS_S = (60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 14_400, 43_200, 86_400)
 
@@ -56,6 +57,17 @@ class Metrics:
             "twinbell_dead_letters_total", "Rows that could not be used.", ["feed", "reason"], registry=self.registry
         )
 
+        self._snapshots = Counter("twinbell_snapshots_total", "Snapshots of groups written.", registry=self.registry)
+        self._snapshot_bytes = Counter(
+            "twinbell_snapshot_bytes_total", "Bytes of the snapshots written.", registry=self.registry
+        )
+        self._checkpoint = Histogram(
+            "twinbell_checkpoint_seconds",
+            "Seconds until what was read was safe.",
+            buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+            registry=self.registry,
+        )
+
     def __call__(self, moment: Moment) -> None:
         """Count one moment."""
         match moment:
@@ -79,10 +91,26 @@ class Metrics:
         for feed, content_at in self._content.items():
             self._age.labels(feed).set(max(0, now - content_at))
 
-    def serve(self, host: str, port: int) -> "Server":
-        """Answer GET /metrics on this address until the server is closed. OSError when the address is taken."""
-        server, _thread = start_http_server(port, host, registry=self.registry)
-        return Server(server)
+    def serve(self, host: str, port: int, health: Health | None = None) -> Endpoint:
+        """Answer GET /metrics on this address until it is closed. OSError when the address is taken."""
+        return Endpoint(host, port, self.registry, health)
+
+    def given(self, batch: ObservationBatch, given: Given) -> None:
+        """A detection worker applied one record."""
+        for run in batch.runs:
+            self._observations.labels(batch.feed, run.series.family).inc(len(run.values))
+        for signal in given.signals:
+            self._signals.labels(signal.detector, signal.phase).inc()
+
+    def rejected(self, letter: RejectedRecord) -> None:
+        """A detection worker could not use one record."""
+        self._dead_letters.labels(letter.source, letter.reason).inc()
+
+    def saved(self, states: int, size: int, seconds: float) -> None:
+        """A detection worker made what it had read safe."""
+        self._snapshots.inc(states)
+        self._snapshot_bytes.inc(size)
+        self._checkpoint.observe(seconds)
 
     def _record(self, moment: Recorded) -> None:
         fact = moment.fact
@@ -117,19 +145,3 @@ class Metrics:
         self._answered.add((alert_id, participant, rung_at))
         level = self._levels.get(alert_id, Level.NONE)
         self._answer.labels(participant, level).observe(max(0, at - rung_at))
-
-
-class Server(msgspec.Struct):
-    """The open metrics endpoint."""
-
-    server: WSGIServer
-
-    @property
-    def port(self) -> int:
-        """The port that it answers on."""
-        return int(self.server.server_port)
-
-    def close(self) -> None:
-        """Stop answering."""
-        self.server.shutdown()
-        self.server.server_close()

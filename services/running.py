@@ -20,12 +20,13 @@ from services.configuration import host_and_port
 from services.embedded import Hub
 from services.episodes import Episode
 from services.errors import BadSettings
-from services.following import Followed, Follower
+from services.following import Follower
 from services.holding import held
 from services.logs import Log, open_log
 from services.metrics import Metrics
 from services.pace import Pace, Watched
 from services.playing import Player, as_played, is_over
+from services.polling import Followed
 from services.screen import Screen, View, open_screen
 from services.settings import Configuration
 from services.sources import feeds_of, read_episode

@@ -15,6 +15,7 @@ from msgspec import Meta
 from alerts.deliveries import Mode
 from alerts.participants import Directory, Participant
 from alerts.timers import Timers
+from services.broker_settings import BrokerSettings
 from services.errors import BadSettings
 from services.routes import ChannelSettings
 from streams.codec import digest
@@ -87,6 +88,9 @@ class Settings(Section, frozen=True, kw_only=True):
     timers: Annotated[Timers, Meta(description="How patient the bell is: grouping, throttles, repeats, retries.")] = (
         Timers()
     )
+    broker: Annotated[BrokerSettings, Meta(description="Kafka, for the distributed harness; a desk needs none.")] = (
+        BrokerSettings()
+    )
     log: Annotated[LogSettings, Meta(description="What is written for operators.")] = LogSettings()
 
 
@@ -114,6 +118,14 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
         given = self.settings.channels
         paths = {name: self._absolute(getattr(given, name)) for name in _CHANNEL_PATHS}
         return msgspec.structs.replace(given, **paths)
+
+    @property
+    def broker(self) -> BrokerSettings:
+        """How the broker is reached, with absolute paths."""
+        given = self.settings.broker
+        return msgspec.structs.replace(
+            given, password_file=self._absolute(given.password_file), ca_file=self._absolute(given.ca_file)
+        )
 
     @property
     def store(self) -> str:

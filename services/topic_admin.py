@@ -8,7 +8,8 @@ import msgspec
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
 
-from services.broker import BrokerSettings, client, reached
+from services.broker import client, reached
+from services.broker_settings import BrokerSettings
 from streams.topics import TOPICS, Topic
 
 _UNKNOWN_TOPIC = 3  # error code of the protocol

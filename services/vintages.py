@@ -110,7 +110,7 @@ def keep(connection: sa.Connection, poll: Poll) -> Kept:
         tally = kept.tallies[told[0].evidence]
         tally.new, tally.revised = tally.new + is_new, tally.revised + (not is_new)
         kept.hazards.append(told)
-    _keep_letters(connection, poll.dead_letters, poll.polled_at)
+    keep_letters(connection, poll.dead_letters, poll.polled_at)
     _keep_cursor(connection, poll)
     return kept
 
@@ -270,7 +270,7 @@ def _keep_notices(connection: sa.Connection, poll: Poll, evidence: Mapping[str, 
         kept.tallies[notice.evidence].new += 1
 
 
-def _keep_letters(connection: sa.Connection, letters: Iterable[DeadLetter], read_at: int) -> None:
+def keep_letters(connection: sa.Connection, letters: Iterable[DeadLetter], read_at: int) -> None:
     """Keep each dead letter once, however often its file is read."""
     table = tables.dead_letters
     found: dict[str, dict[str, object]] = {}

@@ -5,7 +5,9 @@ record acknowledged by hand after a checkpoint, nothing that can raise inside th
 """
 
 import asyncio
+import contextlib
 import logging
+import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
@@ -15,9 +17,9 @@ from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.transport.drivers.aiokafka import Consumer as AIOKafkaConsumer
 from faust.transport.drivers.aiokafka import Transport as AIOKafkaTransport
 
-from services.broker import FETCH_WAIT_MS, BrokerSettings
+from services.broker import FETCH_WAIT_MS
+from services.broker_settings import BrokerSettings
 from services.detector.worker import REWRITE_S, Parts, Worker
-from services.errors import ServicesError
 from streams.cloudevents import Event
 from streams.topics import MAX_BYTES, TopicName
 
@@ -89,10 +91,8 @@ class Detecting:
         """Run until terminated; raises what made it stop, if something did."""
         worker = faust.Worker(self.app, loglevel=logging.WARNING, redirect_stdouts=False, quiet=True)
         self._stopping = worker
-        try:
+        with contextlib.suppress(SystemExit):  # how Faust ends
             worker.execute_from_commandline()
-        except SystemExit:
-            pass
         if self.failure is not None:
             raise self.failure
 
@@ -101,36 +101,35 @@ class Detecting:
         name = self._broker.name(TopicName.OBSERVATIONS)
         source = app.topic(name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
-        @app.agent(source)
         async def detect(stream: Any) -> None:
             async for event in stream.noack().events():
-                try:
-                    await worker.take(_Record(event, stream))
-                except Exception as problem:  # noqa: BLE001 Faust would drop the record and go on; here the process ends
-                    await self._fail(problem)
+                await self._guarded(worker.take(_Record(event, stream)))
 
-        @app.timer(CHECKPOINT_S)
         async def checkpoint() -> None:
             await self._guarded(worker.checkpoint())
 
-        @app.timer(REWRITE_S)
         async def rewrite() -> None:
             await self._guarded(worker.checkpoint(whole=True))
 
-        @app.on_partitions_assigned.connect
         async def assigned(_app: Any, places: Any, **_: Any) -> None:
             worker.assign({place.partition for place in places if place.topic == name})
 
+        app.agent(source)(detect)
+        app.timer(CHECKPOINT_S)(checkpoint)
+        app.timer(REWRITE_S)(rewrite)
+        app.on_partitions_assigned.connect(assigned, weak=False)
+
     async def _guarded(self, work: Awaitable[None]) -> None:
+        """Faust would drop a record that raises and go on; here the process ends, and what was read is read again."""
         try:
             await work
-        except Exception as problem:  # noqa: BLE001 a state that cannot be kept ends the process: another goes on
+        except Exception as problem:  # noqa: BLE001 counted, told and raised by `run`
             await self._fail(problem)
 
     async def _fail(self, problem: Exception) -> None:
         """End the process: what was not acknowledged is read again by whoever comes next."""
         if self.failure is None:
-            self.failure = problem if isinstance(problem, ServicesError) else problem
+            self.failure = problem
             if self._stopping is not None:
                 asyncio.get_running_loop().create_task(self._stopping.stop())
         await asyncio.sleep(3_600)
@@ -163,8 +162,6 @@ def _faust_app(broker: BrokerSettings, instance: str) -> Any:
 
 
 def _credentials(broker: BrokerSettings) -> Any:
-    import ssl
-
     context = None
     if broker.protocol.endswith("SSL"):
         context = ssl.create_default_context(cafile=broker.ca_file or None)

@@ -6,7 +6,8 @@ from contextlib import closing
 from kafka.partitioner.default import murmur2
 
 from services.archive import Archive
-from services.broker import BrokerSettings, Reader
+from services.broker import Reader
+from services.broker_settings import BrokerSettings
 from streams.cloudevents import STATE, StateOfGroup, Wire
 from streams.errors import BadObservation
 from streams.observations import ObservationBatch
@@ -15,7 +16,7 @@ from streams.topics import TopicName
 
 def partition_of(group: str, partitions: int) -> int:
     """The partition that kafka-python's default partitioner gives a group's records (murmur2, as the Java client)."""
-    return (murmur2(group.encode()) & 0x7FFFFFFF) % partitions
+    return (int(murmur2(group.encode())) & 0x7FFFFFFF) % partitions
 
 
 class NoArchive:

@@ -31,6 +31,7 @@ from streams.signals import Signal
 from streams.topics import TopicName
 
 SETTLES = "settles"  # the CloudEvents attribute of the record with which a poll of a group ends
+RESETS = "resets"  # of a record before which the group's memory is made again: its past has changed
 REWRITE_S = 600.0  # every group's snapshot is written at least so often, well within the lag of the compaction
 
 
@@ -135,11 +136,14 @@ class Worker:
             except BadObservation as problem:
                 await self._reject(held, record, problem)
                 return
+            if extension(record.headers, RESETS) == "1":
+                await self._remake(held, record.partition, batch.group)
             try:
                 given = held.partition.apply(batch, record.offset, extension(record.headers, SETTLES) == "1")
             except Exception as problem:  # noqa: BLE001 a record that breaks a detector must not stop the others
                 await self._reject(held, record, problem)
-                given = await asyncio.to_thread(_mended, held.partition, self._parts.past, record.partition, batch.group)
+                await self._remake(held, record.partition, batch.group)
+                return
             await self._give(held, record.partition, batch.group, given)
         self._parts.counted.given(batch, given)
 
@@ -188,6 +192,10 @@ class Worker:
         self._held[number] = held
         self._restoring.pop(number, None)
         return held
+
+    async def _remake(self, held: _Held, number: int, group: str) -> None:
+        given = await asyncio.to_thread(_remade, held.partition, self._parts.past, number, group)
+        await self._give(held, number, group, given)
 
     async def _give(self, held: _Held, number: int, group: str, given: Given) -> None:
         for signal in given.signals:
@@ -238,7 +246,7 @@ def _restored(partition: Partition, past: Past, number: int) -> list[tuple[str, 
     return found
 
 
-def _mended(partition: Partition, past: Past, number: int, group: str) -> Given:
+def _remade(partition: Partition, past: Past, number: int, group: str) -> Given:
     """Runs in a thread: the group's memory made again from the archive, without the batches that break a detector."""
     partition.forget(group)
     signals: list[Signal] = []

@@ -1,20 +1,20 @@
 """The feeder's loop: each feed in its turn, a settling event for each group at midnight, resets after an import."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import msgspec
 import sqlalchemy as sa
 
 from services import tables
 from services.archive import Archive
-from services.clock import Clock, RealTime
-from services.errors import BrokerFailed, FeedError
+from services.clock import Clock
+from services.errors import BrokerFailed
 from services.feeder.publishing import Publisher, poll_events, reset_events, settling_events
 from services.feeds.base import Poll
-from services.following import Followed, refuse_too_many
-from services.moments import Moved, Read, Rejected, Unread, Witness
-from services.reads import reads_of
-from streams.observations import SECONDS_A_DAY, ObservationBatch
+from services.moments import Moment, Moved, Rejected, Unread, Witness
+from services.polling import Followed, Polling
+from services.reads import reads_of, refuse_too_many, summed
+from streams.observations import SECONDS_A_DAY
 
 SLICE_S = 0.05
 IMPORTS_S = 5
@@ -28,7 +28,6 @@ class FeederParts(msgspec.Struct, frozen=True, kw_only=True):
     archive: Archive
     publisher: Publisher
     clock: Clock
-    real: RealTime
     witnesses: Sequence[Witness]
     dead_letter_limit: int
 
@@ -38,22 +37,18 @@ class Feeder:
 
     def __init__(self, parts: FeederParts, feeds: Sequence[Followed]) -> None:
         self._parts = parts
-        self._feeds = tuple(feeds)
-        self._read_at: dict[str, int] = {}
+        self._polling = Polling(feeds, self._unread)
         self._looked_at = 0
         self._day = parts.clock.now() // SECONDS_A_DAY
 
-    def run(self, stop: Callable[[], bool]) -> None:
-        """Round after round until `stop`. Raises TooManyDeadLetters: such a feed is misread, not bad data."""
-        while not stop():
-            self.round()
-            self._parts.real.wait(SLICE_S)
-
     def round(self) -> None:
-        """Read what is due, say what time it is, publish what waits. A broker that is away is told and tried again."""
+        """Read what is due, say what time it is, publish what waits. A broker that is away is told and tried again.
+
+        Raises TooManyDeadLetters: such a feed is misread, not bad data.
+        """
         now = self._parts.clock.now()
-        for followed in self._feeds:
-            self._read(followed, now)
+        for poll in self._polling.polls(now):
+            self.take(now, poll)
         if now - self._looked_at >= IMPORTS_S:
             self._looked_at = now
             self._reset(now)
@@ -74,24 +69,9 @@ class Feeder:
             self._tell(Rejected(at=now, letter=letter))
         for note in poll.notes:
             self._tell(Unread(at=now, feed=poll.feed, note=note))
-        for read in _summed(fresh, now):
-            self._tell(read)
-
-    def _read(self, followed: Followed, now: int) -> None:
-        name = followed.feed.name
-        read_at = self._read_at.get(name)
-        if read_at is not None and now - read_at < followed.every_s:
-            return
-        self._read_at[name] = now
-        try:
-            poll = followed.feed.poll(followed.cursor())
-        except FeedError as problem:
-            self._tell(Unread(at=now, feed=name, note=str(problem)))
-            return
-        except Exception as problem:  # noqa: BLE001 a feed that breaks must not silence the others: told, read again
-            self._tell(Unread(at=now, feed=name, note=f"{type(problem).__name__}: {problem}; read again next time"))
-            return
-        self.take(now, poll)
+        reads = (read for batch in fresh for read in reads_of(batch, now))
+        for moment in summed(reads, now):
+            self._tell(moment)
 
     def _settle(self, at: int) -> None:
         publisher = self._parts.publisher
@@ -117,18 +97,11 @@ class Feeder:
         try:
             self._parts.publisher.publish()
         except BrokerFailed as problem:
-            self._tell(Unread(at=now, feed="broker", note=str(problem)))
+            self._unread(now, "broker", str(problem))
 
-    def _tell(self, moment: Read | Rejected | Unread | Moved) -> None:
+    def _unread(self, at: int, feed: str, note: str) -> None:
+        self._tell(Unread(at=at, feed=feed, note=note))
+
+    def _tell(self, moment: Moment) -> None:
         for witness in self._parts.witnesses:
             witness(moment)
-
-
-def _summed(batches: Sequence[ObservationBatch], now: int) -> list[Read]:
-    found: dict[tuple[str, str, str], Read] = {}
-    for batch in batches:
-        for read in reads_of(batch, now):
-            key = (read.feed, read.group, read.family)
-            before = found.get(key)
-            found[key] = msgspec.structs.replace(read, rows=read.rows + before.rows, titles=()) if before else read
-    return list(found.values())

@@ -1,0 +1,250 @@
+"""The distributed harness: the three processes `feed`, `detect` and `dispatch`, each wired here and nowhere else."""
+
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from functools import partial
+from types import FrameType
+
+import msgspec
+import sqlalchemy as sa
+
+from alerts.deliveries import Mode
+from services.broker import FETCH_WAIT_MS, Reader, Writer
+from services.clock import SystemClock
+from services.configuration import host_and_port
+from services.detector.app import Detecting
+from services.detector.past import NoArchive, Past
+from services.detector.worker import Parts
+from services.dispatcher.consuming import TAKEN_IN, Consumer
+from services.embedded import Hub
+from services.endpoint import Health
+from services.errors import BadSettings, BrokerFailed
+from services.feeder.feeding import SLICE_S, Feeder, FeederParts
+from services.feeder.publishing import Publisher
+from services.logs import Log, open_log
+from services.metrics import Metrics
+from services.moments import Unread
+from services.polling import Followed
+from services.settings import Configuration
+from services.sources import feeds_of
+from services.topic_admin import check_topics
+from services.wiring import (
+    Deployment,
+    archive_of,
+    beside,
+    claim,
+    detection_of,
+    hub_of,
+    knowledge_of,
+    open_store,
+    outbox_of,
+)
+from streams.processors import Partition
+
+_AGAIN_S = 1.0
+_STALLED_S = 60
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked for on the command line."""
+
+    url: str
+    config: str  # absolute path of the configuration file, or empty
+    metrics: str
+    instance: str = ""  # of a detection worker
+
+
+class _Common(msgspec.Struct, frozen=True, kw_only=True):
+    """What every process has."""
+
+    log: Log
+    metrics: Metrics
+    stack: ExitStack
+
+
+class _Pulse:
+    """Whether a loop still turns, and whether it can take work."""
+
+    def __init__(self) -> None:
+        self._clock = SystemClock()
+        self._beat_at = self._clock.now()
+        self.is_ready = False
+
+    def beat(self) -> None:
+        """The loop has turned."""
+        self._beat_at = self._clock.now()
+
+    def is_live(self) -> bool:
+        """Whether it has turned lately."""
+        return self._clock.now() - self._beat_at < _STALLED_S
+
+
+def feed(configuration: Configuration, wish: Wish) -> None:
+    """Read the feeds, keep what they bring, publish it; until terminated."""
+    _topics_or_refuse(configuration)
+    known = knowledge_of(configuration)
+    pulse, clock = _Pulse(), SystemClock()
+    with _common(configuration, wish, "feed", Health(pulse.is_live, lambda: pulse.is_ready)) as common:
+        database = _database(configuration, wish, common.stack)
+        archive = archive_of(database)
+        writer = common.stack.enter_context(closing(Writer(configuration.broker)))
+        publisher = Publisher(database, writer, _source(configuration, "feed"))
+        feeds = [
+            Followed(feed=feed, every_s=every_s, cursor=partial(archive.cursor, feed.name))
+            for feed, every_s in feeds_of(configuration, known.reference, clock.now)
+        ]
+        parts = FeederParts(
+            database=database,
+            archive=archive,
+            publisher=publisher,
+            clock=clock,
+            witnesses=(common.log, common.metrics),
+            dead_letter_limit=configuration.settings.dead_letter_limit,
+        )
+        feeder = Feeder(parts, feeds)
+        pulse.is_ready = True
+        with _until_terminated() as is_over:
+            while not is_over():
+                feeder.round()
+                pulse.beat()
+                clock.wait(SLICE_S)
+
+
+def detect(configuration: Configuration, wish: Wish) -> None:
+    """Run one detection worker until terminated."""
+    _topics_or_refuse(configuration)
+    known = knowledge_of(configuration)
+    clock = SystemClock()
+    found: list[Detecting] = []
+    health = Health(lambda: bool(found) and found[0].is_alive, lambda: bool(found) and found[0].worker.is_ready)
+    with _common(configuration, wish, "detect", health) as common:
+        database = open_store(wish.url, create=False) if wish.url else None
+        if database is not None:
+            common.stack.callback(database.dispose)
+        archive = archive_of(database) if database is not None else NoArchive()
+        engine = detection_of(configuration, known)
+        source = _source(configuration, f"detect/{wish.instance}")
+
+        def parts(app: Detecting) -> Parts:
+            return Parts(
+                make=lambda: Partition(engine, known.digest),
+                past=Past(configuration.broker, archive, clock.now),
+                send=app.send,
+                counted=common.metrics,
+                now=clock.now,
+                source=source,
+                dead_letter_limit=configuration.settings.dead_letter_limit,
+            )
+
+        found.append(Detecting(configuration.broker, wish.instance, parts))
+        found[0].run()
+
+
+def dispatch(configuration: Configuration, wish: Wish) -> None:
+    """Take assessments in, plan, send, escalate; until terminated."""
+    _topics_or_refuse(configuration)
+    known = knowledge_of(configuration)
+    pulse, clock = _Pulse(), SystemClock()
+    outbox = outbox_of(configuration, wish.url) if configuration.mode is Mode.EXERCISE else None
+    with _common(configuration, wish, "dispatch", Health(pulse.is_live, lambda: pulse.is_ready)) as common:
+        database = _database(configuration, wish, common.stack)
+        hub = hub_of(configuration, known, database, outbox)
+        for witness in (common.log, common.metrics):
+            hub.join(witness)
+        with _until_terminated() as is_over:
+            hub.recover(clock.now())
+            while not is_over():
+                try:
+                    with closing(Reader(configuration.broker, TAKEN_IN)) as reader:
+                        consumer = Consumer(hub, database, reader, configuration.broker.name)
+                        pulse.is_ready = True
+                        _dispatched(consumer, hub, pulse, is_over)
+                except BrokerFailed as problem:
+                    pulse.is_ready = False
+                    hub.tell(Unread(at=clock.now(), feed="broker", note=str(problem)))
+                    _bell_goes_on(hub, pulse, is_over)
+
+
+def _dispatched(consumer: Consumer, hub: Hub, pulse: _Pulse, is_over: Callable[[], bool]) -> None:
+    clock = SystemClock()
+    while not is_over():
+        consumer.take(clock.now(), FETCH_WAIT_MS / 1_000)
+        _advance(hub, clock.now())
+        pulse.beat()
+
+
+def _bell_goes_on(hub: Hub, pulse: _Pulse, is_over: Callable[[], bool]) -> None:
+    """The broker is away: what is open is rung on, and the broker is tried again."""
+    clock = SystemClock()
+    until = clock.now_ms() + int(_AGAIN_S * 1_000)
+    while not is_over() and clock.now_ms() < until:
+        _advance(hub, clock.now())
+        pulse.beat()
+        clock.wait(FETCH_WAIT_MS / 1_000)
+
+
+def _advance(hub: Hub, now: int) -> None:
+    due = hub.next_due()
+    if due is not None and due <= now:
+        hub.advance(now)
+    else:
+        hub.announce()
+    hub.moved(now, 1)
+
+
+@contextmanager
+def _common(configuration: Configuration, wish: Wish, process: str, health: Health) -> Iterator[_Common]:
+    with ExitStack() as stack:
+        metrics = Metrics()
+        address = wish.metrics
+        if address:
+            found = host_and_port(address)
+            if found is None:
+                raise BadSettings(f"--metrics {address!r}: write HOST:PORT, for instance 127.0.0.1:9464")
+            stack.callback(metrics.serve(*found, health).close)
+        name = f"twinbell-{process}{'-' + wish.instance if wish.instance else ''}.log"
+        file = configuration.settings.log.file
+        path = configuration.path(file).with_name(name) if file else beside(wish.url or "none://", name)
+        log = stack.enter_context(open_log(path, configuration.settings.log.level))
+        try:
+            yield _Common(log=log, metrics=metrics, stack=stack)
+        except Exception as problem:
+            log.failure(SystemClock().now(), process, problem)
+            raise
+
+
+def _database(configuration: Configuration, wish: Wish, stack: ExitStack) -> sa.Engine:
+    database = open_store(wish.url, create=True)
+    stack.callback(database.dispose)
+    claim(database, Deployment(episode="", configuration=wish.config))
+    return database
+
+
+def _topics_or_refuse(configuration: Configuration) -> None:
+    """Raise BrokerFailed when a topic is missing or not as it should be: records would go astray."""
+    wrong = [state for state in check_topics(configuration.broker) if state.problem]
+    if wrong:
+        raise BrokerFailed(
+            f"topic {wrong[0].name} {wrong[0].problem}" + (f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else "")
+        )
+
+
+def _source(configuration: Configuration, process: str) -> str:
+    return f"/twinbell/{configuration.settings.site}/{process}"
+
+
+@contextmanager
+def _until_terminated() -> Iterator[Callable[[], bool]]:
+    """Being terminated, or Ctrl-C, ends a loop after the round that it is in: nothing is torn off."""
+    over: list[int] = []
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        over.append(number)
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield lambda: bool(over)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

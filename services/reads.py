@@ -1,0 +1,74 @@
+"""What a poll brought, as it is told: refused where too much of it was unusable, summed where rows came together."""
+
+from collections.abc import Iterable, Iterator
+
+import msgspec
+
+from services.errors import TooManyDeadLetters
+from services.feeds.base import Poll
+from services.moments import Found, Moment, Read
+from streams.observations import SECONDS_A_DAY, Family, ObservationBatch
+
+RECENT_S = 7 * SECONDS_A_DAY  # a signal older than this is history: it counts, and is not told one by one
+
+
+def refuse_too_many(poll: Poll, limit: int) -> None:
+    """Raise TooManyDeadLetters when more rows of one reading were unusable than `limit`: then it is misread."""
+    if len(poll.dead_letters) > limit:
+        first = poll.dead_letters[0]
+        raise TooManyDeadLetters(
+            f"{poll.feed}: {len(poll.dead_letters)} rows of one reading could not be used, dead_letter_limit is "
+            f"{limit}; the first is {first.origin} row {first.row}: {first.reason}, "
+            f"{first.detail}; mend the manifest, `twinbell import MANIFEST --data DIR --check` tries it"
+        )
+
+
+def summed(seen: Iterable[Moment], at: int) -> Iterator[Moment]:
+    """What is worth telling of rows that came together: one line for each group and family, and what is recent."""
+    reads: dict[tuple[str, str, Family], Read] = {}
+    found = [moment for moment in seen if isinstance(moment, Found) and moment.signal.known_at > at - RECENT_S]
+    for moment in seen:
+        if isinstance(moment, Read):
+            key = (moment.feed, moment.group, moment.family)
+            before = reads.get(key)
+            rows = moment.rows + (before.rows if before else 0)
+            reads[key] = msgspec.structs.replace(moment, rows=rows, titles=moment.titles if rows == 1 else ())
+    yield from reads.values()
+    yield from found
+
+
+def reads_of(batch: ObservationBatch, at: int) -> Iterator[Read]:
+    """What a batch brought, by family."""
+    for family in dict.fromkeys(run.series.family for run in batch.runs):
+        runs = [run for run in batch.runs if run.series.family is family]
+        yield Read(
+            at=at,
+            feed=batch.feed,
+            group=batch.group,
+            family=family,
+            publisher=runs[0].series.publisher,
+            rows=sum(len(run.rows) for run in runs),
+            known_at=max(known for run in runs for known in run.known_at),
+        )
+    if batch.notices:
+        yield Read(
+            at=at,
+            feed=batch.feed,
+            group=batch.group,
+            family=Family.NOTICES,
+            publisher=batch.notices[0].issuer,
+            rows=len(batch.notices),
+            known_at=max(notice.known_at for notice in batch.notices),
+            titles=tuple(notice.title for notice in batch.notices),
+        )
+    if batch.hazards:
+        yield Read(
+            at=at,
+            feed=batch.feed,
+            group=batch.group,
+            family=Family.HAZARD_FEED,
+            publisher=batch.hazards[0].publisher,
+            rows=len(batch.hazards),
+            known_at=max(hazard.known_at for hazard in batch.hazards),
+            titles=tuple(hazard.name for hazard in batch.hazards),
+        )
