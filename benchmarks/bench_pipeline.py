@@ -130,23 +130,9 @@ def batches(runs: list[Run], size: int) -> list[ObservationBatch]:
         for run in runs:
             if start < len(run.values):
                 made.append(
-                    ObservationBatch(group=run.series.series_id, feed="bench", runs=[cut(run, start, start + size)])
+                    ObservationBatch(group=run.series.series_id, feed="bench", runs=[run.part(start, start + size)])
                 )
     return made
-
-
-def cut(run: Run, start: int, end: int) -> Run:
-    """The rows start..end of `run`."""
-    return Run(
-        series=run.series,
-        evidence=run.evidence,
-        occurred_at=run.occurred_at[start:end],
-        known_at=run.known_at[start:end],
-        values=run.values[start:end],
-        rows=run.rows[start:end],
-        provisional=run.provisional[start:end],
-        context={name: column[start:end] for name, column in run.context.items()},
-    )
 
 
 def daily_prices(count: int) -> list[Run]:

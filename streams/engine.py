@@ -9,7 +9,7 @@ from streams.pipeline import Pipeline, PipelineState
 from streams.reasons import Reason
 from streams.reference import Reference
 from streams.signals import Signal
-from streams.situations import HORIZON_S, Book, situations, take_batch, take_signals
+from streams.situations import HORIZON_S, Book, situations, take_batch, take_runs, take_signals
 from streams.thresholds import Thresholds
 
 
@@ -42,6 +42,7 @@ class Engine:
         """Apply one batch of the group to its state. A tick batch lets time pass: levels fall, alerts end, on data."""
         take_batch(state.book, batch, self._parameters)
         applied = self._pipeline.apply(state.pipeline, batch)
+        take_runs(state.book, applied.derived, self._parameters)
         touched = take_signals(state.book, applied.signals)
         if batch.tick_at is not None:
             touched |= situations(state.book)

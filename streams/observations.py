@@ -4,6 +4,7 @@ Times are whole seconds since 1970-01-01 UTC. `occurred_at` is what a figure is 
 `known_at` is when it could be known. There is no third time.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
@@ -45,6 +46,7 @@ class Measure(StrEnum):
     UNIT_VALUE = "unit_value"
     COUNT = "count"
     CAPACITY = "capacity"
+    RATIO = "ratio"  # of two figures of one kind
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +68,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     market: str = ""  # exchange or basis of a price: lme_cash, lme_3m, shfe_close, fob_china …
     pooled: bool = False  # the code or group holds several minerals: it can prove nothing about one of them
     partial: bool = False  # a vintage or side measure kept for reading, not for detection
+    relation: str = ""  # code of the relation that it was derived by; empty: it was read
     publisher: str = ""
     publication: str = ""
     address: str = ""
@@ -76,6 +79,9 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     A value of None is *unknown*: a row that was there and said nothing usable. `evidence` is the SHA-256 of the stored
     bytes that all rows came from and `rows` the row numbers in it (1 is the first row after the header).
+
+    A derived run (`series.relation` is set) has no bytes of its own: `evidence` is empty, `rows` are 0, and `legs` are
+    runs of the same length that hold, row by row, the figures that each of its values came from.
     """
 
     series: Series
@@ -86,6 +92,37 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[int]
     provisional: list[bool]
     context: dict[str, list[float | None]] = {}  # columns that every group needs, as known at that time
+    legs: tuple["Run", ...] = ()
+
+    def part(self, start: int, end: int) -> "Run":
+        """The rows start..end; the run itself where those are all."""
+        if start <= 0 and end >= len(self.values):
+            return self
+        return Run(
+            series=self.series,
+            evidence=self.evidence,
+            occurred_at=self.occurred_at[start:end],
+            known_at=self.known_at[start:end],
+            values=self.values[start:end],
+            rows=self.rows[start:end],
+            provisional=self.provisional[start:end],
+            context={name: column[start:end] for name, column in self.context.items()},
+            legs=tuple(leg.part(start, end) for leg in self.legs),
+        )
+
+    def chosen(self, indices: Sequence[int]) -> "Run":
+        """The rows at these indices, in this order."""
+        return Run(
+            series=self.series,
+            evidence=self.evidence,
+            occurred_at=[self.occurred_at[i] for i in indices],
+            known_at=[self.known_at[i] for i in indices],
+            values=[self.values[i] for i in indices],
+            rows=[self.rows[i] for i in indices],
+            provisional=[self.provisional[i] for i in indices],
+            context={name: [column[i] for i in indices] for name, column in self.context.items()},
+            legs=tuple(leg.chosen(indices) for leg in self.legs),
+        )
 
 
 class NoticeObservation(msgspec.Struct, frozen=True, kw_only=True):

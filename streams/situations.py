@@ -4,10 +4,12 @@ The book of a group holds the recent signals and, for every series, a clock that
 only while its series delivers. Everything here is a set or a maximum, so order of arrival changes nothing.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from streams.assessments import Impact, Level, Ring, Severity, Situation
-from streams.observations import SECONDS_A_DAY, Cadence, Family, ObservationBatch
+from streams.observations import SECONDS_A_DAY, Cadence, Family, ObservationBatch, Run
 from streams.signals import Certainty, Hazard, Signal
 
 SUPPLY = (Hazard.RESTRICTION, Hazard.LOGISTICS, Hazard.NATURAL)
@@ -141,7 +143,16 @@ def bears_on(signal: Signal, situation: Situation) -> bool:
 
 def take_batch(book: Book, batch: ObservationBatch, parameters: AssessParameters) -> None:
     """Advance the clocks of all series of the batch and the group's own time."""
-    for run in batch.runs:
+    take_runs(book, batch.runs, parameters)
+    told = [notice.known_at for notice in batch.notices] + [hazard.known_at for hazard in batch.hazards]
+    book.now = max([book.now, *told])
+    if batch.tick_at is not None:
+        book.now = max(book.now, batch.tick_at)
+
+
+def take_runs(book: Book, runs: Sequence[Run], parameters: AssessParameters) -> None:
+    """Advance the clocks of these series, read or derived."""
+    for run in runs:
         cadence = run.series.cadence
         budget_s = int(parameters.stale_days.get(cadence, 0.0) * SECONDS_A_DAY)
         for known_at in sorted(set(run.known_at)):
@@ -149,12 +160,7 @@ def take_batch(book: Book, batch: ObservationBatch, parameters: AssessParameters
         if run.known_at:
             next_s = int(parameters.next_figure_days.get(cadence, 0.0) * SECONDS_A_DAY)
             book.clocks[run.series.series_id].next_s = next_s
-        if run.known_at:
             book.now = max(book.now, max(run.known_at))
-    told = [notice.known_at for notice in batch.notices] + [hazard.known_at for hazard in batch.hazards]
-    book.now = max([book.now, *told])
-    if batch.tick_at is not None:
-        book.now = max(book.now, batch.tick_at)
 
 
 def _hear(book: Book, series_id: str, known_at: int, budget_s: int) -> None:

@@ -3,7 +3,7 @@
 import msgspec
 
 from streams.baselines import is_number
-from streams.observations import Run
+from streams.observations import Run, Series
 from streams.signals import Certainty, Direction, Evidence, Hazard, Phase, Signal, signal_id_of
 
 SCORE_LIMIT = 6.0  # beyond this a larger score says nothing more, and each growth by half would ring again
@@ -97,22 +97,13 @@ class Voice(msgspec.Struct, frozen=True):
     def signal(self, trail: list[Seen], run: Run, index: int, finding: Finding) -> Signal:
         """The signal that `finding` gives at row `index`; `trail` holds the rows seen before this run."""
         series = run.series
-        found: list[Evidence] = []
-        for seen in self._newest(trail, run, index):
-            found.append(
-                Evidence(
-                    sha256=seen.sha256,
-                    row=seen.row,
-                    subject=series.series_id,
-                    occurred_at=seen.occurred_at,
-                    known_at=seen.known_at,
-                    value=seen.value,
-                    unit=series.unit,
-                    publisher=series.publisher,
-                    publication=series.publication,
-                    address=series.address,
-                )
-            )
+        if run.legs:
+            found = [_part(leg, index) for leg in run.legs]
+        else:
+            found = [
+                _evidence(series, seen.sha256, seen.row, (seen.occurred_at, seen.known_at, seen.value))
+                for seen in self._newest(trail, run, index)
+            ]
         occurred_at = run.occurred_at[index]
         return Signal(
             signal_id=signal_id_of(self.detector, series.series_id, finding.phase, occurred_at),
@@ -157,3 +148,26 @@ class Voice(msgspec.Struct, frozen=True):
         newest.reverse()
         lacking = self.rows - len(newest)
         return [*trail[-lacking:], *newest] if lacking else newest
+
+
+def _part(leg: Run, index: int) -> Evidence:
+    """One of the figures that a derived one came from; it may be unknown."""
+    return _evidence(
+        leg.series, leg.evidence, leg.rows[index], (leg.occurred_at[index], leg.known_at[index], leg.values[index])
+    )
+
+
+def _evidence(series: Series, sha256: str, row: int, figure: tuple[int, int, float | None]) -> Evidence:
+    occurred_at, known_at, value = figure
+    return Evidence(
+        sha256=sha256,
+        row=row,
+        subject=series.series_id,
+        occurred_at=occurred_at,
+        known_at=known_at,
+        value=value,
+        unit=series.unit,
+        publisher=series.publisher,
+        publication=series.publication,
+        address=series.address,
+    )

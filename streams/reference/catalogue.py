@@ -14,6 +14,7 @@ from streams.reference.records import (
     Agency,
     ImportShares,
     Instrument,
+    Market,
     Mineral,
     Node,
     PriceFloor,
@@ -61,6 +62,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     import_shares: dict[str, tuple[ImportShares, ...]]
     stocks: dict[str, tuple[Stock, ...]]  # `*` holds what is said of every mineral
     floors: tuple[PriceFloor, ...]
+    markets: dict[str, Market]
     agencies: tuple[Agency, ...]
     instruments: tuple[Instrument, ...]
     nodes: tuple[Node, ...]
@@ -172,6 +174,7 @@ def load(files: Mapping[str, bytes], overlays: Sequence[Mapping[str, bytes]] = (
         import_shares=_by(tables.of(ImportShares), lambda row: row.mineral_id),
         stocks=_by(tables.of(Stock), lambda row: row.mineral_id),
         floors=tables.of(PriceFloor),
+        markets={m.market: m for m in tables.of(Market)},
         agencies=tables.of(Agency),
         instruments=tables.of(Instrument),
         nodes=tables.of(Node),

@@ -196,6 +196,21 @@ class PriceFloor(Row, frozen=True, kw_only=True):
             raise ValueError(f"value and unit are needed where kind is {self.kind}")
 
 
+class Market(Row, frozen=True, kw_only=True):
+    """A market or basis of prices, as `Series.market` names it: where it is and what a price there contains."""
+
+    keys: ClassVar[tuple[str, ...]] = ("market",)
+    market: str
+    venue: str  # prices of one venue for several dates of delivery have it in common
+    country_iso3: str  # or WLD: it speaks for the world
+    is_spot: bool  # what is delivered now; no: for delivery later
+    with_vat: bool  # whether the price is quoted with the value-added tax of the country
+
+    def check(self) -> None:
+        """The country is an alpha-3 code."""
+        _country(self.country_iso3)
+
+
 class Agency(Row, frozen=True, kw_only=True):
     """Whom to call: an agency of a participant and what it does in a response."""
 

@@ -20,6 +20,7 @@ TABLES: dict[str, type[Row]] = {
     "import_shares.csv": records.ImportShares,
     "stocks.csv": records.Stock,
     "price_floors.csv": records.PriceFloor,
+    "markets.csv": records.Market,
     "agencies.csv": records.Agency,
     "instruments.csv": records.Instrument,
     "chokepoints.csv": records.Chokepoint,

@@ -24,6 +24,7 @@ from streams.observations import (
     Series,
 )
 from streams.pipeline import PipelineState, SeriesState
+from streams.relations import RELATIONS
 from streams.signals import Direction, Phase, Signal
 from streams.thresholds import packaged
 
@@ -36,10 +37,10 @@ SILENT = {Cadence.DAILY: 56, Cadence.MONTHLY: 24, Cadence.IRREGULAR: 1}  # rows 
 SHOCKS = ("none", "nan", "infinite", "zero", "negative", "enormous", "tiny", "tenfold", "tenth", "frozen", "gap")
 
 
-def series(family: Family, measure: Measure, cadence: Cadence) -> Series:
+def series(family: Family, measure: Measure, cadence: Cadence, relation: str = "") -> Series:
     """A series of one kind, with everything that a detector may ask for."""
     return Series(
-        series_id=f"{family}:{measure}:{cadence}",
+        series_id=":".join(filter(None, (family, measure, cadence, relation))),
         feed="made",
         family=family,
         group="antimony",
@@ -51,6 +52,7 @@ def series(family: Family, measure: Measure, cadence: Cadence) -> Series:
         destination="WLD",
         route="chokepoint1",
         ship_class="total",
+        relation=relation,
     )
 
 
@@ -60,7 +62,8 @@ CASES = [
     for family in Family
     for measure in Measure
     for cadence in Cadence
-    if detector.watches(made := series(family, measure, cadence))
+    for relation in ("", *(kind.code for kind in RELATIONS))
+    if detector.watches(made := series(family, measure, cadence, relation))
 ]
 
 
@@ -75,7 +78,7 @@ def run_of(subject: Series, seed: int, shocks: list[tuple[int, str]]) -> Run:
         strike(values, days, at % length, shock)
     occurred_at = [START + day * SECONDS_A_DAY for day in days]
     context = {"common_move": [rng.gauss(0.0, 0.01) for _ in values]} if subject.family is Family.PRICES else {}
-    return Run(
+    run = Run(
         series=subject,
         evidence=f"{seed:064x}",
         occurred_at=occurred_at,
@@ -85,6 +88,16 @@ def run_of(subject: Series, seed: int, shocks: list[tuple[int, str]]) -> Run:
         provisional=[number > length - 5 for number in range(length)],
         context=context,
     )
+    return derived(run) if subject.relation else run
+
+
+def derived(run: Run) -> Run:
+    """The same values as if they had been derived from two figures each: the bytes and rows are those of the parts."""
+    series_of_legs = [msgspec.structs.replace(run.series, series_id=name, relation="") for name in ("one", "other")]
+    legs = tuple(
+        msgspec.structs.replace(run, series=own, evidence=f"{number:064x}") for number, own in enumerate(series_of_legs)
+    )
+    return msgspec.structs.replace(run, evidence="", rows=[0] * len(run.rows), legs=legs)
 
 
 def strike(values: list[float | None], days: list[int], at: int, shock: str) -> None:
@@ -117,18 +130,11 @@ def parameters_of(detector: Detector, subject: Series) -> Any:
     return THRESHOLDS.parameters(detector.code, subject)
 
 
-def part(run: Run, start: int, end: int) -> Run:
-    """Rows start..end."""
-    columns = ("occurred_at", "known_at", "values", "rows", "provisional")
-    cut = {name: getattr(run, name)[start:end] for name in columns}
-    return msgspec.structs.replace(run, **cut, context={k: v[start:end] for k, v in run.context.items()})
-
-
 def observed(detector: Detector, run: Run, cuts: list[int] | None = None) -> tuple[list[Signal], bytes]:
     """Signals and final state, with snapshot and restore at every cut."""
     state, found, last = detector.State(), list[Signal](), 0
     for cut in [*sorted(cuts or []), len(run.values)]:
-        found += detector.observe(state, part(run, last, cut), parameters_of(detector, run.series))
+        found += detector.observe(state, run.part(last, cut), parameters_of(detector, run.series))
         state, last = msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=detector.State), cut
     return found, msgspec.msgpack.encode(state)
 
@@ -164,8 +170,9 @@ class TestContract:
         run = run_of(subject, seed, faults)
         found, _ = observed(detector, run)
         given_rows = {
-            (run.evidence, row, at, known, value)
-            for row, at, known, value in zip(run.rows, run.occurred_at, run.known_at, run.values, strict=True)
+            (own.evidence, row, at, known, value)
+            for own in run.legs or (run,)
+            for row, at, known, value in zip(own.rows, own.occurred_at, own.known_at, own.values, strict=True)
         }
         raised = False
         for signal in found:
@@ -179,6 +186,8 @@ class TestContract:
             assert signal.subject == subject.series_id
             assert 1 <= len(signal.evidence) <= EVIDENCE_LIMIT
             assert signal.evidence[-1].occurred_at == signal.occurred_at
+            newest = {seen.sha256 for seen in signal.evidence if seen.occurred_at == signal.occurred_at}
+            assert newest == {own.evidence for own in run.legs or (run,)}, "every figure that the newest one came from"
             for seen in signal.evidence:
                 assert (seen.sha256, seen.row, seen.occurred_at, seen.known_at, seen.value) in given_rows
                 assert seen.occurred_at <= signal.occurred_at
@@ -204,7 +213,7 @@ class TestContract:
     ) -> None:
         """Before a detector knows what is usual it says nothing, whatever it is shown."""
         run = run_of(subject, seed, faults)
-        found, _ = observed(detector, part(run, 0, SILENT[subject.cadence]))
+        found, _ = observed(detector, run.part(0, SILENT[subject.cadence]))
         assert found == []
 
     @pytest.mark.parametrize("level", [1e-9, 1.0, 400.0, 1e12])
@@ -229,9 +238,9 @@ class TestContract:
                 run = run_of(subject, seed, [(LENGTHS[subject.cadence] - 9, shock)])
                 state = detector.State()
                 parameters = parameters_of(detector, subject)
-                before = detector.observe(state, part(run, 0, len(run.values) - 6), parameters)
+                before = detector.observe(state, run.part(0, len(run.values) - 6), parameters)
                 spoke += bool(before) and before[-1].phase is not Phase.CLEARED
-                rest = part(run, len(run.values) - 6, len(run.values))
+                rest = run.part(len(run.values) - 6, len(run.values))
                 unknown = msgspec.structs.replace(rest, values=[None] * len(rest.values))
                 assert detector.observe(state, unknown, parameters) == []
         assert spoke, "at least one of these shocks must raise, else this test shows nothing"
@@ -258,7 +267,7 @@ class TestContract:
         found: list[list[Signal]] = [[], []]
         for start in range(0, len(first.values), 50):
             for number, run in enumerate((first, second)):
-                found[number] += detector.observe(states[number], part(run, start, start + 50), parameters)
+                found[number] += detector.observe(states[number], run.part(start, start + 50), parameters)
         assert [(signals, msgspec.msgpack.encode(state)) for signals, state in zip(found, states, strict=True)] == alone
 
     def test_a_run_is_not_changed(self, detector: Detector, subject: Series) -> None:

@@ -1,0 +1,10 @@
+"""The relations: one file and one line each. All are held to the conformance suite."""
+
+from streams.relations.base import Relation
+from streams.relations.gap import Gap
+from streams.relations.pairs import PairsState
+from streams.relations.term import Term
+
+RELATIONS: tuple[type[Relation], ...] = (Gap, Term)
+
+RelationState = PairsState  # told apart by their tag, so that a snapshot is typed
