@@ -32,6 +32,15 @@ class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     partitions: Annotated[int, Meta(ge=1, le=1_000, description="Partitions of the topics that are by group.")] = 12
     replication: Annotated[int, Meta(ge=1, le=9, description="Copies of each topic; 3 in operations.")] = 1
 
+    checkpoint_s: Annotated[
+        float, Meta(ge=0.02, le=60.0, description="Seconds between two checkpoints of a detection worker.")
+    ] = 1.0
+
+    @property
+    def detect_group(self) -> str:
+        """The consumer group of the detection workers."""
+        return f"{self.prefix}-detect"
+
     def name(self, of: TopicName) -> str:
         """A topic's name on the broker."""
         return topic(of).on(self.prefix)

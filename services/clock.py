@@ -116,6 +116,19 @@ class StoredClock:
             self.run_on(ended_at, 1)
 
 
+class DeploymentClock:
+    """The store's own clock from the moment on at which an episode is played there, until then the machine's."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._real = SystemClock()
+        self._stored = StoredClock(engine, self._real)
+
+    def now(self) -> int:
+        """Whole seconds UTC."""
+        mapping = self._stored.mapping()
+        return self._real.now() if mapping is None else mapping.at(self._real.now_ms())
+
+
 def clock_of(engine: sa.Engine) -> Clock:
     """The clock that stamps facts in this store: its own where an episode is played, else the machine's."""
     stored = StoredClock(engine, SystemClock())

@@ -4,14 +4,13 @@ What happens depends on the order of the steps alone, so that a play which a per
 clock write the same entries. How time passes in between decides only how long the person waits.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 import msgspec
 import sqlalchemy as sa
 
 from alerts.timers import Slowdown
-from services.embedded import Hub
 from services.episodes import Episode
 from services.settings import Configuration
 from services.tables import deployment
@@ -32,6 +31,36 @@ class Passage(Protocol):
 
         That is `target`, unless somebody did something on the way: then what is due must be looked at again.
         """
+
+
+class Played(Protocol):
+    """What an episode is played on: the hub of one process, or the publisher of the distributed harness."""
+
+    def catch_up(self, at: int, batches: Iterable[ObservationBatch], mark: Callable[[sa.Connection], None]) -> None:
+        """Rows that were known before."""
+
+    def to_rebuild(self) -> set[str]:
+        """Groups whose state is missing or was made with other thresholds or reference data."""
+
+    def rebuild(self, groups: set[str], at: int, mark: Callable[[sa.Connection], None]) -> None:
+        """Make their states again from what was known at `at`."""
+
+    def step(
+        self, at: int, batches: Sequence[ObservationBatch], tick: bool, mark: Callable[[sa.Connection], None]
+    ) -> None:
+        """The rows of one instant, and a tick when a day has begun."""
+
+    def recover(self, at: int) -> None:
+        """At the start: what was being sent when the last run ended is due again."""
+
+    def next_due(self) -> int | None:
+        """When there is something to plan or to send next."""
+
+    def advance(self, at: int) -> None:
+        """Plan and send what is due."""
+
+    def announce(self) -> bool:
+        """Tell those who watch what was added to the record."""
 
 
 class AtOnce:
@@ -85,7 +114,7 @@ def steps(rows: Iterator[tuple[int, ObservationBatch]], after: int, until: int) 
 class Player:
     """Plays an episode into a store, from where the store stopped."""
 
-    def __init__(self, hub: Hub, database: sa.Engine, passage: Passage) -> None:
+    def __init__(self, hub: Played, database: sa.Engine, passage: Passage) -> None:
         self._hub = hub
         self._database = database
         self._passage = passage

@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from types import FrameType
+from typing import TypeAlias
 
 import msgspec
 import sqlalchemy as sa
 
 from alerts.deliveries import Mode
+from services import running
 from services.broker import FETCH_WAIT_MS, Reader, Writer
-from services.clock import SystemClock
+from services.clock import Clock, DeploymentClock, StoredClock, SystemClock
 from services.configuration import host_and_port
 from services.detector.app import Detecting
 from services.detector.past import NoArchive, Past
@@ -19,15 +21,20 @@ from services.detector.worker import Parts
 from services.dispatcher.consuming import TAKEN_IN, Consumer
 from services.embedded import Hub
 from services.endpoint import Health
+from services.episodes import episode
 from services.errors import BadSettings, BrokerFailed
+from services.feeder.barrier import Barrier
 from services.feeder.feeding import SLICE_S, Feeder, FeederParts
+from services.feeder.playing import Published
 from services.feeder.publishing import Publisher
 from services.logs import Log, open_log
 from services.metrics import Metrics
 from services.moments import Unread
+from services.pace import Pace, Watched
+from services.playing import Player, as_played, played_until
 from services.polling import Followed
 from services.settings import Configuration
-from services.sources import feeds_of
+from services.sources import feeds_of, read_episode
 from services.topic_admin import check_topics
 from services.wiring import (
     Deployment,
@@ -39,7 +46,9 @@ from services.wiring import (
     knowledge_of,
     open_store,
     outbox_of,
+    served,
 )
+from streams.observations import SECONDS_A_DAY
 from streams.processors import Partition
 
 _AGAIN_S = 1.0
@@ -53,6 +62,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     config: str  # absolute path of the configuration file, or empty
     metrics: str
     instance: str = ""  # of a detection worker
+    episode: str = ""  # that is played instead of feeds
 
 
 class _Common(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +121,28 @@ def feed(configuration: Configuration, wish: Wish) -> None:
                 clock.wait(SLICE_S)
 
 
+def play(configuration: Configuration, wish: Wish, pace: Pace) -> None:
+    """Publish a recorded episode step by step, as fast as a person follows and the others work it through."""
+    _topics_or_refuse(configuration)
+    chosen, played = episode(wish.episode), as_played(configuration)
+    wanted = running.Wish(url=wish.url, config=wish.config, until_done=True, lines=False, metrics=wish.metrics)
+    with running.set_up(played, wanted, chosen.id, outbox_of(configuration, wish.url)) as run:
+        real = SystemClock()
+        clock, archive = StoredClock(run.database, real), archive_of(run.database)
+        with (
+            closing(Writer(configuration.broker)) as writer,
+            closing(Barrier(configuration.broker, run.database, real)) as barrier,
+        ):
+            publisher = Publisher(run.database, writer, _source(configuration, "feed"))
+            run.hub.store(read_episode(chosen, run.known.reference, archive.cursor))
+            watched = Watched(run.hub, clock, real, pace, (chosen.ends_at - chosen.starts_at) // SECONDS_A_DAY)
+            run.hub.join(watched)
+            published = Published(run.hub, run.database, archive, publisher, barrier)
+            Player(published, run.database, watched).play(chosen, archive.batches)
+        clock.end_play(chosen.ends_at)
+        running.say_what_next(run)
+
+
 def detect(configuration: Configuration, wish: Wish) -> None:
     """Run one detection worker until terminated."""
     _topics_or_refuse(configuration)
@@ -129,7 +161,7 @@ def detect(configuration: Configuration, wish: Wish) -> None:
         def parts(app: Detecting) -> Parts:
             return Parts(
                 make=lambda: Partition(engine, known.digest),
-                past=Past(configuration.broker, archive, clock.now),
+                past=Past(configuration.broker, archive, clock.now if database is None else _known_until(database)),
                 send=app.send,
                 counted=common.metrics,
                 now=clock.now,
@@ -145,10 +177,14 @@ def dispatch(configuration: Configuration, wish: Wish) -> None:
     """Take assessments in, plan, send, escalate; until terminated."""
     _topics_or_refuse(configuration)
     known = knowledge_of(configuration)
-    pulse, clock = _Pulse(), SystemClock()
-    outbox = outbox_of(configuration, wish.url) if configuration.mode is Mode.EXERCISE else None
+    pulse = _Pulse()
+    if wish.episode:
+        configuration = as_played(configuration)
+    is_exercise = bool(wish.episode) or configuration.mode is Mode.EXERCISE
+    outbox = outbox_of(configuration, wish.url) if is_exercise else None
     with _common(configuration, wish, "dispatch", Health(pulse.is_live, lambda: pulse.is_ready)) as common:
         database = _database(configuration, wish, common.stack)
+        clock = DeploymentClock(database)
         hub = hub_of(configuration, known, database, outbox)
         for witness in (common.log, common.metrics):
             hub.join(witness)
@@ -159,29 +195,33 @@ def dispatch(configuration: Configuration, wish: Wish) -> None:
                     with closing(Reader(configuration.broker, TAKEN_IN)) as reader:
                         consumer = Consumer(hub, database, reader, configuration.broker.name)
                         pulse.is_ready = True
-                        _dispatched(consumer, hub, pulse, is_over)
+                        _dispatched(consumer, hub, clock, (pulse, is_over))
                 except BrokerFailed as problem:
                     pulse.is_ready = False
                     hub.tell(Unread(at=clock.now(), feed="broker", note=str(problem)))
-                    _bell_goes_on(hub, pulse, is_over)
+                    _bell_goes_on(hub, clock, (pulse, is_over))
 
 
-def _dispatched(consumer: Consumer, hub: Hub, pulse: _Pulse, is_over: Callable[[], bool]) -> None:
-    clock = SystemClock()
+_Turning: TypeAlias = tuple["_Pulse", Callable[[], bool]]
+
+
+def _dispatched(consumer: Consumer, hub: Hub, clock: Clock, turning: _Turning) -> None:
+    pulse, is_over = turning
     while not is_over():
-        consumer.take(clock.now(), FETCH_WAIT_MS / 1_000)
+        consumer.take(clock, FETCH_WAIT_MS / 1_000)
         _advance(hub, clock.now())
         pulse.beat()
 
 
-def _bell_goes_on(hub: Hub, pulse: _Pulse, is_over: Callable[[], bool]) -> None:
+def _bell_goes_on(hub: Hub, clock: Clock, turning: _Turning) -> None:
     """The broker is away: what is open is rung on, and the broker is tried again."""
-    clock = SystemClock()
-    until = clock.now_ms() + int(_AGAIN_S * 1_000)
-    while not is_over() and clock.now_ms() < until:
+    pulse, is_over = turning
+    real = SystemClock()
+    until = real.now_ms() + int(_AGAIN_S * 1_000)
+    while not is_over() and real.now_ms() < until:
         _advance(hub, clock.now())
         pulse.beat()
-        clock.wait(FETCH_WAIT_MS / 1_000)
+        real.wait(FETCH_WAIT_MS / 1_000)
 
 
 def _advance(hub: Hub, now: int) -> None:
@@ -191,6 +231,16 @@ def _advance(hub: Hub, now: int) -> None:
     else:
         hub.announce()
     hub.moved(now, 1)
+
+
+def _known_until(database: sa.Engine) -> Callable[[], int]:
+    """Up to when the archive may be read: all of it, or of an episode what has been played."""
+
+    def until() -> int:
+        found = served(database)
+        return (played_until(database) or 0) if found is not None and found.episode else SystemClock().now()
+
+    return until
 
 
 @contextmanager
@@ -217,7 +267,7 @@ def _common(configuration: Configuration, wish: Wish, process: str, health: Heal
 def _database(configuration: Configuration, wish: Wish, stack: ExitStack) -> sa.Engine:
     database = open_store(wish.url, create=True)
     stack.callback(database.dispose)
-    claim(database, Deployment(episode="", configuration=wish.config))
+    claim(database, Deployment(episode=wish.episode, configuration=wish.config))
     return database
 
 

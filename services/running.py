@@ -73,7 +73,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 def play(episode: Episode, configuration: Configuration, wish: Wish, pace: Pace) -> None:
     """Play an episode from where the store stopped; then stay up, unless `until_done`, until interrupted."""
     outbox = outbox_of(configuration, wish.url)
-    with _set_up(as_played(configuration), wish, episode.id, outbox) as run:
+    with set_up(as_played(configuration), wish, episode.id, outbox) as run:
         real = SystemClock()
         clock = StoredClock(run.database, real)
         archive = archive_of(run.database)
@@ -85,7 +85,7 @@ def play(episode: Episode, configuration: Configuration, wish: Wish, pace: Pace)
             run.hub.join(watched)
             Player(run.hub, run.database, watched).play(episode, archive.batches)
         clock.end_play(episode.ends_at)
-        _say_what_next(run)
+        say_what_next(run)
         if not wish.until_done:
             Follower(run.hub, (), clock, real).run(lambda: False)
 
@@ -93,7 +93,7 @@ def play(episode: Episode, configuration: Configuration, wish: Wish, pace: Pace)
 def follow(configuration: Configuration, wish: Wish) -> None:
     """Follow the configuration's feeds until interrupted; with `until_done` read each once, send what is due soon."""
     outbox = outbox_of(configuration, wish.url) if configuration.mode is Mode.EXERCISE else None
-    with _set_up(configuration, wish, "", outbox) as run:
+    with set_up(configuration, wish, "", outbox) as run:
         real = SystemClock()
         archive = archive_of(run.database)
         feeds = [
@@ -110,11 +110,11 @@ def follow(configuration: Configuration, wish: Wish) -> None:
 
         Follower(run.hub, feeds, real, real).run(is_done)
         if wish.until_done:
-            _say_what_next(run)
+            say_what_next(run)
 
 
 @contextmanager
-def _set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path | None) -> Iterator[Run]:
+def set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path | None) -> Iterator[Run]:
     """Everything of a run, closed at its end however that comes."""
     with ExitStack() as stack:
         stack.enter_context(held(wish.url))
@@ -155,7 +155,7 @@ def _serve(metrics: Metrics, address: str) -> Callable[[], None]:
         raise BadSettings(f"metrics = {address!r}: {problem.strerror}; name another port") from None
 
 
-def _say_what_next(run: Run) -> None:
+def say_what_next(run: Run) -> None:
     """Which commands answer, and which shows what was sent."""
     run.screen.ask()
     run.screen.say(f"Everything was read. What was sent: {program()} messages list{_store(run.wish)}")

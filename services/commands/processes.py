@@ -7,6 +7,7 @@ import typer
 
 from services.commands.desk import configured, store_url
 from services.commands.options import ConfigOption, StoreOption
+from services.pace import Pace
 
 MetricsOption: TypeAlias = Annotated[
     str,
@@ -16,13 +17,30 @@ MetricsOption: TypeAlias = Annotated[
 ]
 
 
-def feed(config: ConfigOption = None, store: StoreOption = "", metrics: MetricsOption = "") -> None:
-    """Read the feeds of a configuration, keep what they bring, publish it to Kafka; until terminated."""
+EpisodeOption: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        "--episode", metavar="EPISODE", help="A recorded episode instead of feeds: an exercise.", show_default=False
+    ),
+]
+
+
+def feed(
+    config: ConfigOption = None, store: StoreOption = "", metrics: MetricsOption = "", episode: EpisodeOption = ""
+) -> None:
+    """Read the feeds of a configuration, keep what they bring, publish it to Kafka; until terminated.
+
+    With --episode a recorded one is published step by step, and shown as it is worked through.
+    """
     from services import processes  # kafka and Faust are loaded only where they are used
 
     configuration = configured(config)
     url = store_url(store, configuration)
-    processes.feed(configuration, processes.Wish(url=url, config=_path(config), metrics=metrics))
+    wish = processes.Wish(url=url, config=_path(config), metrics=metrics, episode=episode)
+    if episode:
+        processes.play(configuration, wish, Pace())
+    else:
+        processes.feed(configuration, wish)
 
 
 def detect(
@@ -48,13 +66,16 @@ def detect(
     processes.detect(configuration, wish)
 
 
-def dispatch(config: ConfigOption = None, store: StoreOption = "", metrics: MetricsOption = "") -> None:
+def dispatch(
+    config: ConfigOption = None, store: StoreOption = "", metrics: MetricsOption = "", episode: EpisodeOption = ""
+) -> None:
     """Take assessments from Kafka into the record, ring both sides, escalate; until terminated."""
     from services import processes  # kafka and Faust are loaded only where they are used
 
     configuration = configured(config)
     url = store_url(store, configuration)
-    processes.dispatch(configuration, processes.Wish(url=url, config=_path(config), metrics=metrics))
+    wish = processes.Wish(url=url, config=_path(config), metrics=metrics, episode=episode)
+    processes.dispatch(configuration, wish)
 
 
 def _path(config: Path | None) -> str:

@@ -6,6 +6,7 @@ record acknowledged by hand after a checkpoint, nothing that can raise inside th
 
 import asyncio
 import contextlib
+import io
 import logging
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
@@ -23,7 +24,6 @@ from services.detector.worker import REWRITE_S, Parts, Worker
 from streams.cloudevents import Event
 from streams.topics import MAX_BYTES, TopicName
 
-CHECKPOINT_S = 1.0
 SESSION_S = 6.0  # a worker that was killed is missed after this long; the least that brokers allow
 _HEARTBEAT_S = 1.5
 
@@ -89,7 +89,8 @@ class Detecting:
 
     def run(self) -> None:
         """Run until terminated; raises what made it stop, if something did."""
-        worker = faust.Worker(self.app, loglevel=logging.WARNING, redirect_stdouts=False, quiet=True)
+        quiet = io.StringIO()  # Faust plays with the terminal's cursor
+        worker = faust.Worker(self.app, loglevel=logging.WARNING, redirect_stdouts=False, quiet=True, stdout=quiet)
         self._stopping = worker
         with contextlib.suppress(SystemExit):  # how Faust ends
             worker.execute_from_commandline()
@@ -115,7 +116,7 @@ class Detecting:
             worker.assign({place.partition for place in places if place.topic == name})
 
         app.agent(source)(detect)
-        app.timer(CHECKPOINT_S)(checkpoint)
+        app.timer(self._broker.checkpoint_s)(checkpoint)
         app.timer(REWRITE_S)(rewrite)
         app.on_partitions_assigned.connect(assigned, weak=False)
 
@@ -137,7 +138,7 @@ class Detecting:
 
 def _faust_app(broker: BrokerSettings, instance: str) -> Any:
     app = faust.App(
-        f"{broker.prefix}-detect",
+        broker.detect_group,
         broker=[f"kafka://{each}" for each in broker.bootstrap.split(",")],
         broker_credentials=_credentials(broker),
         autodiscover=False,
@@ -151,7 +152,7 @@ def _faust_app(broker: BrokerSettings, instance: str) -> Any:
         consumer_max_fetch_size=MAX_BYTES,
         broker_session_timeout=SESSION_S,
         broker_heartbeat_interval=_HEARTBEAT_S,
-        broker_commit_interval=CHECKPOINT_S,
+        broker_commit_interval=broker.checkpoint_s,
         producer_linger=0.005,
         producer_max_request_size=MAX_BYTES,
         producer_acks=-1,

@@ -30,10 +30,10 @@ class NoArchive:
 class Past:
     """Snapshots and archive of one deployment."""
 
-    def __init__(self, broker: BrokerSettings, archive: Archive | NoArchive, now: Callable[[], int]) -> None:
+    def __init__(self, broker: BrokerSettings, archive: Archive | NoArchive, known_until: Callable[[], int]) -> None:
         self._broker = broker
         self._archive = archive
-        self._now = now
+        self._known_until = known_until
         self._wire = Wire(STATE)
 
     def snapshots(self, partition: int) -> Iterable[StateOfGroup]:
@@ -47,7 +47,7 @@ class Past:
                     continue  # a group without a snapshot that can be read is made again from the archive
 
     def batches(self, partition: int, without: frozenset[str]) -> Iterator[ObservationBatch]:
-        """Everything known by now of the partition's other groups, in order of known_at."""
-        for _, batch in self._archive.batches(0, self._now()):
+        """Everything known of the partition's other groups, in order of known_at."""
+        for _, batch in self._archive.batches(0, self._known_until()):
             if batch.group not in without and partition_of(batch.group, self._broker.partitions) == partition:
                 yield batch

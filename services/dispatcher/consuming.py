@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from services import tables
 from services.broker import Arrived, Reader
+from services.clock import Clock
 from services.embedded import Hub
 from services.feeds.base import DeadLetter
 from services.moments import Rejected
@@ -29,11 +30,12 @@ class Consumer:
         self._name = topics(TopicName.ASSESSMENTS)
         reader.seek(consumed_so_far(database))
 
-    def take(self, now: int, timeout_s: float) -> int:
+    def take(self, clock: Clock, timeout_s: float) -> int:
         """What has arrived within the time, taken in; how many records. Raises BrokerFailed."""
         arrived = self._reader.poll(timeout_s)
         if not arrived:
             return 0
+        now = clock.now()
         assessments: list[Assessment] = []
         letters: list[DeadLetter] = []
         for record in arrived:
