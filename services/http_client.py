@@ -7,7 +7,7 @@ they share the budget and the breaker with every other request of the source, on
 import datetime
 import email.utils
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from urllib.parse import urljoin, urlsplit
 
@@ -73,10 +73,22 @@ class Ask(msgspec.Struct, frozen=True, kw_only=True):
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes | None = None
 
+    @property
+    def url(self) -> str:
+        """The address with its parameters, as it is asked and kept."""
+        try:
+            return str(httpx.URL(self.address, params=list(self.parameters) or None))
+        except httpx.InvalidURL:
+            return self.address  # a link as it stood somewhere; asking for it says what is wrong with it
+
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What came. `is_unchanged` is a 304: the content is what it was when the validators were given."""
+    """What came. `is_unchanged` is a 304: the content is what it was when the validators were given.
 
+    `asked` is the address as it was asked for, `address` where the answer came from in the end.
+    """
+
+    asked: str
     address: str
     headers: tuple[tuple[str, str], ...]
     content: bytes
@@ -94,9 +106,20 @@ def agent_of(contact: str) -> str:
 
 
 def place_of(address: str) -> str:
-    """Scheme and host of an address, as they stand in `Access.places`."""
-    parts = urlsplit(address)
+    """Scheme and host of an address, as they stand in `Access.places`; empty for what is no address."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def link_from(address: str, link: str) -> str:
+    """Where a link on a page, or a redirect, leads; the link itself where it is none."""
+    try:
+        return urljoin(address, link.strip())
+    except ValueError:
+        return link
 
 
 class Client:
@@ -125,15 +148,21 @@ class Client:
         """Close the connections; a request that is under way fails."""
         self._http.close()
 
-    def fetch(self, ask: Ask, known: Mapping[str, str] | None = None) -> Answer:
+    def fetch(
+        self, ask: Ask, known: Mapping[str, str] | None = None, fault: Callable[[bytes], str] | None = None
+    ) -> Answer:
         """The answer, after as many attempts as manners allow. `known` are validators: etag, last-modified.
 
-        Raises SourceFailed.
+        `fault` says what is wrong with the body of a status 200, or nothing: a service that reports errors in its
+        body, or answers with nothing when it has too much to do, is asked again like any other. Raises SourceFailed.
         """
         for pause in (*self._access.manners.backoff_s, None):
             self._admit()
             try:
                 answer = self._follow(ask, known or {})
+                wrong = fault(answer.content) if fault is not None and not answer.is_unchanged else ""
+                if wrong:
+                    raise self.failure(Reason.ERROR_IN_ANSWER, wrong)
             except SourceFailed as failure:
                 self._count(failure)
                 if pause is None or not failure.is_temporary or self._is_open():
@@ -183,17 +212,18 @@ class Client:
 
     def _follow(self, ask: Ask, known: Mapping[str, str]) -> Answer:
         """One attempt, with the redirects that stay with the source."""
+        asked = ask.url
         for _ in range(_HOPS + 1):
             if not self.allows(ask.address):
-                host = urlsplit(ask.address).hostname or "nowhere"
-                detail = f"it leads to {host[:80]}, which is not among its configured hosts"
+                place = place_of(ask.address)[:80] or "no address"
+                detail = f"it leads to {place}, which is not among its configured places"
                 raise self.failure(Reason.HOST_NOT_ALLOWED, detail)
             found = self._once(ask, known)
             if isinstance(found, Answer):
-                return found
+                return msgspec.structs.replace(found, asked=asked)
             if ask.body is not None:
                 raise self.failure(Reason.REFUSED, "it answers a POST with a redirect")
-            ask = msgspec.structs.replace(ask, address=urljoin(ask.address, found), parameters=())
+            ask = msgspec.structs.replace(ask, address=link_from(ask.address, found), parameters=())
         raise self.failure(Reason.REFUSED, f"more than {_HOPS} redirects")
 
     def _once(self, ask: Ask, known: Mapping[str, str]) -> Answer | str:
@@ -208,8 +238,7 @@ class Client:
         try:
             request = self._http.build_request(
                 "GET" if ask.body is None else "POST",
-                ask.address,
-                params=list(ask.parameters) or None,
+                ask.url,
                 headers=headers,
                 content=ask.body,
             )
@@ -269,6 +298,7 @@ class Client:
     def _answer(self, response: httpx.Response, address: str, content: bytes, is_unchanged: bool = False) -> Answer:
         kept = tuple((name, response.headers[name]) for name in _KEPT_HEADERS if name in response.headers)
         return Answer(
+            asked=address,
             address=address,
             headers=kept,
             content=content,

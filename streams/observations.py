@@ -44,6 +44,7 @@ class Measure(StrEnum):
     QUANTITY = "quantity"
     VALUE = "value"
     UNIT_VALUE = "unit_value"
+    EXCHANGE_RATE = "exchange_rate"
     COUNT = "count"
     CAPACITY = "capacity"
     RATIO = "ratio"  # of two figures of one kind

@@ -54,6 +54,8 @@ class Poll(msgspec.Struct, frozen=True, kw_only=True):
     not_relevant: int = 0  # documents read that are no act on a mineral
     content_at: int | None = None
     notes: tuple[str, ...] = ()  # for the operator: absent file, nothing new
+    more: bool = False  # the source has more at once: poll again
+    done: tuple[int, int] = (0, 0)  # windows of a longer way that were read, and of how many
 
 
 class Feed(Protocol):

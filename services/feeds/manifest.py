@@ -56,6 +56,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     header_row: int = 1
     unit_row: int = 0  # a row below the header that states units; compared with `unit_mark` of the value columns
     first_row: int = 0  # the first row of data; 0 means the one below header and unit row
+    find_header: bool = False  # xlsx: the header may stand some rows higher or lower; the unit row moves with it
     max_bytes: int = 200_000_000  # of the file, and of what it expands to when compressed
     max_rows: int = 5_000_000
     max_cell_chars: int = 100_000  # at most 131,072

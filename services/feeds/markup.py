@@ -105,8 +105,9 @@ def _local(element: etree._Element) -> str:
 
 
 def _is_row(element: etree._Element, wanted: Collection[str]) -> bool:
-    """Whether it is a row itself and no list of rows that goes by the same name."""
-    return not any(isinstance(child.tag, str) and _local(child) in wanted for child in element)
+    """Whether it is a row itself and no list of rows, perhaps an empty one, that goes by the same name."""
+    is_bare = not element.attrib and not len(element) and not (element.text or "").strip()
+    return not is_bare and not any(isinstance(child.tag, str) and _local(child) in wanted for child in element)
 
 
 def _value(element: etree._Element, column: str) -> str:

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _MAX_MEMBERS = 2_000
 _MAX_COLUMNS = 1_024
+_SEARCHED_ROWS = 25  # from the top, for a header that has moved
 
 
 class WorkbookRows:
@@ -34,6 +36,8 @@ class WorkbookRows:
         self._book = _open(content)
         self._sheet = _sheet(self._book, layout.sheet)
         self._raw = b""
+        if layout.find_header:
+            self._layout = layout = self._moved(columns)
         head = self._head()
         self.header = _trimmed(head[layout.header_row - 1])
         self._positions = positions(self.header, columns)
@@ -74,6 +78,21 @@ class WorkbookRows:
                 return head
         detail = f"sheet {self._sheet!r} ends before the header in row {self._layout.header_row}"
         raise BadObservation(Reason.COLUMN_MISSING, detail)
+
+    def _moved(self, columns: Sequence[str]) -> Layout:
+        """The layout with its rows where the header stands: the first row that has every column."""
+        for row, cells in enumerate(self._rows(1, _MAX_COLUMNS), start=1):
+            try:
+                positions(_trimmed(cells), columns)
+            except BadObservation:
+                if row >= _SEARCHED_ROWS:
+                    break
+                continue
+            moved, layout = row - self._layout.header_row, self._layout
+            unit_row = layout.unit_row + moved if layout.unit_row else 0
+            first_row = layout.first_row + moved if layout.first_row else 0
+            return msgspec.structs.replace(layout, header_row=row, unit_row=unit_row, first_row=first_row)
+        return self._layout  # which says what is missing there
 
     def _rows(self, first: int, width: int) -> Iterator[list[str]]:
         sheet = self._book[self._sheet]

@@ -1,6 +1,7 @@
-"""What every feed promises, whatever it reads: each class of `services.feeds.FEEDS` is put through this suite.
+"""What every feed promises, whatever it reads: each of `FEEDS` and of `SOURCES` is put through this suite.
 
-A new feed adds one rig: how to make one that has nothing, something, more, damaged and hostile input, and none at all.
+A new feed adds one rig: how to make one that has nothing, something, more, damaged and hostile input, and none at all;
+a new source adds the player of its service (`tests/fakes/sources`).
 """
 
 import hashlib
@@ -9,21 +10,29 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
+import httpx
 import pytest
 
-from services.errors import FeedError
+from services.errors import FeedError, SourceFailed
 from services.feeds import FEEDS
 from services.feeds.base import Feed, Poll
 from services.feeds.files import FileFeed
+from services.feeds.sources import SOURCES
+from services.feeds.sources.base import Source
+from services.reasons import Reason
 from streams.codec import encode
 from streams.observations import NoticeObservation, Run
+from tests.fakes.sources.base import JUNK
+from tests.fakes.web import Rule, always, reply
 from tests.feeding import CUSTOMS, NOTICES, NOW, PRICES, feed_of, write
+from tests.live import LiveRig
 
 
 class Rig(Protocol):
     """One feed and its source, which can be brought into each state."""
 
     feed: Feed
+    good: str  # in the ids of series whose good rows are all read beside malformed ones
 
     def empty(self) -> None:
         """The source is there and holds nothing."""
@@ -52,6 +61,7 @@ class FileRig:
         self._directory.mkdir()
         second, third = (text.partition('name = "own"')[2] for text in (CUSTOMS, NOTICES))
         self.feed: Feed = feed_of(self._directory, PRICES + second + third)
+        self.good = "price:"
 
     def empty(self) -> None:
         write(self._directory, {"prices.csv": "day,price\n", "exports.csv": "month,partner,code,kg,usd_per_kg\n"})
@@ -91,13 +101,50 @@ class FileRig:
         self._directory.rmdir()
 
 
+class SourceRig:
+    """A live source beside the player of its service."""
+
+    def __init__(self, kind: type[Source]) -> None:
+        self._live = LiveRig(kind)
+        self.feed: Feed = self._live.feed
+        self.good = ""
+
+    def empty(self) -> None:
+        self._live.player.state = "empty"
+
+    def some(self) -> None:
+        self._live.player.state = "some"
+
+    def more(self) -> None:
+        self._live.player.state = "more"
+
+    def malformed(self) -> None:
+        self._live.player.state = "malformed"
+
+    def hostile(self) -> None:
+        self._live.player.state = "hostile"
+
+    def gone(self) -> None:
+        def down(request: httpx.Request) -> httpx.Response:
+            raise httpx.ConnectError("no route", request=request)
+
+        self._live.web.rule = down
+
+
 RIGS: dict[type, Callable[[Path], Rig]] = {FileFeed: FileRig}
+KINDS = (*FEEDS, *SOURCES)
 
 
-@pytest.fixture(params=FEEDS, ids=lambda kind: kind.__name__)
+@pytest.fixture(params=KINDS, ids=lambda kind: kind.__name__)
 def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Rig:
-    """The rig of each feed in the list; a feed without one fails here by name."""
-    return RIGS[request.param](tmp_path)
+    """The rig of each feed and source in the lists; one without fails here by name."""
+    return RIGS[request.param](tmp_path) if request.param in RIGS else SourceRig(request.param)
+
+
+@pytest.fixture(params=SOURCES, ids=lambda kind: kind.__name__)
+def live(request: pytest.FixtureRequest) -> LiveRig:
+    """The rig of each live source."""
+    return LiveRig(request.param)
 
 
 def runs(poll: Poll) -> Iterator[tuple[str, Run]]:
@@ -169,8 +216,7 @@ def test_malformed_rows_are_letters_and_the_rest_is_read(rig: Rig) -> None:
         assert letter.origin
         assert letter.detail
         assert letter.content
-    assert any("price" in series_id for series_id, _ in read)
-    assert {pair for pair in good if "price:" in pair[0]} <= read
+    assert {pair for pair in good if rig.good in pair[0]} <= read
 
 
 def test_hostile_input_is_answered_with_letters(rig: Rig) -> None:
@@ -200,7 +246,9 @@ def test_every_observation_can_be_followed_back(rig: Rig) -> None:
         assert hashlib.sha256(piece.content).hexdigest() == piece.sha256
         assert piece.origin
         assert piece.media_type
-        assert piece.fetched_at == NOW
+        assert piece.fetched_at >= NOW
+        assert piece.parser.startswith(f"{rig.feed.name}/")
+        assert piece.version
     for _, run in runs(poll):
         assert run.evidence in kept
         assert min(run.rows) >= 0
@@ -229,5 +277,79 @@ def test_columns_and_times_are_in_order(rig: Rig) -> None:
         assert notice.occurred_at <= notice.known_at <= poll.polled_at
         assert notice.document_id == f"{notice.issuer}:{notice.number}"
     known = [at for _, run in runs(poll) for at in run.known_at] + [n.known_at for n in notices(poll)]
+    known += [hazard.known_at for batch in poll.batches for hazard in batch.hazards]
     assert poll.content_at == max(known)
     assert poll.batches == tuple(sorted(poll.batches, key=lambda batch: batch.group))
+
+
+def late(request: httpx.Request) -> httpx.Response:
+    """No answer in time."""
+    raise httpx.ReadTimeout("late", request=request)
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason"),
+    [
+        (always(status=429), Reason.THROTTLED),
+        (always(status=429, retry_after="7200"), Reason.THROTTLED),
+        (always(status=503), Reason.PROVIDER_ERROR),
+        (always(status=400), Reason.REFUSED),
+        (always(status=302, location="https://evil.example/"), Reason.HOST_NOT_ALLOWED),
+        (always(b"x" * 2_100_000), Reason.TOO_LARGE),
+        (late, Reason.TIMED_OUT),
+    ],
+)
+def test_a_source_that_fails_says_why_and_is_left_alone(live: LiveRig, rule: Rule, reason: Reason) -> None:
+    """Each failure ends in its reason; a day of readings stays within what the manners of the source allow."""
+    live.web.rule = rule
+    with pytest.raises(SourceFailed, match=live.feed.name) as found:
+        live.feed.poll("")
+    assert found.value.reason is reason
+    asked = len(live.web.asked)
+    for _ in range(24):
+        live.time.wait(3_600)
+        with pytest.raises(SourceFailed):
+            live.feed.poll("")
+    assert len(live.web.asked) - asked <= 48
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"Please limit requests", b'{"error": {"code": 400}}', b"[]", b"{}", JUNK, b"<a>"]
+)
+def test_whatever_a_source_answers_it_ends_in_the_stated_way(live: LiveRig, content: bytes) -> None:
+    """A status 200 is no success: a failure with its reason, or a poll without observations whose mark stays."""
+    live.web.rule = always(content)
+    try:
+        poll = live.feed.poll("")
+    except SourceFailed:
+        return
+    assert poll.batches == ()
+    assert poll.content_at is None
+
+
+def test_what_has_not_changed_is_not_read_again(live: LiveRig) -> None:
+    """A source that answers with validators is asked with them; a 304 brings nothing and loses nothing."""
+    plain = live.web.rule
+
+    def validated(request: httpx.Request) -> httpx.Response:
+        if request.headers.get("if-none-match") == '"v1"':
+            return reply(status=304)
+        answer = plain(request)
+        answer.headers["etag"] = '"v1"'
+        return answer
+
+    live.web.rule = validated
+    first = live.feed.poll("")
+    again = live.feed.poll(first.cursor)
+    assert first.batches
+    assert (again.batches, again.evidence, again.dead_letters) == ((), (), ())
+
+
+def test_a_first_reading_may_take_several_polls(live: LiveRig) -> None:
+    """While there is more the mark moves on, and it comes to an end."""
+    cursor, polls = "", 0
+    while (poll := live.feed.poll(cursor)).more:
+        assert poll.cursor != cursor
+        assert poll.done[0] <= poll.done[1]
+        cursor, polls = poll.cursor, polls + 1
+        assert polls < 500

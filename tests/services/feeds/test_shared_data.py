@@ -48,7 +48,9 @@ class Kit:
 
     def known(self, series_id: str) -> Run:
         """The whole of a series."""
-        return self.archive.as_known_at(f"shared/{series_id}", LATE)
+        return self.archive.as_known_at(
+            series_id if "/" in series_id.partition(":")[0] else f"shared/{series_id}", LATE
+        )
 
     def values(self, series_id: str) -> dict[str, float | None]:
         """The figures of a series by day."""
@@ -121,7 +123,7 @@ def test_a_directory_that_lacks_files_is_read_as_far_as_it_goes(tmp_path: Path) 
         ("press_prices:price:dysprosium:fob export (lynas) oxide", "2011-04-01", "2011-06-30"),
         ("press_prices:price:dysprosium:fob export (lynas) oxide", "2011-10-01", "2011-10-31"),
         ("imf_pcps:price:cobalt:imf_monthly", "2023-11-01", "2023-12-10"),
-        ("pink_sheet:price:tin:world_bank_monthly", "2023-11-01", "2023-12-03"),
+        ("pink_sheet/monthly:price:tin:world_bank_monthly", "2023-11-01", "2023-12-03"),
         ("portwatch_chokepoints:count:chokepoint1:total", "2021-03-24", "2021-04-01"),
         ("portwatch_chokepoints_2026:count:chokepoint7:total", "2024-01-01", "2024-01-09"),
         ("portwatch_ports:count:CNSHA:total", "2022-03-28", "2022-04-05"),
