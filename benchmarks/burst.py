@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from streams import thresholds
 from streams.assessments import Assessment, Impact, Level, Ring, RingCause, Severity, Situation, Urgency
 from streams.codec import digest, encode, identity
-from streams.impact import ImpactParameters, ImpactQuestion, alternatives, impacts
+from streams.impact import ALL, Cause, ImpactParameters, ImpactQuestion, alternatives, impacts
 from streams.observations import SECONDS_A_DAY, Family
 from streams.reference import Reference
 from streams.signals import Certainty, Direction, Evidence, Hazard, Phase, Signal, signal_id_of
@@ -64,7 +64,7 @@ def _stakes(
         group=situation.group,
         minerals=reference.members(situation.group),
         origin=situation.origin,
-        fall=0.6,
+        causes=(Cause((ALL,), fall=0.6),),
         at=at,
     )
     return impacts(question, reference, parameters, participants)

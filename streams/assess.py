@@ -13,8 +13,8 @@ import msgspec
 
 from streams.assessments import Assessment, Impact, Level, Severity, Situation, Urgency
 from streams.codec import identity
-from streams.impact import ImpactParameters, ImpactQuestion, Outage, alternatives, impacts
-from streams.notices.readings import TIGHTENING
+from streams.impact import ALL, Cause, ImpactParameters, ImpactQuestion, Outage, alternatives, impacts
+from streams.notices.readings import TIGHTENING, ActKind
 from streams.observations import SECONDS_A_DAY, Family
 from streams.reference import Reference
 from streams.rings import AFTER_ALL, Rings, direction_of, is_after, is_over, iso_day
@@ -237,19 +237,13 @@ def _certainty(primary: Sequence[Signal], families: set[Family]) -> Certainty:
 
 def _question(situation: Situation, primary: Sequence[Signal]) -> ImpactQuestion:
     """What the impact panel has to answer for these signals."""
-    acts = [s.act for s in primary if s.act is not None and s.act.polarity in TIGHTENING]
-    flows = [s for s in primary if s.family is Family.CUSTOMS]
-    targets = {t for act in acts for t in act.targets} | {s.destination for s in flows if s.destination}
-    everybody = not targets or bool(targets & {"ALL", "WLD"})
     return ImpactQuestion(
         hazard=situation.hazard,
         group=situation.group,
         minerals=tuple(sorted({m for s in primary for m in s.minerals})),
         origin=situation.origin,
         route=situation.route,
-        act_kinds=tuple(sorted({act.kind for act in acts})),
-        targets=("ALL",) if everybody else tuple(sorted(targets)),
-        fall=_fall(flows),
+        causes=_causes(primary),
         outages=tuple(
             sorted({Outage(s.strike.place_id, s.minerals, s.strike.days) for s in primary if s.strike is not None})
         ),
@@ -257,14 +251,26 @@ def _question(situation: Situation, primary: Sequence[Signal]) -> ImpactQuestion
     )
 
 
-def _fall(flows: Sequence[Signal]) -> float | None:
-    """The largest fraction of an expected flow that customs show missing, to the percent; None where they show none."""
-    known = [
-        1.0 - s.observed / s.expected
-        for s in flows
-        if s.observed is not None and s.expected and s.direction is Direction.DOWN
-    ]
-    return round(min(1.0, max(*known, 0.0)), 2) if known else None
+def _causes(primary: Sequence[Signal]) -> tuple[Cause, ...]:
+    """The acts that restrict, and for each destination the deepest fall that customs show, to the percent."""
+    found = set()
+    falls: dict[str, float] = {}
+    for signal in primary:
+        act = signal.act
+        if act is not None and act.polarity in TIGHTENING and act.kind is not ActKind.NONE:
+            found.add(Cause(_hit(act.targets), act=act.kind))
+        down = signal.family is Family.CUSTOMS and signal.direction is Direction.DOWN
+        if down and signal.observed is not None and signal.expected:
+            fall = round(min(1.0, max(1.0 - signal.observed / signal.expected, 0.0)), 2)
+            falls[signal.destination] = max(fall, falls.get(signal.destination, 0.0))
+    found.update(Cause(_hit((destination,)), fall=fall) for destination, fall in falls.items() if fall)
+    return tuple(sorted(found))
+
+
+def _hit(targets: tuple[str, ...]) -> tuple[str, ...]:
+    """The targets as codes; nobody named, or the world, is everybody."""
+    named = tuple(sorted({t for t in targets if t}))
+    return named if named and not {ALL, "WLD"} & set(named) else (ALL,)
 
 
 def _revision(assessment: Assessment, spell: tuple[str, ...], silences: int) -> str:

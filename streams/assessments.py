@@ -118,6 +118,8 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True):
     place: str = ""  # the mine, plant or port that a hazard struck, of which the share counts
     place_share: Figure = Figure(value=None, unit="percent")  # of the world; of the place itself, or a bound from above
     days_out: float | None = None  # that it is taken to stand still
+    missing: float | None = None  # fraction of a flow that customs show missing, where the loss is that …
+    missing_days: float | None = None  # … and for how long it is taken to last
     uncovered: float | None = None  # `at_stake` for the part of the horizon that days of cover do not bridge
     reason: Reason = Reason.COMPUTED  # why the severity is what it is, or why it is Unknown
 

@@ -71,17 +71,35 @@ class Outage(NamedTuple):
     days: float
 
 
+ALL = "ALL"
+
+
+class Cause(NamedTuple):
+    """One act, or one flow that fell, and whom it hits: alpha-3 codes, or ("ALL",)."""
+
+    targets: tuple[str, ...]
+    act: ActKind = ActKind.NONE
+    fall: float = 0.0  # fraction of the expected flow that customs show missing; 1.0 for a stop
+
+    def loss(self, parameters: ImpactParameters) -> float | None:
+        """The fraction of what is at stake that is gone within the horizon; None where there is no act and no fall."""
+        if self.act is not ActKind.NONE:
+            return parameters.loss.of(self.act)
+        return self.fall * min(1.0, parameters.fall_lasts_days / parameters.horizon_days) if self.fall else None
+
+
+_NO_CAUSE = Cause((ALL,))
+
+
 class ImpactQuestion(msgspec.Struct, frozen=True, kw_only=True):
-    """What happened, as far as it bears on the loss. `targets` are alpha-3 codes, or ("ALL",); `at` is a known_at."""
+    """What happened, as far as it bears on the loss; `at` is a known_at, in seconds."""
 
     hazard: Hazard
     group: str
     minerals: tuple[str, ...] = ()
     origin: str = ""
     route: str = ""
-    act_kinds: tuple[ActKind, ...] = ()
-    targets: tuple[str, ...] = ("ALL",)
-    fall: float | None = None  # fraction of the expected flow that customs show missing; 1.0 for a stop
+    causes: tuple[Cause, ...] = ()
     outages: tuple[Outage, ...] = ()  # of places that a hazard struck
     at: int
 
@@ -89,15 +107,20 @@ class ImpactQuestion(msgspec.Struct, frozen=True, kw_only=True):
 def impacts(
     question: ImpactQuestion, reference: Reference, parameters: ImpactParameters, participants: tuple[str, ...]
 ) -> tuple[Impact, ...]:
-    """What is at stake for each participant, in the order of `participants`; the worst member of the group speaks."""
+    """What is at stake for each participant, in the order of `participants`.
+
+    The worst member of the group speaks, and of what happened what weighs most for that side: an act against one side
+    and another against all are not one act against all.
+    """
     figures = Figures(reference, question.at)
     minerals = _minerals(question, reference)
     found = []
     for participant in participants:
-        of_members = [
-            _impact(question, mineral, participant, participants, figures, parameters) for mineral in minerals
+        side = _Side(participant, participants, figures, parameters)
+        each = [
+            _impact(question, mineral, cause, side) for mineral in minerals for cause in question.causes or (_NO_CAUSE,)
         ]
-        found.append(max(of_members, key=_weight, default=_nothing(participant)))
+        found.append(max(each, key=_weight, default=_nothing(participant)))
     return tuple(found)
 
 
@@ -118,22 +141,26 @@ def alternatives(group: str, origin: str, at: int, reference: Reference) -> tupl
     return best[1]
 
 
-def _impact(
-    question: ImpactQuestion,
-    mineral: str,
-    participant: str,
-    participants: tuple[str, ...],
-    figures: Figures,
-    parameters: ImpactParameters,
-) -> Impact:
+class _Side(NamedTuple):
+    """For whom an impact is worked out, and with what."""
+
+    participant: str
+    participants: tuple[str, ...]
+    figures: Figures
+    parameters: ImpactParameters
+
+
+def _impact(question: ImpactQuestion, mineral: str, cause: Cause, side: _Side) -> Impact:
+    participant, figures, parameters = side.participant, side.figures, side.parameters
     reliance = figures.reliance(mineral, participant)
     world = figures.world_share(mineral, question.origin)
     own = figures.import_share(mineral, participant, question.origin)
     cover, target = figures.cover(mineral, participant), figures.cover_target(mineral, participant)
-    partner, through = _through(question, mineral, participant, participants, figures)
-    targeted = "ALL" in question.targets or not question.targets or participant in question.targets
-    share = through if not targeted else world if "ALL" in question.targets or not question.targets else own
-    loss = _loss(question, parameters)
+    partner, through = _through(question, mineral, cause, side)
+    everybody = ALL in cause.targets
+    targeted = everybody or participant in cause.targets
+    share = through if not targeted else world if everybody else own
+    loss = cause.loss(parameters)
     whole = world  # what would have to hold most of the stage to be a single point of failure
     outage, struck = _struck(question, mineral, figures)
     if outage is not None:
@@ -164,6 +191,8 @@ def _impact(
         place=outage.place_id if outage is not None else "",
         place_share=struck,
         days_out=outage.days if outage is not None else None,
+        missing=cause.fall if outage is None and cause.fall else None,
+        missing_days=parameters.fall_lasts_days if outage is None and cause.fall else None,
         uncovered=uncovered,
         reason=reason,
     )
@@ -209,21 +238,11 @@ def _severity(uncovered: float | None, single_point: bool, parameters: ImpactPar
     return _STEPS[min(lifted, len(_STEPS) - 1)]
 
 
-def _loss(question: ImpactQuestion, parameters: ImpactParameters) -> float | None:
-    """The largest loss of the acts and of what customs show; None where neither is there."""
-    known = [parameters.loss.of(kind) for kind in question.act_kinds if kind is not ActKind.NONE]
-    if question.fall is not None:
-        known.append(question.fall * min(1.0, parameters.fall_lasts_days / parameters.horizon_days))
-    return max(known, default=None)
-
-
-def _through(
-    question: ImpactQuestion, mineral: str, participant: str, participants: tuple[str, ...], figures: Figures
-) -> tuple[str, Figure]:
-    """The largest share that comes by way of a country that the act hits, or of another participant."""
-    hit = [t for t in question.targets if t not in ("ALL", participant, question.origin)]
-    ways = hit or [p for p in participants if p not in (participant, question.origin)]
-    known = [(way, figures.import_share(mineral, participant, way)) for way in ways]
+def _through(question: ImpactQuestion, mineral: str, cause: Cause, side: _Side) -> tuple[str, Figure]:
+    """The largest share that comes by way of a country that is hit, or of another participant."""
+    hit = [t for t in cause.targets if t not in (ALL, side.participant, question.origin)]
+    ways = hit or [p for p in side.participants if p not in (side.participant, question.origin)]
+    known = [(way, side.figures.import_share(mineral, side.participant, way)) for way in ways]
     published = [(way, figure) for way, figure in known if figure.value is not None]
     return max(published, key=lambda pair: pair[1].value or 0.0, default=("", NO_FIGURE))
 

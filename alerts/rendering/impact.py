@@ -73,6 +73,9 @@ def arithmetic(voice: Voice, impact: Impact) -> list[str]:
         figure = sides.bound_of(impact) + voice.fraction(impact.uncovered)
         lines.append(voice.say("detail.uncovered", figure=figure))
     reasons = [voice.say(f"detail.share_{which}"), voice.say("detail.loss_reason")]
+    if impact.missing is not None and impact.missing_days is not None:
+        days = voice.quantity(impact.missing_days, "days")
+        reasons[1] = voice.say("detail.loss_missing", missing=voice.fraction(impact.missing), days=days)
     if impact.days_out is not None:
         days = voice.quantity(impact.days_out, "days")
         reasons = [voice.say("detail.share_place"), voice.say("detail.loss_days", days=days)]

@@ -8,7 +8,7 @@ import pytest
 
 from streams import thresholds
 from streams.assessments import Impact, Severity
-from streams.impact import ImpactParameters, ImpactQuestion, alternatives, impacts
+from streams.impact import Cause, ImpactParameters, ImpactQuestion, alternatives, impacts
 from streams.notices.readings import ActKind
 from streams.reasons import Reason
 from streams.reference import Reference, load, packaged
@@ -37,8 +37,7 @@ def question(group: str, origin: str, day: str, kind: ActKind, *targets: str) ->
         hazard=Hazard.RESTRICTION,
         group=group,
         origin=origin,
-        act_kinds=(kind,),
-        targets=targets or ("ALL",),
+        causes=(Cause(targets or ("ALL",), act=kind),),
         at=at(day),
     )
 
@@ -106,10 +105,35 @@ def test_an_act_against_one_puts_its_own_import_share_at_stake(reference: Refere
 def test_a_stop_that_customs_show_is_a_quarter_of_a_year(reference: Reference) -> None:
     """Whatever the act says: where nothing leaves, a quarter is lost, until the next figures say more."""
     licence = question("graphite", "CHN", "2024-02-20", ActKind.EXPORT_LICENSING)
-    stopped = msgspec.structs.replace(licence, fall=1.0)
+    stopped = msgspec.structs.replace(licence, causes=(*licence.causes, Cause(("ALL",), fall=1.0)))
     assert ask(licence, reference)["USA"].severity is Severity.SEVERE
     assert ask(stopped, reference)["USA"].severity is Severity.EXTREME
-    assert ask(stopped, reference)["USA"].loss_fraction == pytest.approx(90 / 365)
+    usa = ask(stopped, reference)["USA"]
+    assert usa.loss_fraction == pytest.approx(90 / 365)
+    assert (usa.missing, usa.missing_days) == (1.0, 90.0)
+    assert ask(licence, reference)["USA"].missing is None
+
+
+def test_an_act_against_one_and_another_against_all_are_not_one_against_all(reference: Reference) -> None:
+    """A ban on exports to the United States leaves Japan with the licences that hold for everybody."""
+    licence = question("gallium", "CHN", "2024-12-03", ActKind.EXPORT_LICENSING)
+    both = msgspec.structs.replace(licence, causes=(*licence.causes, Cause(("USA",), act=ActKind.EXPORT_BAN)))
+    found = ask(both, reference)
+    assert found["JPN"].loss_fraction == 0.15
+    assert found["JPN"].at_stake == ask(licence, reference)["JPN"].at_stake
+    assert found["USA"].loss_fraction == 1.0
+    assert found["USA"].at_stake == pytest.approx(0.18)
+
+
+def test_a_flow_to_one_that_stops_is_no_stop_at_the_source(reference: Reference) -> None:
+    """Nothing more arrives in one country while the world lost four fifths: each part is held against its own share."""
+    asked = question("graphite", "CHN", "2024-02-20", ActKind.EXPORT_LICENSING)
+    asked = msgspec.structs.replace(asked, minerals=("graphite_natural",))
+    falls = (Cause(("ALL",), fall=0.79), Cause(("KOR",), fall=1.0), Cause(("USA",), fall=1.0))
+    usa = ask(msgspec.structs.replace(asked, causes=(*asked.causes, *falls)), reference)["USA"]
+    assert usa.missing == 0.79
+    assert usa.at_stake == pytest.approx((usa.world_share.value or 0) / 100 * 0.79 * 90 / 365)
+    assert usa.severity is Severity.SEVERE
 
 
 def test_one_country_above_the_share_lifts_severity_one_step(reference: Reference) -> None:
@@ -179,7 +203,8 @@ def test_what_cannot_be_computed_is_unknown_with_its_reason(
     reference: Reference, hazard: Hazard, group: str, origin: str, kinds: tuple[ActKind, ...], reason: Reason
 ) -> None:
     """A route, a price, and a missing part give Unknown, never zero."""
-    asked = ImpactQuestion(hazard=hazard, group=group, origin=origin, act_kinds=kinds, at=at("2023-07-03"))
+    causes = tuple(Cause(("ALL",), act=kind) for kind in kinds)
+    asked = ImpactQuestion(hazard=hazard, group=group, origin=origin, causes=causes, at=at("2023-07-03"))
     usa = ask(asked, reference)["USA"]
     assert (usa.severity, usa.at_stake, usa.uncovered, usa.reason) == (Severity.UNKNOWN, None, None, reason)
     assert not usa.single_point

@@ -409,6 +409,17 @@ def test_arithmetic_of_the_impact_can_be_followed() -> None:
     assert "（1 − 代替可能 0）＝" in text
 
 
+def test_what_the_loss_rests_on_is_said() -> None:
+    """A fall that customs show is no threshold for a kind of act: the missing part and how long it lasts."""
+    told_in = {
+        person: everything(told(Story(kinds()["figures alone"]), person, Purpose.RING))
+        for person in ("usa-duty", "jpn-duty")
+    }
+    assert "the 78% of the flow that customs show missing, taken to last 90 days of a year" in told_in["usa-duty"]
+    assert "貿易統計に表れた減少78%が90日続く" in told_in["jpn-duty"]
+    assert all("threshold for this kind of act" not in text for text in told_in.values())
+
+
 def test_the_machine_reads_the_same_alert() -> None:
     """Codes, times and references for CAP: first an Alert, then an Update that names what went before."""
     story = Story(kinds()["act and figures"])
