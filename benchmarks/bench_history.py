@@ -21,10 +21,9 @@ from services.backtest import history, play
 from services.episodes import folder_of, shipped
 from services.feeds.files import FileFeed
 from services.feeds.importing import FileReport
-from services.sources import manifest_of
+from services.sources import manifest_of, reader_of
 from streams import reference, thresholds
 from streams.engine import Engine
-from streams.notices.reader import packaged_reader
 from streams.observations import ObservationBatch
 
 KIT = Path(__file__).resolve().parents[2] / "shared" / "data"
@@ -118,7 +117,7 @@ def measure(source: str, folders: Sequence[tuple[Path, Path]]) -> Measured:
     import_s = play_s = 0.0
     assessments = 0
     for manifest, directory in folders:
-        feed = FileFeed(manifest_of(manifest), directory, known, lambda: READ_AT, packaged_reader().read)
+        feed = FileFeed(manifest_of(manifest), directory, known, lambda: READ_AT, reader_of(known))
         began = time.perf_counter()
         with history(feed, counts.on_file) as (archive, _):
             imported = time.perf_counter()

@@ -7,9 +7,11 @@ from pathlib import Path
 from services.episodes import Episode, folder_of
 from services.errors import BadManifest
 from services.feeds.base import Poll
+from services.feeds.documents import ReadDocument
 from services.feeds.files import FileFeed
 from services.feeds.manifest import Manifest, read_manifest
 from services.settings import Configuration, seconds
+from streams.notices.listings import with_listings
 from streams.notices.reader import packaged_reader
 from streams.reference import Reference
 
@@ -21,13 +23,13 @@ def read_episode(episode: Episode, reference: Reference, cursor: Callable[[str],
     """
     with as_file(folder_of(episode)) as folder:
         manifest = manifest_of(folder / "manifest.toml")
-        feed = FileFeed(manifest, folder, reference, lambda: episode.ends_at, packaged_reader().read)
+        feed = FileFeed(manifest, folder, reference, lambda: episode.ends_at, reader_of(reference))
         return feed.poll(cursor(feed.name))
 
 
 def feeds_of(configuration: Configuration, reference: Reference, now: Callable[[], int]) -> list[tuple[FileFeed, int]]:
     """The feeds of a configuration, each with the seconds between two readings. Raises BadManifest."""
-    read = packaged_reader().read
+    read = reader_of(reference)
     found: list[tuple[FileFeed, int]] = []
     for entry in configuration.settings.feeds:
         manifest = manifest_of(configuration.path(entry.manifest))
@@ -40,6 +42,11 @@ def feeds_of(configuration: Configuration, reference: Reference, now: Callable[[
                 f"{configuration.name}: two feeds have the name {name!r}: a cursor hangs on it, rename one"
             )
     return found
+
+
+def reader_of(reference: Reference) -> ReadDocument:
+    """What reads documents: the rules that ship, and the lists that name suppliers of the reference data."""
+    return with_listings(packaged_reader(), reference)
 
 
 def manifest_of(path: Path) -> Manifest:

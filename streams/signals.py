@@ -70,6 +70,8 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     language: str
     address: str
+    actor: str = ""  # alpha-3 of the state that acts, where that is known
+    entity: str = ""  # the supplier that is listed (`entities.csv`)
     kind: ActKind
     polarity: Polarity
     published_on: str

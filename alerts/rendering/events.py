@@ -56,9 +56,11 @@ def what(voice: Voice, state: AlertState) -> str:
     signal = lead(assessment)
     if signal is None:
         return voice.say(f"event.{assessment.situation.hazard}")
+    if signal.act is not None and signal.act.entity:
+        return _listed(voice, signal.act)
     if signal.act is not None:
         act = voice.say(f"act.{signal.act.kind}.{signal.act.polarity}")
-        actor = signal.origin or assessment.situation.origin
+        actor = signal.act.actor or signal.origin or assessment.situation.origin
         return voice.say("event.act", actor=voice.within(actor), act=act) if actor else _unnamed(voice, act)
     if signal.strike is not None:
         kind, place = strikes.kind(voice, signal.strike), strikes.place(voice, signal.strike.place_id)
@@ -78,7 +80,7 @@ def short_what(voice: Voice, state: AlertState) -> str:
     if signal is None:
         return voice.say(f"short.{assessment.situation.hazard}")
     if signal.act is not None:
-        actor = signal.origin or assessment.situation.origin
+        actor = signal.act.actor or signal.origin or assessment.situation.origin
         kind = voice.say(f"kind.{signal.act.kind}")
         return voice.say("short.act", actor=voice.country(actor), kind=kind) if actor else kind
     if signal.strike is not None:
@@ -125,6 +127,14 @@ def document_name(voice: Voice, act: Act) -> str:
     if number:
         return f"{issuer} {number}".strip()
     return f"{issuer} {voice.quoted(act.title, 120)}".strip()
+
+
+def _listed(voice: Voice, act: Act) -> str:
+    """Who put which supplier on a list, or took it off."""
+    entity = voice.reference.entity_name(act.entity, voice.code)
+    if not act.actor:
+        return voice.say(f"listing.{act.polarity}_unnamed", entity=entity)
+    return voice.say(f"listing.{act.polarity}", actor=voice.within(act.actor), entity=entity)
 
 
 def _unnamed(voice: Voice, act: str) -> str:

@@ -22,13 +22,12 @@ from services.errors import NothingFound
 from services.exit_codes import ExitCode
 from services.feeds.files import FileFeed
 from services.settings import Configuration
-from services.sources import manifest_of
+from services.sources import manifest_of, reader_of
 from services.terminal import plain
 from services.wiring import reference_of, thresholds_bytes, thresholds_of
 from streams import thresholds
 from streams.assessments import Assessment
 from streams.engine import Engine
-from streams.notices.reader import packaged_reader
 from streams.observations import SECONDS_A_DAY
 from streams.reference import Reference
 from streams.thresholds import Thresholds
@@ -96,7 +95,7 @@ def backtest(  # noqa: PLR0913 - each is an option of the command line
     configuration = configured(config)
     reference = reference_of(configuration)
     question = _question(ledger, coverage, (since, until), out)
-    feed = FileFeed(manifest_of(manifest), data, reference, SystemClock().now, packaged_reader().read)
+    feed = FileFeed(manifest_of(manifest), data, reference, SystemClock().now, reader_of(reference))
     out.mkdir(parents=True, exist_ok=True)
     with _progress(as_json) as (on_file, on_day), history.history(feed, on_file) as (archive, read):
         report, records = _run(

@@ -17,10 +17,9 @@ from services.commands.printing import print_json, print_table
 from services.exit_codes import ExitCode
 from services.feeds.files import FileFeed
 from services.feeds.importing import FileReport, ImportReport, OnFile, check_files, import_files
-from services.sources import manifest_of
+from services.sources import manifest_of, reader_of
 from services.terminal import plain
 from services.wiring import archive_of, open_store, reference_of, refuse_played
-from streams.notices.reader import packaged_reader
 
 ManifestArgument = Annotated[
     Path, typer.Argument(metavar="MANIFEST", help="How the files are to be read; docs/data.md shows how to write one.")
@@ -41,7 +40,8 @@ def import_(
 ) -> None:
     """Read files into the store as a manifest says. Doing it twice changes nothing; a file that is absent is told."""
     configuration = configured(config)
-    feed = FileFeed(manifest_of(manifest), data, reference_of(configuration), SystemClock().now, packaged_reader().read)
+    reference = reference_of(configuration)
+    feed = FileFeed(manifest_of(manifest), data, reference, SystemClock().now, reader_of(reference))
     with _progress(as_json) as on_file:
         if check:
             report = check_files(feed, on_file)

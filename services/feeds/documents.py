@@ -67,7 +67,7 @@ class DocumentReader:
                 notice = self._notice(filled, sha256, number, seen)
                 if notice is None:
                     counts.duplicates += 1
-                elif not notice.reading.is_relevant:
+                elif not notice.reading.matters:
                     counts.not_relevant += 1
                 else:
                     notices.append(notice)
@@ -141,11 +141,14 @@ class DocumentReader:
 def groups_of(reading: Reading, reference: Reference) -> Sequence[str]:
     """The supply groups that an act is about, in order of their names.
 
-    An act on ores in general is about what the acting country mines. None where it names only minerals that the
-    reference data do not hold: those are not watched.
+    An act on ores in general is about what the acting country mines, a listing about what the firms supply. None where
+    it names only minerals that the reference data do not hold: those are not watched.
     """
+    listed = {m for one in reading.entities for m in reference.entities[one.entity_id].mineral_ids}
+    if listed and not reading.is_relevant:
+        return sorted({reference.group_of(mineral) for mineral in listed})
     mined = reference.mined_by(reading.actor) if reading.general else ()
     if not reading.minerals:
         return sorted({reference.group_of(mineral) for mineral in mined}) or (NO_MINERAL_NAMED,)
-    known = {mineral for name in reading.minerals for mineral in reference.mineral_ids(name)}
+    known = listed | {mineral for name in reading.minerals for mineral in reference.mineral_ids(name)}
     return sorted({reference.group_of(mineral) for mineral in known})

@@ -2,6 +2,7 @@
 
 from streams.detectors.base import Detector, HazardDetector, NoticeDetector
 from streams.detectors.c1 import C1
+from streams.detectors.c2 import C2
 from streams.detectors.l1 import L1, L1State
 from streams.detectors.l2 import L2, L2State
 from streams.detectors.n1 import N1, N1State
@@ -12,7 +13,7 @@ from streams.detectors.v2 import V2, V2State
 
 DETECTORS: tuple[Detector, ...] = (P1(), P3(), V1(), V2(), L1(), N1())
 # Made by the pipeline, which has the reference data.
-NOTICE_DETECTORS: tuple[type[NoticeDetector], ...] = (C1,)
+NOTICE_DETECTORS: tuple[type[NoticeDetector], ...] = (C1, C2)
 HAZARD_DETECTORS: tuple[type[HazardDetector], ...] = (L2,)
 
 DetectorState = (

@@ -62,7 +62,7 @@ class C1:
     def observe(self, notice: NoticeObservation, group: str, parameters: C1Parameters) -> list[Signal]:
         """The signal that this document gives for `group`: none where it is not relevant."""
         reading = notice.reading
-        if not reading.is_relevant:
+        if not reading.is_relevant or self._is_listing(reading, group):
             return []
         phase = _PHASES[reading.polarity]
         named = reading.minerals or (self._known.mined_by(reading.actor) if reading.general else ())
@@ -82,10 +82,18 @@ class C1:
                 claims=_claims(reading) if minerals else Certainty.POSSIBLE,
                 minerals=minerals,
                 origin=reading.actor,
-                act=_act(notice),
-                evidence=(_evidence(notice),),
+                act=act_of(notice),
+                evidence=(evidence_of(notice),),
             )
         ]
+
+    def _is_listing(self, reading: Reading, group: str) -> bool:
+        """Whether it lists suppliers of the group, of which C2 speaks."""
+        return reading.act_kind is ActKind.ENTITY_LISTING and any(
+            self._groups.get(mineral) == group
+            for listed in reading.entities
+            for mineral in self._known.entities[listed.entity_id].mineral_ids
+        )
 
 
 def _score(reading: Reading, parameters: C1Parameters) -> float:
@@ -102,7 +110,8 @@ def _claims(reading: Reading) -> Certainty:
     return Certainty.OBSERVED if reading.official else Certainty.LIKELY
 
 
-def _act(notice: NoticeObservation) -> Act:
+def act_of(notice: NoticeObservation) -> Act:
+    """The act as it goes with a signal."""
     reading = notice.reading
     quotes = dict.fromkeys(span.text for span in reading.spans)
     return Act(
@@ -112,6 +121,7 @@ def _act(notice: NoticeObservation) -> Act:
         title=notice.title,
         language=notice.language,
         address=notice.address,
+        actor=reading.actor,
         kind=reading.act_kind,
         polarity=reading.polarity,
         published_on=reading.published_on,
@@ -123,7 +133,8 @@ def _act(notice: NoticeObservation) -> Act:
     )
 
 
-def _evidence(notice: NoticeObservation) -> Evidence:
+def evidence_of(notice: NoticeObservation) -> Evidence:
+    """The stored document."""
     return Evidence(
         sha256=notice.evidence,
         row=notice.row,

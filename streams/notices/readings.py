@@ -43,6 +43,13 @@ class Span(msgspec.Struct, frozen=True):
     text: str
 
 
+class Listed(msgspec.Struct, frozen=True):
+    """A supplier (`entities.csv`) that is put on a list of persons (impose) or taken off it (relax)."""
+
+    entity_id: str
+    polarity: Polarity
+
+
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """A document read: which minerals, which act, which way, when, against whom. Dates are ISO days or empty."""
 
@@ -58,5 +65,11 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     end_on: str = ""
     general: bool = False  # it names no mineral but speaks of ores or minerals in general
     official: bool = False  # whether a state's own office published it
+    entities: tuple[Listed, ...] = ()  # suppliers listed, also where no mineral is named and it is not relevant as such
     spans: tuple[Span, ...] = ()
     reader: str = ""  # name and version of the rules that read it
+
+    @property
+    def matters(self) -> bool:
+        """Whether a detector has anything to say of it."""
+        return self.is_relevant or bool(self.entities)

@@ -12,6 +12,7 @@ from streams.codec import digest, encode
 from streams.errors import BadReference
 from streams.reference.records import (
     Agency,
+    Entity,
     ImportShares,
     Instrument,
     Market,
@@ -66,6 +67,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     agencies: tuple[Agency, ...]
     instruments: tuple[Instrument, ...]
     nodes: tuple[Node, ...]
+    entities: dict[str, Entity]
     port_roles: tuple[records.PortRole, ...]
     places: dict[str, Place]
     place_names: dict[str, str]  # folded name → place id
@@ -141,6 +143,11 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
         place = self.places.get(place_id) or self.node_at(place_id)
         return _text(place.name, language) if place else place_id
 
+    def entity_name(self, entity_id: str, language: str) -> str:
+        """The name of a supplier, in English where the language has none; the id where it is unknown."""
+        entity = self.entities.get(entity_id)
+        return _text(entity.name, language) if entity else entity_id
+
     def wording(self, key: str, language: str) -> str:
         """A phrase of our own (`Figure.what`), in English where the language has none; the key where it is unknown."""
         return _text(self.wordings[key], language) if key in self.wordings else key
@@ -178,6 +185,7 @@ def load(files: Mapping[str, bytes], overlays: Sequence[Mapping[str, bytes]] = (
         agencies=tables.of(Agency),
         instruments=tables.of(Instrument),
         nodes=tables.of(Node),
+        entities={entity.entity_id: entity for entity in tables.of(Entity)},
         port_roles=tables.of(records.PortRole),
         places=places,
         place_names=_place_names(places),

@@ -327,6 +327,27 @@ class Node(Row, frozen=True, kw_only=True):
             _percent(self.share_percent)
 
 
+class Entity(Row, frozen=True, kw_only=True):
+    """A supplier that lists of persons name, and what it supplies: such lists name no mineral."""
+
+    keys: ClassVar[tuple[str, ...]] = ("entity_id",)
+    entity_id: str
+    name: dict[str, str]
+    also: tuple[str, ...] = ()  # other names in use, in any language
+    country_iso3: str  # from where it supplies
+    mineral_ids: tuple[str, ...]
+
+    def check(self) -> None:
+        """An entity has an English name, a country and a mineral; a short name would be found in other words."""
+        _named(self.name)
+        _country(self.country_iso3)
+        if not self.mineral_ids:
+            raise ValueError("mineral_ids is empty: an entity without a mineral leads nowhere")
+        short = [name for name in (*self.name.values(), *self.also) if len(name) < (4 if name.isascii() else 2)]
+        if short:
+            raise ValueError(f"{short[0]!r} is too short a name: it would be found inside other words")
+
+
 class HsRevision(Row, frozen=True, kw_only=True):
     """A code of the Harmonized System that a mineral had in one revision, where it is not the same in all."""
 

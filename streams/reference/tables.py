@@ -29,6 +29,7 @@ TABLES: dict[str, type[Row]] = {
     "ports.csv": records.Port,
     "port_roles.csv": records.PortRole,
     "nodes.csv": records.Node,
+    "entities.csv": records.Entity,
     "hs_revisions.csv": records.HsRevision,
     "wordings.csv": records.Wording,
 }

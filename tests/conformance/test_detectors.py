@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from streams.detectors import DETECTORS, HAZARD_DETECTORS, NOTICE_DETECTORS, DetectorState
 from streams.detectors.base import Detector, HazardDetector, NoticeDetector
-from streams.notices.readings import ActKind, Polarity, Reading, Span
+from streams.notices.readings import ActKind, Listed, Polarity, Reading, Span
 from streams.observations import (
     SECONDS_A_DAY,
     Cadence,
@@ -320,6 +320,7 @@ def notice(relevant: bool) -> NoticeObservation:
         actor="CHN" if relevant else "",
         targets=("ALL",) if relevant else (),
         published_on="2014-01-01",
+        entities=(Listed("hsikwangshan", Polarity.IMPOSE),) if relevant else (),
         spans=(Span("act", "title", 0, 4, "text"),),
     )
     return NoticeObservation(
