@@ -1,10 +1,10 @@
 """The rows of the reference data: one frozen record for each table, each with the source it can be looked up in."""
 
-import re
 from typing import ClassVar
 
 import msgspec
 
+import streams.reference.checks as checks
 from streams.assessments import Source
 
 LANGUAGES = ("en", "ja", "zh")
@@ -47,11 +47,11 @@ class Mineral(Row, frozen=True, kw_only=True):
 
     def check(self) -> None:
         """A mineral has an English name, a group, and codes of six digits."""
-        _named(self.name)
+        checks.named(self.name)
         if not self.supply_group:
             raise ValueError("supply_group is empty: write the mineral_id itself where no other belongs to it")
         for code in self.hs6:
-            _six_digits(code)
+            checks.six_digits(code)
 
 
 class Group(Row, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ class Group(Row, frozen=True, kw_only=True):
 
     def check(self) -> None:
         """A group has an English name."""
-        _named(self.name)
+        checks.named(self.name)
 
 
 class Alias(Row, frozen=True, kw_only=True):
@@ -97,9 +97,9 @@ class SupplyShare(Row, frozen=True, kw_only=True):
         """A share lies between 0 and 100."""
         if self.stage not in ("mine", "refined", "processed", "magnet"):
             raise ValueError(f"stage {self.stage!r} is none of mine, refined, processed, magnet")
-        _percent(self.share_percent)
-        _country(self.country_iso3)
-        _year(self.year)
+        checks.percent(self.share_percent)
+        checks.country(self.country_iso3)
+        checks.year(self.year)
 
 
 class Reliance(Row, frozen=True, kw_only=True):
@@ -115,8 +115,8 @@ class Reliance(Row, frozen=True, kw_only=True):
 
     def check(self) -> None:
         """The country is an alpha-3 code and the year can be one."""
-        _country(self.participant_iso3)
-        _year(self.year)
+        checks.country(self.participant_iso3)
+        checks.year(self.year)
 
 
 class ImportShares(Row, frozen=True, kw_only=True):
@@ -132,12 +132,12 @@ class ImportShares(Row, frozen=True, kw_only=True):
 
     def check(self) -> None:
         """Shares lie between 0 and 100 and do not add up to clearly more than all."""
-        _country(self.participant_iso3)
-        _year(self.year)
+        checks.country(self.participant_iso3)
+        checks.year(self.year)
         for country, share in self.suppliers.items():
-            _country(country)
+            checks.country(country)
             if share is not None:
-                _percent(share)
+                checks.percent(share)
         if sum(share or 0.0 for share in self.suppliers.values()) > 101.0:
             raise ValueError("the shares of suppliers add up to more than 100")
 
@@ -169,8 +169,8 @@ class Stock(Row, frozen=True, kw_only=True):
                 raise ValueError(f"unit {self.unit!r} must be days where kind is {self.kind}")
             if not 0 <= self.days < 100_000:
                 raise ValueError(f"value {self.value!r} is no number of days")
-        _country(self.participant_iso3)
-        _year(self.year)
+        checks.country(self.participant_iso3)
+        checks.year(self.year)
 
 
 class PriceFloor(Row, frozen=True, kw_only=True):
@@ -208,7 +208,7 @@ class Market(Row, frozen=True, kw_only=True):
 
     def check(self) -> None:
         """The country is an alpha-3 code."""
-        _country(self.country_iso3)
+        checks.country(self.country_iso3)
 
 
 class Agency(Row, frozen=True, kw_only=True):
@@ -227,8 +227,8 @@ class Agency(Row, frozen=True, kw_only=True):
 
     def check(self) -> None:
         """An agency has an English name and a country."""
-        _named(self.name)
-        _country(self.participant_iso3)
+        checks.named(self.name)
+        checks.country(self.participant_iso3)
 
 
 class Instrument(Row, frozen=True, kw_only=True):
@@ -257,7 +257,7 @@ class Chokepoint(Row, frozen=True, kw_only=True):
 
     def check(self) -> None:
         """A position lies on the globe."""
-        _position(self.lat, self.lon)
+        checks.position(self.lat, self.lon)
 
 
 class Flow(Row, frozen=True, kw_only=True):
@@ -290,8 +290,8 @@ class Port(Row, frozen=True, kw_only=True):
 
     def check(self) -> None:
         """A position lies on the globe."""
-        _position(self.lat, self.lon)
-        _country(self.country_iso3)
+        checks.position(self.lat, self.lon)
+        checks.country(self.country_iso3)
 
 
 class PortRole(Row, frozen=True, kw_only=True):
@@ -321,10 +321,10 @@ class Node(Row, frozen=True, kw_only=True):
 
     def check(self) -> None:
         """A position lies on the globe, a share between 0 and 100."""
-        _position(self.lat, self.lon)
-        _country(self.country_iso3)
+        checks.position(self.lat, self.lon)
+        checks.country(self.country_iso3)
         if self.share_percent is not None:
-            _percent(self.share_percent)
+            checks.percent(self.share_percent)
 
 
 class Entity(Row, frozen=True, kw_only=True):
@@ -339,8 +339,8 @@ class Entity(Row, frozen=True, kw_only=True):
 
     def check(self) -> None:
         """An entity has an English name, a country and a mineral; a short name would be found in other words."""
-        _named(self.name)
-        _country(self.country_iso3)
+        checks.named(self.name)
+        checks.country(self.country_iso3)
         if not self.mineral_ids:
             raise ValueError("mineral_ids is empty: an entity without a mineral leads nowhere")
         short = [name for name in (*self.name.values(), *self.also) if len(name) < (4 if name.isascii() else 2)]
@@ -360,7 +360,7 @@ class HsRevision(Row, frozen=True, kw_only=True):
         """The revision is one of those that the table covers."""
         if self.revision not in ("2012", "2017", "2022"):
             raise ValueError(f"revision {self.revision!r} is none of 2012, 2017, 2022")
-        _six_digits(self.hs6)
+        checks.six_digits(self.hs6)
 
 
 class Wording(Row, frozen=True, kw_only=True):
@@ -372,34 +372,4 @@ class Wording(Row, frozen=True, kw_only=True):
 
     def check(self) -> None:
         """A phrase has an English text."""
-        _named(self.text)
-
-
-def _named(names: dict[str, str]) -> None:
-    if not names.get("en"):
-        raise ValueError("the English name (column ending in _en) is empty")
-
-
-def _six_digits(code: str) -> None:
-    if not re.fullmatch(r"[0-9]{6}", code):
-        raise ValueError(f"{code!r} is no code of six digits of the Harmonized System")
-
-
-def _percent(value: float) -> None:
-    if not 0 <= value <= 100:
-        raise ValueError(f"{value} is no percentage between 0 and 100")
-
-
-def _country(code: str) -> None:
-    if not re.fullmatch(r"[A-Z]{3}", code):
-        raise ValueError(f"{code!r} is no ISO 3166-1 alpha-3 code, such as CHN")
-
-
-def _year(year: int) -> None:
-    if not 1900 <= year <= 2200:
-        raise ValueError(f"{year} is no year")
-
-
-def _position(lat: float, lon: float) -> None:
-    if not (-90 <= lat <= 90 and -180 <= lon <= 180):
-        raise ValueError(f"{lat}, {lon} is no position in degrees")
+        checks.named(self.text)
