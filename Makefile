@@ -9,7 +9,7 @@ SEEDS ?= 10000
 FIRST ?= 1
 WORKERS ?= auto
 
-.PHONY: install run test check bench simulate lock clean
+.PHONY: install run test check bench simulate cluster lock clean
 
 install: $(VENV)/.installed
 
@@ -38,6 +38,12 @@ test: check
 
 bench: install
 	$(BIN)/python -m benchmarks
+
+# Kafka, PostgreSQL, Prometheus, Alertmanager and Twinbell's processes on this machine; make cluster EPISODE_THROUGH=ID
+# plays an episode through them.
+EPISODE_THROUGH ?=
+cluster: install
+	@$(BIN)/python -m services.cluster $(if $(EPISODE_THROUGH),--episode $(EPISODE_THROUGH))
 
 simulate: install
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST)

@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 from alerts.errors import StoreDamaged
 
 _BUSY_TIMEOUT_MS = 30_000
+_MIGRATION_LOCK = 7_246_871  # a number of ours among the locks of a PostgreSQL database
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -54,8 +55,10 @@ def open_engine(url: str, durable: bool = True) -> Engine:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to the version of this code. Migrating twice changes nothing."""
+    """Bring the tables to the version of this code. Migrating twice, or by two processes at once, changes nothing."""
     with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")

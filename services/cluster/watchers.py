@@ -1,5 +1,6 @@
 """Prometheus and Alertmanager from the system's packages, watching the cluster on this machine."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -60,3 +61,20 @@ def is_ready(address: Address) -> bool:
         return httpx.get(f"{address.base}/-/ready", timeout=1.0).status_code == 200
     except httpx.HTTPError:
         return False
+
+
+def write_prometheus(folder: Path, shipped: Path, manager: Address, targets: Mapping[str, int]) -> Path:
+    """A configuration for Prometheus under `folder`: the shipped rules, these processes, this Alertmanager."""
+    listed = "\n".join(
+        f"      - targets: ['127.0.0.1:{port}']\n        labels: {{process: {name}}}" for name, port in targets.items()
+    )
+    text = (shipped / "prometheus.yaml").read_text(encoding="utf-8")
+    for mark, value in (
+        ("@RULES@", str(shipped / "rules" / "*.yaml")),
+        ("@ALERTMANAGER@", f"127.0.0.1:{manager.port}"),
+        ("@TARGETS@", listed),
+    ):
+        text = text.replace(mark, value)
+    path = folder / "prometheus.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path

@@ -43,7 +43,7 @@ class Barrier:
         self._consumer.close()
 
     def _until(self, is_done: Callable[[], bool], until: int, problem: str) -> None:
-        while not is_done():
+        while not _is(is_done):
             if self._real.now_ms() > until:
                 raise BrokerFailed(f"what was published {self._patience_s:g} s ago is still waiting: {problem}")
             self._real.wait(_LOOK_S)
@@ -65,6 +65,14 @@ class Barrier:
     def _taken(self) -> dict[int, int]:
         topic = self._settings.name(TopicName.ASSESSMENTS)
         return {place[1]: offset for place, offset in consumed_so_far(self._database).items() if place[0] == topic}
+
+
+def _is(is_done: Callable[[], bool]) -> bool:
+    """A broker that has no coordinator for the group yet, or loses one, is asked again."""
+    try:
+        return is_done()
+    except BrokerFailed:
+        return False
 
 
 def _reached(found: Mapping[int, int], wanted: Mapping[int, int]) -> bool:
