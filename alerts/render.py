@@ -11,12 +11,14 @@ from alerts.channels.base import Content, Message, Section
 from alerts.deliveries import Delivery, Mode, Purpose
 from alerts.lifecycle import thread_of
 from alerts.participants import Person
+from alerts.plots import Curve
 from alerts.rendering import events
 from alerts.rendering.attribution import Gate
 from alerts.rendering.evidence import act_sections, evidence_section
 from alerts.rendering.first_screen import Screen
 from alerts.rendering.impact import impact_section
 from alerts.rendering.machine import facts_of
+from alerts.rendering.picture import plot
 from alerts.rendering.plain import cut
 from alerts.rendering.progress import (
     also_section,
@@ -38,12 +40,17 @@ _HEADLINE = 160  # CAP 1.2, section 3.2.2: longer ones may be cut by who receive
 
 
 def compose(
-    state: AlertState, delivery: Delivery, surroundings: Surroundings, also: Sequence[AlertState] = ()
+    state: AlertState,
+    delivery: Delivery,
+    surroundings: Surroundings,
+    also: Sequence[AlertState] = (),
+    curve: Curve | None = None,
 ) -> Message:
     """The message of one delivery: `contents[0]` in the recipient's language, then the other sides' languages.
 
     `state` is the alert as of the delivery's revision, `also` the alerts of `delivery.also` that are at hand; the rest
-    are named by their ids. Raises KeyError when the person is no longer in the directory.
+    are named by their ids. `curve` is the series to be shown, as known then. Raises KeyError when the person is no
+    longer in the directory.
     """
     reader, person = surroundings.directory.person(delivery.person)
     wanted = delivery.language or person.language
@@ -56,6 +63,11 @@ def compose(
         _content(catalogue, wanted if catalogue is chosen else "", surroundings, state, delivery, also)
         for catalogue in catalogues
     )
+    if curve is not None and delivery.purpose is not Purpose.TEST:
+        plots = [
+            plot(_voice(catalogue, surroundings, person, delivery), state, curve, watermark) for catalogue in catalogues
+        ]
+        contents = tuple(replace(content, plot=each) for content, each in zip(contents, plots, strict=True))
     area = Voice(wording.chosen("en", ()), surroundings.reference, surroundings.directory, (), delivery.due_at)
     facts = facts_of(area, surroundings, state, delivery, reader, also)
     return Message(
@@ -91,9 +103,7 @@ def _content(
     also: Sequence[AlertState],
 ) -> Content:
     reader, person = surroundings.directory.person(delivery.person)
-    voice = Voice(
-        catalogue, surroundings.reference, surroundings.directory, _zones(surroundings, person), delivery.due_at
-    )
+    voice = _voice(catalogue, surroundings, person, delivery)
     screen = Screen(voice, surroundings, state, delivery, reader, also)
     note = _fallback(voice, wanted)
     return Content(
@@ -107,9 +117,10 @@ def _content(
     )
 
 
-def _zones(surroundings: Surroundings, person: Person) -> tuple[str, ...]:
-    """The reader's own zone, then those of the sides."""
-    return (person.time_zone, *(p.time_zone for p in surroundings.directory.participants))
+def _voice(catalogue: Catalogue, surroundings: Surroundings, person: Person, delivery: Delivery) -> Voice:
+    """One language; times in the reader's own zone, then in those of the sides."""
+    zones = (person.time_zone, *(p.time_zone for p in surroundings.directory.participants))
+    return Voice(catalogue, surroundings.reference, surroundings.directory, zones, delivery.due_at)
 
 
 def _fallback(voice: Voice, wanted: str) -> str:

@@ -22,6 +22,7 @@ from benchmarks import alertmanager
 from benchmarks.burst import burst
 from benchmarks.receivers import Receiver
 from benchmarks.rows import Row
+from services.archive import Archive
 from services.clock import SystemClock
 from services.configuration import load
 from services.database import migrate, open_engine
@@ -31,7 +32,7 @@ from services.dispatcher.lanes import SideBySide
 from services.dispatcher.send import Patience, Sender
 from services.routes import actual_channels
 from services.settings import Configuration
-from services.wiring import Knowledge, composer, knowledge_of
+from services.wiring import Knowledge, archive_of, composer, knowledge_of
 from streams.assessments import Assessment, Level
 
 SITUATIONS = 10_000
@@ -89,7 +90,7 @@ def rows(situations: int = SITUATIONS, portion: int = PORTION) -> list[Row]:
 
 def _intake_rows(made: Burst) -> list[Row]:
     """The whole burst as one transaction."""
-    with _store(made, "intake.db") as store:
+    with _store(made, "intake.db") as (store, _):
         intake = Intake(store, made.directory, Mode.EXERCISE, made.configuration.settings.timers)
         now = SystemClock().now()
         began, spent = time.perf_counter(), time.process_time()
@@ -125,7 +126,7 @@ def _told(made: Burst, portion: int) -> Told:
     """The burst in portions, sent meanwhile, until all that it owes was sent or PATIENCE_S have passed."""
     timers, now = made.configuration.settings.timers, SystemClock().now
     with (
-        _store(made, "told.db") as store,
+        _store(made, "told.db") as (store, archive),
         Receiver(made.directory, made.folder) as receiver,
         closing(SideBySide()) as lanes,
     ):
@@ -135,7 +136,7 @@ def _told(made: Burst, portion: int) -> Told:
         actual = msgspec.structs.replace(made.configuration, settings=settings)
         channels = actual_channels(actual.channels, actual.directory, Mode.ACTUAL)
         patience = Patience(timers, lanes=lanes, clock=now)
-        sender = Sender(store, channels, composer(actual, made.known, store), Mode.ACTUAL, patience)
+        sender = Sender(store, channels, composer(actual, made.known, store, archive), Mode.ACTUAL, patience)
         intake = Intake(store, actual.directory, Mode.ACTUAL, timers)
         began = time.perf_counter()
         for start in range(0, len(made.assessments), portion):
@@ -234,10 +235,10 @@ def _peer_rows(made: Burst, portion: int, own: Told) -> list[Row]:
 
 
 @contextmanager
-def _store(made: Burst, name: str) -> Iterator[Store]:
+def _store(made: Burst, name: str) -> Iterator[tuple[Store, Archive]]:
     database = open_engine(f"sqlite:///{made.folder / name}")
     try:
         migrate(database)
-        yield Store(database)
+        yield Store(database), archive_of(database)
     finally:
         database.dispose()

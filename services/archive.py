@@ -61,20 +61,22 @@ class Archive:
                 found |= set(connection.execute(sa.select(table.c.group_name).distinct()).scalars())
         return tuple(sorted(found))
 
-    def series(self) -> tuple[Series, ...]:
-        """All series, in order of their ids."""
+    def series(self, group: str = "") -> tuple[Series, ...]:
+        """All series, or those of one group, in order of their ids."""
+        query = sa.select(tables.series.c.record).order_by(tables.series.c.series_id)
+        if group:
+            query = query.where(tables.series.c.group_name == group)
         with self._engine.connect() as connection:
-            records = connection.execute(
-                sa.select(tables.series.c.record).order_by(tables.series.c.series_id)
-            ).scalars()
+            records = connection.execute(query).scalars()
             return tuple(msgspec.json.decode(record, type=Series) for record in records)
 
-    def as_known_at(self, series_id: str, at: int) -> Run:
+    def as_known_at(self, series_id: str, at: int, since: int | None = None) -> Run:
         """The series as it was known at `at`: for each period its newest vintage. Raises NothingFound.
 
-        `evidence` is empty where the rows come from several files; `vintages` says which from which.
+        With `since` the periods from there on only. `evidence` is empty where the rows come from several files;
+        `vintages` says which from which.
         """
-        series, figures = self._figures(series_id, None)
+        series, figures = self._figures(series_id, since=since)
         newest = {figure.occurred_at: figure for figure in figures if figure.known_at <= at}
         own = list(newest.values())
         sources = {figure.evidence for figure in own}
@@ -90,7 +92,7 @@ class Archive:
 
     def vintages(self, series_id: str, occurred_at: int) -> tuple[StoredFigure, ...]:
         """Every value that one period had, in order of when it became known. Raises NothingFound."""
-        return tuple(self._figures(series_id, occurred_at)[1])
+        return tuple(self._figures(series_id, occurred_at=occurred_at)[1])
 
     def notices(self) -> tuple[NoticeObservation, ...]:
         """All documents that are an act on a mineral, the undated ones first."""
@@ -193,7 +195,9 @@ class Archive:
             rows = connection.execute(query).mappings().all()
         return tuple(DeadLetter(**{**row, "reason": Reason(row["reason"])}) for row in rows)
 
-    def _figures(self, series_id: str, occurred_at: int | None) -> tuple[Series, list[StoredFigure]]:
+    def _figures(
+        self, series_id: str, occurred_at: int | None = None, since: int | None = None
+    ) -> tuple[Series, list[StoredFigure]]:
         """The series and its vintages in order of period and known_at."""
         table, shelf = tables.observations, tables.evidence
         with self._engine.connect() as connection:
@@ -205,6 +209,8 @@ class Archive:
             wanted = wanted.where(table.c.series_key == found.series_key)
             if occurred_at is not None:
                 wanted = wanted.where(table.c.occurred_at == occurred_at)
+            if since is not None:
+                wanted = wanted.where(table.c.occurred_at >= since)
             rows = connection.execute(wanted.order_by(table.c.occurred_at, table.c.known_at)).all()
         figures = [
             StoredFigure(

@@ -6,9 +6,11 @@ from pathlib import Path
 import msgspec
 import sqlalchemy as sa
 
+from alerts import draw
 from alerts.deliveries import Mode
 from alerts.errors import AlertsError
 from alerts.participants import Participant
+from alerts.plots import Legend, Plot, Point, Tick
 from alerts.rendering.wording import packaged as packaged_wording
 from services.database import is_current
 from services.errors import ServicesError
@@ -42,6 +44,7 @@ def findings(configuration: Configuration, url: str, now: int) -> Iterator[Findi
         yield from _participant(participant, reference)
     yield from _feeds(configuration, reference, now)
     yield from _channels(configuration)
+    yield _pictures()
     yield _store(url)
     if configuration.mode is Mode.EXERCISE:
         yield _writable("outbox", outbox_of(configuration, url))
@@ -115,6 +118,35 @@ def _channels(configuration: Configuration) -> Iterator[Finding]:
         yield Finding(what=f"channel {trial.channel}", says=works, to_mend=trial.problem)
     if not tried:
         yield Finding(what="channels", says="none is set up: an exercise needs none")
+
+
+def _pictures() -> Finding:
+    """Whether pictures can be drawn here; messages go out without them otherwise."""
+    sample = Plot(
+        language="ja",
+        title="価格",
+        axis="",
+        watermark="",
+        points=(Point(0.0, 1.0, False), Point(1.0, 2.0, False)),
+        quoted=False,
+        ranges=(),
+        rings=(),
+        dates=(),
+        times=(),
+        levels=(Tick(0.0, "0"), Tick(2.0, "2")),
+        since=0.0,
+        until=1.0,
+        legend=Legend(band="", expected="", raises="", provisional=""),
+        notes=(),
+        alt="",
+    )
+    try:
+        size = len(draw.png(sample))
+    except Exception as problem:  # noqa: BLE001 whatever it is, messages go out without pictures until it is mended
+        return Finding(
+            what="pictures", to_mend=f"{type(problem).__name__}: {problem}; `make install` sets them up anew"
+        )
+    return Finding(what="pictures", says=f"can be drawn ({size:,} bytes)")
 
 
 def _store(url: str) -> Finding:

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import sqlalchemy as sa
 
+from alerts.channels import CHANNELS
 from alerts.channels.base import Channel, Message
 from alerts.deliveries import Delivery, Mode
 from alerts.render import compose
@@ -15,6 +16,7 @@ from alerts.states import AlertState
 from alerts.store import Store
 from services.archive import Archive
 from services.clock import SystemClock
+from services.curves import curve_of
 from services.database import is_current, migrate, open_engine
 from services.dispatcher.intake import Intake
 from services.dispatcher.lanes import SideBySide
@@ -194,15 +196,16 @@ def hub_of(
     else:
         channels = exercise_channels(outbox)
         patience = Patience(timers)
+    archive = archive_of(database)
     parts = Parts(
         database=database,
-        archive=archive_of(database),
+        archive=archive,
         store=store,
         detection=detection_of(configuration, known),
         made_with=known.digest,
         directory=directory,
         intake=Intake(store, directory, mode, timers),
-        sender=Sender(store, channels, composer(configuration, known, store), mode, patience),
+        sender=Sender(store, channels, composer(configuration, known, store, archive), mode, patience),
         timers=timers,
         dead_letter_limit=configuration.settings.dead_letter_limit,
     )
@@ -220,10 +223,18 @@ def detection_of(configuration: Configuration, known: Knowledge) -> Engine:
     return Engine(known.thresholds, known.reference, codes)
 
 
-def composer(configuration: Configuration, known: Knowledge, store: Store) -> Callable[[AlertState, Delivery], Message]:
-    """What words a delivery for the configuration's participants."""
+def composer(
+    configuration: Configuration, known: Knowledge, store: Store, archive: Archive
+) -> Callable[[AlertState, Delivery], Message]:
+    """What words a delivery for the configuration's participants, with the curve where its channel shows pictures."""
     surroundings = surroundings_of(configuration, known.reference)
-    return lambda state, delivery: compose(state, delivery, surroundings, _named(store, delivery.also))
+    pictured = {kind.name for kind in CHANNELS if kind.pictured}
+
+    def composed(state: AlertState, delivery: Delivery) -> Message:
+        curve = curve_of(archive, state, delivery.due_at) if delivery.channel in pictured else None
+        return compose(state, delivery, surroundings, _named(store, delivery.also), curve)
+
+    return composed
 
 
 def _named(store: Store, alert_ids: Sequence[str]) -> list[AlertState]:

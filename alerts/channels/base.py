@@ -11,6 +11,7 @@ import msgspec
 
 from alerts.deliveries import Delivery
 from alerts.participants import Participant, Person
+from alerts.plots import Plot
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +44,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     sections: tuple[Section, ...]
     asked: str = ""  # what is asked of the reader and by when
     watermark: str = ""  # exercise or test: shown in every rendering
+    plot: Plot | None = None  # the series behind the alert, for channels that show pictures
     event: str = ""  # short name of the hazard for CAP's <event>; the headline where it is empty
 
 
@@ -100,11 +102,19 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     confirmed: bool = False  # True: delivered, not only accepted
 
 
+class Attachment(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that lies beside a rendering and is named in it; its name tells its content."""
+
+    name: str
+    content: bytes
+
+
 class Rendering(msgspec.Struct, frozen=True, kw_only=True):
-    """What a channel would send, as one file that a person can open."""
+    """What a channel would send, as one file that a person can open, and what lies beside it."""
 
     suffix: str  # .json, .eml, .xml, .txt
     content: bytes
+    beside: tuple[Attachment, ...] = ()
 
 
 class Kind(Protocol):
@@ -112,6 +122,7 @@ class Kind(Protocol):
 
     name: ClassVar[str]
     waking: ClassVar[bool]
+    pictured: ClassVar[bool]  # whether it shows pictures
 
     @staticmethod
     def rendering(message: Message) -> Rendering:

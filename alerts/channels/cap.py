@@ -1,11 +1,14 @@
 """Delivery → CAP 1.2 file: the alert as emergency systems exchange it, one file per participant and revision.
 
 Rules: OASIS Common Alerting Protocol Version 1.2 (docs.oasis-open.org/emergency/cap/v1.2). Each participant is a sender
-of its own; the languages of a message are `info` blocks of one file. What is published under an identifier is never
+of its own; the languages of a message are `info` blocks of one file. Pictures are its resources and lie beside it under
+the names that it gives: who publishes it publishes them with it. What is published under an identifier is never
 changed: a second delivery of the same revision finds its file there and leaves it.
 """
 
+import hashlib
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
@@ -15,6 +18,7 @@ from lxml import etree
 
 from alerts.channels.base import Content, Facts, Line, Message, Receipt, Rendering
 from alerts.channels.files import name_part, write_atomically
+from alerts.channels.pictures import Picture, pictures
 from alerts.channels.text import LONGEST, cleaned, cut, one_line, screen
 from alerts.deliveries import Purpose
 
@@ -48,6 +52,7 @@ class Cap:
 
     name: ClassVar[str] = "cap"
     waking: ClassVar[bool] = False
+    pictured: ClassVar[bool] = True
 
     def __init__(self, settings: CapSettings) -> None:
         self._directory = settings.directory
@@ -55,15 +60,21 @@ class Cap:
     def send(self, message: Message) -> Receipt:
         """Publish, unless it is published. Raises TemporaryFailure when it cannot be written."""
         name = identifier_of(message)
-        path = self._directory / name_part(message.participant.iso3) / f"{name_part(name)}.xml"
+        folder = self._directory / name_part(message.participant.iso3)
+        path = folder / f"{name_part(name)}.xml"
         if not path.exists():
-            write_atomically(path, document(message))
+            shown = _pictures(message)
+            for picture in shown:  # before the file that names them
+                write_atomically(folder / picture.file.name, picture.file.content)
+            write_atomically(path, document(message, shown))
         return Receipt(reference=name, confirmed=True)
 
     @staticmethod
     def rendering(message: Message) -> Rendering:
-        """The CAP document."""
-        return Rendering(suffix=".xml", content=document(message))
+        """The CAP document, and the pictures that it names."""
+        shown = _pictures(message)
+        beside = tuple(picture.file for picture in shown)
+        return Rendering(suffix=".xml", content=document(message, shown), beside=beside)
 
     def probe(self) -> None:
         """Write a file into the directory and take it away again. Raises what `send` would."""
@@ -94,8 +105,12 @@ def identifier_of(message: Message) -> str:
     return identifier(delivery.alert_id, delivery.revision) + end
 
 
-def document(message: Message) -> bytes:
-    """The whole alert as XML, UTF-8."""
+def _pictures(message: Message) -> tuple[Picture, ...]:
+    return pictures(message.contents, identifier_of(message), ("png", "svg"))
+
+
+def document(message: Message, shown: Sequence[Picture] = ()) -> bytes:
+    """The whole alert as XML, UTF-8; `shown` are the pictures that lie beside it or come with it."""
     contents = tuple(cleaned(content) for content in message.contents)
     facts, delivery = message.facts, message.delivery
     references = " ".join(text for text in facts.references if _REFERENCE.fullmatch(text))
@@ -113,7 +128,7 @@ def document(message: Message) -> bytes:
     _add(alert, "references", references)
     _add(alert, "incidents", " ".join(_RESTRICTED.sub("_", name) for name in (delivery.alert_id, *delivery.also)))
     for content in contents:
-        _add_info(alert, message, content)
+        _add_info(alert, message, content, [picture for picture in shown if picture.language == content.language])
     etree.indent(alert, space="  ")
     return etree.tostring(alert, xml_declaration=True, encoding="UTF-8") + b"\n"
 
@@ -143,7 +158,7 @@ def _add_scope(alert: etree._Element, message: Message) -> None:
         _add(alert, "restriction", f"{facts.tlp}{release}")
 
 
-def _add_info(alert: etree._Element, message: Message, content: Content) -> None:
+def _add_info(alert: etree._Element, message: Message, content: Content, shown: Sequence[Picture]) -> None:
     facts = message.facts
     info = etree.SubElement(alert, f"{{{NAMESPACE}}}info")
     tag = LANGUAGE.get(content.language, content.language)
@@ -168,7 +183,19 @@ def _add_info(alert: etree._Element, message: Message, content: Content) -> None
     _add(info, "web", next((line.address for line in content.first_screen if line.address), ""))
     for parameter in facts.parameters:
         _add_pair(info, "parameter", cut(one_line(parameter.name), LONGEST), cut(one_line(parameter.value), LONGEST))
+    for picture in shown:
+        _add_resource(info, picture)
     _add_area(info, facts)
+
+
+def _add_resource(info: etree._Element, picture: Picture) -> None:
+    """A picture by its name beside the file, with size and SHA-1 as the standard has them (section 3.2.3)."""
+    resource = etree.SubElement(info, f"{{{NAMESPACE}}}resource")
+    _add(resource, "resourceDesc", picture.alt or "-")
+    _add(resource, "mimeType", picture.media_type)
+    _add(resource, "size", str(len(picture.file.content)))
+    _add(resource, "uri", picture.file.name)
+    _add(resource, "digest", hashlib.sha1(picture.file.content, usedforsecurity=False).hexdigest())
 
 
 def _responses(message: Message) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ import jinja2
 
 from alerts.channels.base import Content, Line, Message
 from alerts.channels.cap import document, identifier_of
+from alerts.channels.pictures import Picture, pictures
 from alerts.channels.text import cleaned, cut, one_line, screen
 from alerts.errors import PermanentFailure
 from alerts.reasons import Reason
@@ -59,17 +60,29 @@ def letter(message: Message) -> EmailMessage:
     written["Auto-Submitted"] = "auto-generated"
     if message.facts.level in URGENT:
         written["Importance"] = "high"
-    text, page = _text(message, content), _page(message, content)
+    name = identifier_of(message)
+    shown = pictures((content,), name, ("png",))
+    cid = f"{digest(shown[0].file.content)[:32]}@{domain_of(message.participant.sender)}" if shown else ""
+    text, page = _text(message, content), _page(message, content, cid)
     written.set_content(text, cte=_encoding(text))
     written.add_alternative(page, subtype="html", cte=_encoding(page))
-    written.add_attachment(
-        document(message), maintype="application", subtype="xml", filename=f"{identifier_of(message)}.xml"
-    )
+    if shown:
+        _show(written, shown[0], cid)
+    written.add_attachment(document(message, shown), maintype="application", subtype="xml", filename=f"{name}.xml")
     written["Content-Language"] = content.language  # last: setting a body takes such headers away
     parts = [part for part in written.walk() if part.is_multipart()]
     for number, part in enumerate(parts):
         part.set_boundary(f"=_{digest(f'{number}{text}{page}'.encode())[:40]}")  # no text can foresee it
     return written
+
+
+def _show(written: EmailMessage, picture: Picture, cid: str) -> None:
+    """The picture as a part of the page, which names it by its content id (RFC 2392)."""
+    page = written.get_body(("html",))
+    assert page is not None
+    page.add_related(
+        picture.file.content, "image", "png", cid=f"<{cid}>", filename=picture.file.name, disposition="inline"
+    )
 
 
 def message_id(message: Message) -> str:
@@ -137,9 +150,10 @@ def _footer(message: Message) -> str:
     return f"{message.facts.tlp} · {one_line(delivery.alert_id)} · r{delivery.revision}"
 
 
-def _page(message: Message, content: Content) -> str:
+def _page(message: Message, content: Content, cid: str) -> str:
     return _template().render(
         content=content,
+        cid=cid,
         screen=screen(content),
         colour=COLOURS.get(message.facts.level, NEUTRAL),
         fonts=FONTS.get(content.language, FONTS[""]),

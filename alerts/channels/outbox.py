@@ -9,8 +9,9 @@ from alerts.channels.files import name_part, write_atomically
 class Outbox:
     """Stands in for `kind`: the same name, the same rendering, and whether it would have woken somebody.
 
-    Writes `<directory>/<participant>/<channel>/<alert>-r<revision>-<delivery>.<suffix>`; the receipt is that path below
-    `directory`. Raises TemporaryFailure when the disk is full or the directory cannot be written.
+    Writes `<directory>/<participant>/<channel>/<alert>-r<revision>-<delivery>.<suffix>` and beside it the files that it
+    names; the receipt is that path below `directory`. Raises TemporaryFailure when the disk is full or the directory
+    cannot be written.
     """
 
     def __init__(self, kind: type[Kind], directory: Path) -> None:
@@ -31,6 +32,8 @@ class Outbox:
         """Write the rendering; writing it twice leaves one file with the same bytes."""
         rendering = self._kind.rendering(message)
         path = self._path(message, rendering.suffix)
+        for file in rendering.beside:
+            write_atomically(self._directory / path.parent / Path(file.name).name, file.content)
         write_atomically(self._directory / path, rendering.content)
         return Receipt(reference=path.as_posix(), confirmed=True)
 

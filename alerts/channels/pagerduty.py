@@ -101,6 +101,7 @@ class PagerDuty:
 
     name: ClassVar[str] = "pagerduty"
     waking: ClassVar[bool] = True
+    pictured: ClassVar[bool] = False
 
     def __init__(self, settings: PagerDutySettings) -> None:
         self._settings = settings

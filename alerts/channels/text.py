@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import accumulate
 
+from msgspec.structs import replace
+
 from alerts.channels.base import Content, Line, Section
 
 CUT = " […]"  # shown where text was left out; the same sign in every language
@@ -63,6 +65,7 @@ def cleaned(content: Content) -> Content:
         asked=_text(content.asked),
         watermark=_text(content.watermark),
         event=_text(content.event),
+        plot=content.plot and replace(content.plot, alt=_text(content.plot.alt)),
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from alerts.channels.base import Content, Line, Parameter, Section
+from alerts.plots import Plot
 from alerts.rendering.wording import Wording
 
 _OTHER_LANGUAGES = ("胁迫", "脅迫", "威压", "威壓")  # documents come in Chinese, for which there are no templates
@@ -45,11 +46,21 @@ class Gate:
             ),
             asked=self.text(content.asked),
             event=self.text(content.event),
+            plot=content.plot and self._plot(content.plot),
         )
 
     def parameters(self, parameters: Sequence[Parameter]) -> tuple[Parameter, ...]:
         """The machine-readable pairs."""
         return tuple(Parameter(name=p.name, value=self.text(p.value)) for p in parameters)
+
+    def _plot(self, plot: Plot) -> Plot:
+        """A picture's own words."""
+        return replace(
+            plot,
+            title=self.text(plot.title),
+            notes=tuple(self.text(note) for note in plot.notes),
+            alt=self.text(plot.alt),
+        )
 
     def _lines(self, lines: Sequence[Line]) -> tuple[Line, ...]:
         return tuple(

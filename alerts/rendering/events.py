@@ -97,10 +97,15 @@ def event(voice: Voice, state: AlertState, minerals: Sequence[str]) -> str:
     return voice.say("event.line", subject=subject_of(voice, state, minerals), what=what(voice, state))
 
 
+def newest_act(assessment: Assessment) -> Signal | None:
+    """The signal of the act that restricts and became known last."""
+    acts = [s for s in assessment.signals if s.act is not None and s.act.polarity in TIGHTENING]
+    return max(acts, key=lambda s: (s.known_at, s.signal_id), default=None)
+
+
 def effective(voice: Voice, state: AlertState) -> str:
     """From when the newest act is in force; empty where there is none or no date."""
-    acts = [s for s in state.assessment.signals if s.act is not None and s.act.polarity in TIGHTENING]
-    newest = max(acts, key=lambda s: (s.known_at, s.signal_id), default=None)
+    newest = newest_act(state.assessment)
     if newest is None or newest.act is None or not newest.act.effective_on:
         return ""
     key = "when.effective" if newest is lead(state.assessment) else "when.act_effective"

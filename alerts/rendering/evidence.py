@@ -98,6 +98,8 @@ def _signal(voice: Voice, state: AlertState, signal: Signal) -> Line:
         parts.append(voice.say("detail.band", low=low, high=high))
     if signal.strike is not None:
         parts += strikes.taken(voice, signal.strike)
+    if signal.raises_at is not None:
+        parts.append(voice.say("detail.raises", value=figures.value(voice, signal.raises_at, signal.unit)))
     if signal.provisional:
         parts.append(voice.say("sure.provisional"))
     holds = signal.signal_id in state.assessment.holding

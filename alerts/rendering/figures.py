@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from alerts.rendering import strikes
 from alerts.rendering.plain import plain
 from alerts.rendering.voice import Voice, opened
-from streams.observations import Family
+from streams.observations import Cadence, Family, Series
 from streams.signals import Signal
 
 
-def series_name(voice: Voice, signal: Signal) -> str:
-    """What a series is about: its minerals or route, and from where to where."""
+def series_name(voice: Voice, signal: Signal | Series) -> str:
+    """What a series, or the one of a signal, is about: its minerals or route, and from where to where."""
     if signal.route:
         about = voice.group(signal.route)
     else:
@@ -30,6 +30,11 @@ def series_name(voice: Voice, signal: Signal) -> str:
 def period(voice: Voice, signal: Signal, at: int) -> str:
     """The period of a figure of this signal: a month where its series is monthly, else a day."""
     return voice.month(at) if _is_monthly(signal) else voice.utc_day(at)
+
+
+def series_period(voice: Voice, series: Series, at: int) -> str:
+    """The period of a figure of a series."""
+    return voice.utc_day(at) if series.cadence is Cadence.DAILY else voice.month(at)
 
 
 def value(voice: Voice, amount: float | None, unit: str) -> str:

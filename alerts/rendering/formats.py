@@ -16,6 +16,7 @@ from babel.numbers import format_decimal
 
 from alerts.rendering.wording import Catalogue
 
+_LONGEST = 1e15  # written out no further: 16 digits are what a value holds
 _SMALL = 10.0  # below it two decimals are shown, above it one, from a thousand on none
 
 
@@ -29,6 +30,8 @@ class Formats:
     def number(self, value: float) -> str:
         """A value with as many digits as a reader can use."""
         size = abs(value)
+        if size >= _LONGEST:
+            return f"{value:.4g}"
         digits = 0 if size >= 1_000 else 1 if size >= _SMALL else 2 if size >= 0.1 or value == 0 else 4
         return self._decimal(value, digits)
 
@@ -72,6 +75,14 @@ class Formats:
     def month(self, at: int) -> str:
         """The UTC month of an instant."""
         return format_skeleton("yMMM", datetime.fromtimestamp(at, UTC).date(), locale=self._locale)
+
+    def short_month(self, day: date) -> str:
+        """The month alone, as an axis has room for it."""
+        return format_skeleton("MMM", day, locale=self._locale)
+
+    def year(self, day: date) -> str:
+        """The year alone."""
+        return format_skeleton("y", day, locale=self._locale)
 
     def moment(self, at: int, zones: Sequence[str]) -> str:
         """An instant in the reader's zone and, in brackets, in the others: each zone once, the day where it differs."""

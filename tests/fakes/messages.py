@@ -5,6 +5,7 @@ import msgspec
 from alerts.channels.base import Content, Facts, Line, Message, Parameter, Section, Thread
 from alerts.deliveries import Delivery, Mode, Purpose
 from alerts.participants import Participant, Person
+from alerts.plots import Legend, Moment, Plot, Point, Range, Tick
 from streams.assessments import Level
 from streams.codec import identity
 
@@ -147,6 +148,52 @@ def ordinary(
         facts=FACTS,
         thread=thread or Thread(),
     )
+
+
+def made_plot(**changes: object) -> Plot:
+    """Two years of a flow that falls below its usual range, with an unknown month, and a ring."""
+    month = 30 * 86_400
+    start = SENT_AT - 24 * month
+    values = [*(float(100 + 7 * (number % 5)) for number in range(22)), None, 12.0]
+    made = Plot(
+        language="en",
+        title="Gallium, China to all destinations",
+        axis="Quantity by month, kg",
+        watermark=WATERMARK["en"],
+        points=tuple(Point(start + number * month, value, number > 21) for number, value in enumerate(values)),
+        quoted=False,
+        ranges=(
+            Range(
+                since=start + 11 * month,
+                until=SENT_AT,
+                low=(60.0, 60.0),
+                high=(160.0, 160.0),
+                expected=(100.0, 100.0),
+                raises_at=40.0,
+            ),
+        ),
+        rings=(Moment(at=SENT_AT, label="1 WARNING", level="warning"),),
+        dates=(Moment(at=SENT_AT + month, label="in force Aug 1, 2023"),),
+        times=(Tick(start, "Jul\n2021"), Tick(start + 12 * month, "Jul\n2022")),
+        levels=tuple(Tick(float(at), str(at)) for at in (0, 50, 100, 150, 200)),
+        since=start - month,
+        until=SENT_AT + 2 * month,
+        legend=Legend(band="usual range", expected="expected", raises="threshold", provisional="provisional"),
+        notes=("1 WARNING: Jul 3, 2023, 08:00 EDT", "Source: Customs. As known Jul 3, 2023."),
+        alt="Gallium, China to all destinations: 12 kg, threshold 40 kg.",
+    )
+    return msgspec.structs.replace(made, **changes)
+
+
+def pictured(channel: str, plot: Plot | None = None) -> Message:
+    """The ordinary message with a picture in each language."""
+    message = ordinary(channel)
+    shown = plot or made_plot()
+    contents = tuple(
+        msgspec.structs.replace(content, plot=msgspec.structs.replace(shown, language=content.language))
+        for content in message.contents
+    )
+    return msgspec.structs.replace(message, contents=contents)
 
 
 def japanese(channel: str) -> Message:

@@ -1,5 +1,6 @@
 """CAP 1.2: accepted by the official schema, and true to the rules that a schema cannot hold."""
 
+import hashlib
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from alerts.channels.cap import (
 )
 from alerts.deliveries import Purpose
 from streams.signals import Hazard
-from tests.fakes.messages import FACTS, SENT_AT, WATERMARK, filled, ordinary, with_purpose
+from tests.fakes.messages import FACTS, SENT_AT, WATERMARK, filled, made_plot, ordinary, pictured, with_purpose
 
 SETTLED = settings(deadline=None, derandomize=True)  # the same examples on every machine, however slow
 
@@ -73,6 +74,29 @@ def test_the_official_schema_accepts_any_text(schema: etree.XMLSchema, text: str
     delivery = msgspec.structs.replace(message.delivery, alert_id=word, also=(word, word))
     message = msgspec.structs.replace(message, facts=facts, contents=(content,), delivery=delivery)
     schema.assertValid(etree.fromstring(document(message)))
+
+
+def test_pictures_are_resources_that_lie_beside_the_file(schema: etree.XMLSchema, tmp_path: Path) -> None:
+    """PNG and SVG in each language by name, size and SHA-1; the files are there before the document that names them."""
+    message = pictured("cap")
+    Cap(CapSettings(directory=tmp_path)).send(message)
+    folder = tmp_path / "USA"
+    root = etree.fromstring((folder / "twinbell-3f9a1c2b-1.xml").read_bytes())
+    schema.assertValid(root)
+    blocks = list(root.iter(f"{{{NAMESPACE}}}info"))
+    assert len(blocks) == 2
+    named = []
+    for block in blocks:
+        for resource in block.iter(f"{{{NAMESPACE}}}resource"):
+            said = {str(child.tag).rpartition("}")[2]: str(child.text) for child in resource}
+            content = (folder / said["uri"]).read_bytes()
+            assert (int(said["size"]), said["digest"]) == (len(content), hashlib.sha1(content).hexdigest())
+            assert said["resourceDesc"] == made_plot().alt
+            named.append((said["mimeType"], said["uri"]))
+    assert [kind for kind, _ in named] == ["image/png", "image/svg+xml"] * 2
+    assert {path.name for path in folder.iterdir()} == {"twinbell-3f9a1c2b-1.xml", *(name for _, name in named)}
+    rendering = Cap.rendering(message)
+    assert {file.name for file in rendering.beside} == {name for _, name in named}
 
 
 def test_times_have_no_z_and_no_fraction() -> None:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
+from alerts import draw
 from alerts.channels.base import Line, Thread
 from alerts.channels.cap import NAMESPACE
 from alerts.channels.credentials import Secret
@@ -21,7 +22,7 @@ from alerts.channels.mail import Mail, MailSettings
 from alerts.deliveries import Purpose
 from alerts.errors import PermanentFailure, SendFailure, TemporaryFailure
 from alerts.reasons import Reason
-from tests.fakes.messages import JAPANESE, PERSON, filled, japanese, ordinary, with_purpose
+from tests.fakes.messages import JAPANESE, PERSON, filled, japanese, made_plot, ordinary, pictured, with_purpose
 from tests.fakes.relay import PASSWORD, USER, Certificates, Relay, certificates
 
 SETTLED = settings(deadline=None, derandomize=True)  # the same examples on every machine, however slow
@@ -206,6 +207,40 @@ def test_no_text_breaks_the_letter(text: str) -> None:
     ]
     assert not letter.defects
     assert max(map(len, Mail.rendering(filled("email", text)).content.split(b"\r\n"))) <= 998
+
+
+def test_the_picture_comes_with_the_page() -> None:
+    """Inline and named by its content id, with words for who does not see it; the text part needs none."""
+    letter = rendered(pictured("email"))
+    assert [part.get_content_type() for part in letter.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "multipart/related",
+        "text/html",
+        "image/png",
+        "application/xml",
+    ]
+    page, image = letter.get_body(("html",)), next(p for p in letter.walk() if p.get_content_type() == "image/png")
+    assert page is not None
+    (shown,) = html.document_fromstring(page.get_content()).iter("img")
+    assert f"<{str(shown.get('src')).removeprefix('cid:')}>" == image["Content-ID"]
+    assert shown.get("alt") == made_plot().alt
+    assert image.get_content_disposition() == "inline"
+    assert image.get_content() == draw.png(made_plot())
+    attached = next(part for part in letter.walk() if part.get_content_type() == "application/xml")
+    uris = [found.text for found in etree.fromstring(attached.get_content()).iter(f"{{{NAMESPACE}}}uri")]
+    assert uris == [image.get_filename()]
+    assert Mail.rendering(pictured("email")).content == Mail.rendering(pictured("email")).content
+
+
+def test_a_picture_that_cannot_be_drawn_leaves_its_words() -> None:
+    """The letter goes out, and says what would have been shown."""
+    letter = rendered(pictured("email", made_plot(since=float("nan"))))
+    page = letter.get_body(("html",))
+    assert page is not None
+    assert made_plot().alt in html.document_fromstring(page.get_content()).text_content()
+    assert "image/png" not in {part.get_content_type() for part in letter.walk()}
 
 
 def test_the_cap_file_is_attached() -> None:

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from alerts.channels import CHANNELS
 from alerts.channels.base import Kind
+from alerts.channels.cap import Cap
 from alerts.channels.credentials import Secret
 from alerts.channels.files import name_part, write_atomically
 from alerts.channels.mail import Mail
 from alerts.channels.outbox import Outbox
 from alerts.errors import TemporaryFailure
 from alerts.reasons import Reason
-from tests.fakes.messages import ordinary
+from tests.fakes.messages import ordinary, pictured
 
 SETTLED = settings(deadline=None, derandomize=True)  # the same examples on every machine, however slow
 
@@ -33,6 +34,18 @@ def test_it_stands_in_for_the_channel(kind: type[Kind], tmp_path: Path) -> None:
     delivery = message.delivery
     assert Path(receipt.reference).stem == f"{delivery.alert_id}-r{delivery.revision}-{delivery.delivery_id}"
     assert Path(receipt.reference).parent == Path("USA", kind.name)
+
+
+def test_what_a_rendering_names_lies_beside_it(tmp_path: Path) -> None:
+    """The pictures of a CAP file are in the same folder, once, however often it is sent."""
+    box, message = Outbox(Cap, tmp_path), pictured("cap")
+    box.send(message)
+    box.send(message)
+    beside = {file.name: file.content for file in Cap.rendering(message).beside}
+    assert len(beside) == 4
+    found = {path.name: path.read_bytes() for path in (tmp_path / "USA" / "cap").iterdir()}
+    assert beside.items() <= found.items()
+    assert len(found) == 5
 
 
 def test_sending_again_leaves_one_file(tmp_path: Path) -> None:

@@ -183,6 +183,19 @@ def test_moments_name_each_zone_once_and_the_day_where_it_differs() -> None:
     assert formats.clock(summer, summer + 60, zones) == "19:59 EDT (08:59 JST)"
 
 
+def test_numbers_of_any_size_can_be_written() -> None:
+    """Long figures have their thousands parted; beyond what a value holds, they are written by their power."""
+    formats = Formats(packaged().catalogues["en"])
+    assert [formats.number(value) for value in (0.0, 0.25, 98.4, 1234.5, 4e14)] == [
+        "0",
+        "0.25",
+        "98.4",
+        "1,234",
+        "400,000,000,000,000",
+    ]
+    assert [formats.number(value) for value in (1e15, -2e30, 1e300)] == ["1e+15", "-2e+30", "1e+300"]
+
+
 def test_plurals_follow_the_language() -> None:
     """One day, two days; Japanese knows no plural."""
     english, japanese = (Formats(packaged().catalogues[language]) for language in ("en", "ja"))

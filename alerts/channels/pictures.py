@@ -1,0 +1,48 @@
+"""Message → its **pictures** as files, for the channels that show them: a letter shows one, a CAP file names all.
+
+A picture explains and is never waited for: what cannot be drawn is left out, and its words stand there instead.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from alerts import draw
+from alerts.channels.base import Attachment, Content
+from alerts.channels.files import name_part
+from alerts.channels.text import cleaned
+from streams.codec import digest
+
+KINDS = {"png": "image/png", "svg": "image/svg+xml"}
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """One file, in one language; the name tells the content, so that a name never stands for two pictures."""
+
+    language: str
+    media_type: str
+    alt: str
+    file: Attachment
+
+
+def pictures(contents: Iterable[Content], of: str, kinds: tuple[str, ...]) -> tuple[Picture, ...]:
+    """The pictures of these contents by kind, named after `of`; none where there is nothing to draw."""
+    found = []
+    for content in contents:
+        if content.plot is None:
+            continue
+        for kind in kinds:
+            try:
+                drawn = draw.png(content.plot) if kind == "png" else draw.svg(content.plot)
+            except Exception:  # noqa: BLE001 a message without its picture rings; one that waits for it does not
+                break
+            name = f"{name_part(of)}-{name_part(content.language)}-{digest(drawn)[:12]}.{kind}"
+            alt = cleaned(content).plot or content.plot
+            picture = Picture(
+                language=content.language,
+                media_type=KINDS[kind],
+                alt=alt.alt,
+                file=Attachment(name=name, content=drawn),
+            )
+            found.append(picture)
+    return tuple(found)
