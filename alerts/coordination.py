@@ -11,7 +11,7 @@ from alerts.board import NEVER
 from alerts.candidates import Occasion, Recipient
 from alerts.deliveries import Mode, Purpose
 from alerts.errors import Refused
-from alerts.escalation import exhausted_at, steps_of
+from alerts.escalation import awaited, exhausted_at, steps_of
 from alerts.facts import Body, Cancelled, Closed, Lapsed, Merged
 from alerts.guards import may_close
 from alerts.reasons import Reason
@@ -36,9 +36,11 @@ def occasions(alert: AlertState, track: Track, now: int, timers: Timers) -> Iter
     move = _untold_move(alert, track)
     if informed and move is not None:
         yield _occasion(alert, track, Purpose.PARTNER, f"move/{move.ordinal}", Reason.PARTNER_MOVED, informed)
-    elif informed and _update_at(alert, track, now, timers) <= now:
-        key = f"revision/{alert.revision}"
-        yield _occasion(alert, track, Purpose.UPDATE, key, Reason.UPDATED_IN_PLACE, informed)
+    elif _update_at(alert, track, now, timers) <= now:
+        unaware = _unaware(alert, track, informed)
+        if unaware:
+            key = f"revision/{alert.revision}"
+            yield _occasion(alert, track, Purpose.UPDATE, key, Reason.UPDATED_IN_PLACE, unaware)
 
 
 def _untold_move(alert: AlertState, track: Track) -> Move | None:
@@ -56,6 +58,12 @@ def _occasion(
 def _informed(track: Track, timers: Timers) -> tuple[Recipient, ...]:
     """Whoever was rung, by those channels that wake nobody."""
     return tuple(recipient for recipient in track.told if recipient[1] not in timers.waking_channels)
+
+
+def _unaware(alert: AlertState, track: Track, informed: tuple[Recipient, ...]) -> tuple[Recipient, ...]:
+    """Who of those does not learn of a change by a ring anyway."""
+    rung = awaited(alert, track)
+    return tuple(recipient for recipient in informed if recipient not in rung)
 
 
 def _silence(alert: AlertState, track: Track, now: int, timers: Timers) -> Iterator[Occasion]:
@@ -138,7 +146,8 @@ def next_at(alert: AlertState, track: Track, now: int, timers: Timers) -> Iterat
     if alert.ended:
         return
     yield _close_at(alert, timers)
-    if _informed(track, timers) and _untold_move(alert, track) is None and not _update_is_held(alert, track):
+    unaware = _unaware(alert, track, _informed(track, timers))
+    if unaware and _untold_move(alert, track) is None and not _update_is_held(alert, track):
         yield _update_at(alert, track, now, timers)
     if steps_of(alert, track):
         yield from (at for _, at in _exhausted(alert, track, now, timers))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from alerts.candidates import Occasion, Recipient
-from alerts.deliveries import DeliveryState, Purpose
+from alerts.deliveries import Delivery, DeliveryState, Purpose
 from alerts.folding import RINGING
 from alerts.participants import LevelPolicy, Step
 from alerts.reasons import Reason
@@ -66,16 +66,37 @@ def _news(alert: AlertState, track: Track, steps: list[Step]) -> Occasion:
         reason = Reason.REOPENED_BY_LEVEL
     else:
         reason = Reason.RING
-    reached = 1 if track.started_at is None or track.answered else max(track.steps, 1)
     return Occasion(
         alert=alert,
         track=track,
         purpose=Purpose.REPEAT if lapsed else Purpose.RING,
         key=track.news,
         reason=reason,
-        audience=_everybody(steps[:reached]),
+        audience=_reached(track, steps),
         since=track.news_at,
     )
+
+
+def _reached(track: Track, steps: list[Step]) -> tuple[Recipient, ...]:
+    """Whom a ring goes to: everybody whom the running ladder has come to, or its first step."""
+    reached = 1 if track.started_at is None or track.answered else max(track.steps, 1)
+    return _everybody(steps[:reached])
+
+
+def awaited(alert: AlertState, track: Track) -> set[Recipient]:
+    """Whom a ring is to reach that is due or held back: it will tell them everything, so they need no update."""
+    waiting = set(_reached(track, steps_of(alert, track))) if track.news else set()
+    for delivery_id, held_at in alert.held.items():
+        delivery = alert.deliveries[delivery_id]
+        if delivery.participant == track.participant and delivery.purpose in RINGING:
+            if not is_overtaken(track, delivery, held_at):
+                waiting.add((delivery.person, delivery.channel))
+    return waiting
+
+
+def is_overtaken(track: Track, delivery: Delivery, held_at: int) -> bool:
+    """Whether the side has answered since a ring was held back; only what rang after the answer is still to be told."""
+    return track.answered and (delivery.purpose is not Purpose.RING or held_at < track.answered_ordinal)
 
 
 def _climbed(alert: AlertState, track: Track, steps: list[Step], now: int) -> Iterator[Occasion]:

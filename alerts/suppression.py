@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from alerts.candidates import ENDINGS, Candidate, Recipient, Scene
 from alerts.coordination import partner_reason
 from alerts.deliveries import Delivery, DeliveryState, Purpose
+from alerts.escalation import is_overtaken
 from alerts.folding import RINGING
 from alerts.reasons import Reason
 from alerts.routing import fault
@@ -96,8 +97,7 @@ def again(alert: AlertState, track: Track, delivery: Delivery, now: int) -> Cand
             return None
     held_at = alert.held[delivery.delivery_id]
     if delivery.purpose in RINGING:
-        overtaken = track.answered and (delivery.purpose is not Purpose.RING or held_at < track.answered_ordinal)
-        if overtaken or not alert.live:
+        if is_overtaken(track, delivery, held_at) or not alert.live:
             return None
     elif held_at < track.told_ordinal:
         return None  # a later message has told it

@@ -233,6 +233,33 @@ def test_a_change_that_rings_nobody_is_told_once_an_hour_at_the_most() -> None:
     assert [(each.channel, each.revision, each.due_at - START) for each in updates] == [("slack", 4, HOUR)]
 
 
+def test_whoever_is_rung_gets_no_update_of_the_same_change() -> None:
+    """A ring tells what has changed; only who was rung before, and is not now, gets an update beside it."""
+    by_mail = policy(channels=("pagerduty", "email"))
+    two = Directory(participants=(with_policy(USA, by_mail), with_policy(JPN, by_mail)))
+    bell = Bell(directory=two)
+    first = ring(START, Level.WARNING)
+    (alert_id,) = bell.take(assessment(rings=[first]))
+    bell.run(20 * MINUTE)
+    bell.acknowledge("usa-duty", alert_id)  # the American ladder has come to the deputy before
+    bell.run(2 * HOUR)
+    at = bell.now
+    joined = ring(at, Level.WARNING, RingCause.FAMILY_JOINED)
+    changed = replace(assessment(as_of=at, rings=[first, joined]), minerals=("gallium", "other"), revision="changed")
+    bell.take(changed)
+    bell.run(MINUTE)
+    told = [
+        (each.participant, each.person, each.purpose)
+        for each in bell.messages(lambda delivery: delivery.channel == "email" and delivery.due_at >= at)
+    ]
+    assert sorted(told) == [
+        ("JPN", "jpn-deputy", Purpose.RING),
+        ("JPN", "jpn-duty", Purpose.RING),
+        ("USA", "usa-deputy", Purpose.UPDATE),
+        ("USA", "usa-duty", Purpose.RING),
+    ]
+
+
 def test_an_assessment_that_says_nothing_new_to_people_is_not_told() -> None:
     """A score that moves changes the revision and rings and informs nobody."""
     bell = Bell()
