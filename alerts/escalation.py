@@ -88,9 +88,9 @@ def awaited(alert: AlertState, track: Track) -> set[Recipient]:
     waiting = set(_reached(track, steps_of(alert, track))) if track.news else set()
     for delivery_id, held_at in alert.held.items():
         delivery = alert.deliveries[delivery_id]
-        if delivery.participant == track.participant and delivery.purpose in RINGING:
-            if not is_overtaken(track, delivery, held_at):
-                waiting.add((delivery.person, delivery.channel))
+        rings = delivery.participant == track.participant and delivery.purpose in RINGING
+        if rings and not is_overtaken(track, delivery, held_at):
+            waiting.add((delivery.person, delivery.channel))
     return waiting
 
 

@@ -14,6 +14,7 @@ from alerts.participants import Directory
 from alerts.states import AlertState, Track, TrackState
 from alerts.timers import Timers
 from services.clock import at_local, iso_time
+from services.hints import Hint
 from services.telling import Teller
 from streams.assessments import Level
 
@@ -34,7 +35,7 @@ _TITLES = {
 
 
 class Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """What was seen up to now: the newest lines of each kind, the alerts, and lines of our own for the foot."""
+    """What was seen up to now: the newest lines of each kind, the alerts, and what was said and is asked."""
 
     at: int
     rate: int
@@ -42,6 +43,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     messages: int
     alerts: tuple[AlertState, ...]
     said: tuple[str, ...]
+    hints: tuple[Hint, ...]
 
 
 class _Plan(msgspec.Struct, frozen=True):
@@ -84,13 +86,14 @@ class Board:
     def drawn(self, seen: Seen, width: int, height: int) -> RenderableType:
         """The board for a terminal of this size."""
         ordered = sorted(seen.alerts, key=lambda state: (not state.live, -state.level.rank, -state.opened_at))
-        foot = [Text(line, style="bold green") for line in seen.said]
-        taken = 1 + sum(-(-max(1, len(line)) // max(1, width)) for line in seen.said)
+        said = [*seen.said, *(line for hint in seen.hints for line in hint.fitting(width))]
+        foot = [Text(line, style="bold green") for line in said]
+        taken = 1 + sum(-(-max(1, len(line)) // max(1, width)) for line in said)
         for plan in _PLANS:
             parts, lines = self._parts(seen, ordered, plan)
             if lines + taken < height:
                 break
-        return Group(self._head(seen), *parts, *foot)
+        return Group(self._head(seen, width), *parts, *foot)
 
     def _parts(self, seen: Seen, ordered: Sequence[AlertState], plan: _Plan) -> tuple[list[RenderableType], int]:
         """The parts between head and foot, and how many lines they take."""
@@ -122,15 +125,23 @@ class Board:
         parts.append(Panel(text, title=_TITLES[kind] + count, title_align="left", padding=(0, 1), border_style="dim"))
         return len(shown) + 2
 
-    def _head(self, seen: Seen) -> Text:
+    def _head(self, seen: Seen, width: int) -> Text:
+        """Whether it is an exercise, and the clocks of both sides; what gives way on a narrow terminal is the rest."""
         zones = dict.fromkeys(participant.time_zone for participant in self._directory.participants)
         clocks = "   ".join(f"{at_local(seen.at, zone):%a %d %b %H:%M %Z}" for zone in zones)
         pace = {0: "days jump", 1: "real time"}.get(seen.rate, f"1 s = {seen.rate} s")
-        head = Text("TWINBELL  ", style="bold", no_wrap=True, overflow="ellipsis")
-        if any(state.mode is Mode.EXERCISE for state in seen.alerts):
-            head.append("EXERCISE EXERCISE EXERCISE", style="bold black on yellow")
-            head.append("  ")
-        return head.append(f"{iso_time(seen.at)}   {clocks}   ({pace})", style="cyan")
+        is_exercise = any(state.mode is Mode.EXERCISE for state in seen.alerts)
+        heads: list[Text] = []
+        for marks, times in (
+            (3, f"{iso_time(seen.at)}   {clocks}"),
+            (1, f"{iso_time(seen.at)}   {clocks}"),
+            (1, clocks),
+        ):
+            head = Text("TWINBELL  ", style="bold", no_wrap=True, overflow="ellipsis")
+            if is_exercise:
+                head.append(" ".join(["EXERCISE"] * marks), style="bold black on yellow").append("  ")
+            heads.append(head.append(f"{times}   ({pace})", style="cyan"))
+        return next((head for head in heads if len(head) <= width), heads[-1])
 
     def _alert(self, state: AlertState, at: int, whys: int) -> tuple[Panel, int]:
         """The panel of one alert, and the lines that it takes."""
@@ -167,7 +178,7 @@ class Board:
             if track.lapses_at is not None:
                 lines.append(f"lapses in {span(track.lapses_at - at)}")
         elif state.live and track.started_at is not None:
-            lines.append(f"ringing for {span(at - track.started_at)}, nobody has answered")
+            lines.append(f"no answer for {span(at - track.started_at)}")
             coming = min(next_at(state, track, at, self._timers), default=None)
             if coming is not None:
                 lines.append(f"next ring in {span(coming - at)}")

@@ -1,9 +1,7 @@
 """`twinbell run` itself: a recorded episode played where a person watches, or feeds followed on a configuration."""
 
-import os
 import signal
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -13,14 +11,13 @@ import msgspec
 import sqlalchemy as sa
 
 from alerts.deliveries import Mode
-from alerts.participants import Directory, Role
-from alerts.states import AlertState
 from services.clock import StoredClock, SystemClock
 from services.configuration import host_and_port
 from services.embedded import Hub
 from services.episodes import Episode
 from services.errors import BadSettings
 from services.following import Follower
+from services.hints import hints, program, store_option
 from services.holding import held
 from services.logs import Log, open_log
 from services.metrics import Metrics
@@ -32,7 +29,6 @@ from services.settings import Configuration
 from services.sources import feeds_of, read_episode
 from services.telling import Teller
 from services.wiring import (
-    DEFAULT_STORE,
     Deployment,
     Knowledge,
     archive_of,
@@ -46,7 +42,6 @@ from services.wiring import (
 from streams.observations import SECONDS_A_DAY
 
 _SOON_S = 45  # what waits for its group, or for a second attempt, is waited for; the next step of a ladder is not
-_SHOWN = 2  # alerts for which the answering commands are said
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -134,7 +129,7 @@ def set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path 
             directory=configuration.directory,
             timers=configuration.settings.timers,
             alerts=hub.open_alerts,
-            hints=lambda: hints(hub.open_alerts(), configuration.directory, _store(wish)),
+            hints=lambda: hints(hub.open_alerts(), configuration.directory, wish.url),
         )
         screen = stack.enter_context(open_screen(view, wish.lines))
         for witness in (screen, log, metrics):
@@ -158,33 +153,8 @@ def _serve(metrics: Metrics, address: str) -> Callable[[], None]:
 def say_what_next(run: Run) -> None:
     """Which commands answer, and which shows what was sent."""
     run.screen.ask()
-    run.screen.say(f"Everything was read. What was sent: {program()} messages list{_store(run.wish)}")
-
-
-def hints(alerts: Sequence[AlertState], directory: Directory, store: str) -> list[str]:
-    """The exact command that answers, for each side that has not, on the loudest alerts."""
-    live = sorted((a for a in alerts if a.live), key=lambda a: (-a.level.rank, a.opened_at, a.alert_id))
-    return [
-        f"{participant.names.get('en', participant.iso3)} has not answered: {program()} alerts acknowledge "
-        f"{state.alert_id} --as {next(person.person_id for person in participant.people if Role.DUTY in person.roles)}"
-        f"{store}"
-        for state in live[:_SHOWN]
-        for participant in directory.participants
-        if participant.iso3 in state.tracks and not state.tracks[participant.iso3].answered
-    ]
-
-
-def _store(wish: Wish) -> str:
-    return "" if wish.url == DEFAULT_STORE else f" --store {wish.url}"
-
-
-def program() -> str:
-    """How this program is called from the working directory."""
-    called = Path(sys.argv[0])
-    if called.name != "twinbell":
-        return "twinbell"
-    here = os.path.relpath(called.absolute())
-    return str(called) if here.startswith("..") else here
+    command = f"{program()} messages list{store_option(run.wish.url)}"
+    run.screen.say(f"Everything was read. What was sent: {command}")
 
 
 @contextmanager

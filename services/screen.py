@@ -10,11 +10,12 @@ import msgspec
 from rich.console import Console, RenderableType
 from rich.live import Live
 
-from alerts.facts import Sent
+from alerts.facts import Rung, Sent
 from alerts.participants import Directory
 from alerts.states import AlertState
 from alerts.timers import Timers
 from services.board import Board, Seen
+from services.hints import Hint
 from services.moments import Moment, Moved, Recorded
 from services.telling import Teller
 
@@ -47,7 +48,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     directory: Directory
     timers: Timers
     alerts: Callable[[], Sequence[AlertState]]
-    hints: Callable[[], Sequence[str]]
+    hints: Callable[[], Sequence[Hint]]
 
 
 class PlainScreen:
@@ -56,6 +57,7 @@ class PlainScreen:
     def __init__(self, view: View, out: TextIO) -> None:
         self._view = view
         self._out = out
+        self._rung = False
 
     def __enter__(self) -> Self:
         return self
@@ -66,9 +68,14 @@ class PlainScreen:
         self._out.flush()
 
     def __call__(self, moment: Moment) -> None:
-        """Write the moment's lines."""
+        """Write the moment's lines; once time passes after a ring, also what answers it."""
         for kind, line in self._view.teller.lines(moment):
             self.say(f"{kind:<8}{line}")
+        if isinstance(moment, Recorded) and isinstance(moment.fact.body, Rung):
+            self._rung = True
+        elif isinstance(moment, Moved) and moment.rate and self._rung:
+            self._rung = False
+            self.ask()
 
     def say(self, line: str) -> None:
         """Write one line and flush it: a script that waits for it sees it at once."""
@@ -76,9 +83,10 @@ class PlainScreen:
         self._out.flush()
 
     def ask(self) -> None:
-        """A line for each side that has not answered."""
-        for line in self._view.hints():
-            self.say(line)
+        """A line for each side and alert that is not answered."""
+        for hint in self._view.hints():
+            for line in hint.lines:
+                self.say(line)
 
 
 class LiveScreen:
@@ -89,7 +97,7 @@ class LiveScreen:
         self._teller = view.teller
         self._board = Board(view.teller, view.directory, view.timers)
         self._shown: tuple[AlertState, ...] = ()
-        self._hints: tuple[str, ...] = ()
+        self._hints: tuple[Hint, ...] = ()
         self._stale = True
         self._kept = {kind: deque[str](maxlen=size) for kind, size in _KEPT.items()}
         self._said: deque[str] = deque(maxlen=6)
@@ -118,7 +126,7 @@ class LiveScreen:
                 self._kept[kind].append(line)
         if isinstance(moment, Recorded):
             self._stale = True
-            self._messages += isinstance(moment.fact.body, Sent)
+            self._messages += isinstance(moment.fact.body, Sent) and not self._teller.is_mention(moment.fact)
         if isinstance(moment, Moved):
             self._at, self._rate = moment.at, moment.rate
             self._live.refresh()
@@ -140,7 +148,8 @@ class LiveScreen:
             kept={kind: tuple(lines) for kind, lines in self._kept.items()},
             messages=self._messages,
             alerts=self._shown,
-            said=(*self._said, *self._hints),
+            said=tuple(self._said),
+            hints=self._hints,
         )
         return self._board.drawn(seen, self._console.width, self._console.height)
 

@@ -74,6 +74,14 @@ class Teller:
             case _:
                 pass
 
+    def is_mention(self, fact: Fact) -> bool:
+        """Whether a fact says only that an alert was reached by the message of another, which is told already."""
+        match fact.body:
+            case Sent(delivery_id=delivery_id):
+                return bool(self._alert_of(fact.alert_id).deliveries[delivery_id].bundle)
+            case _:
+                return False
+
     def subject(self, assessment: Assessment) -> str:
         """What an assessment is about: group, hazard, country of origin."""
         situation = assessment.situation
@@ -107,7 +115,8 @@ class Teller:
         """Why an alert stands where it stands: how sure, how bad, and the signals that rang."""
         assessment = state.assessment
         families = " and ".join(family.replace("_", " ") for family in assessment.families)
-        lines = [f"{assessment.certainty}, {assessment.severity} impact, {assessment.urgency}; evidence: {families}"]
+        judged = f"{assessment.certainty}; severity {assessment.severity}, urgency {assessment.urgency}".lower()
+        lines = [f"{judged.capitalize()}; evidence: {families}"]
         signals = {signal.signal_id: signal for signal in assessment.signals}
         for ring in state.rings[-3:]:
             found = signals.get(ring.signal_id)
@@ -128,6 +137,8 @@ class Teller:
                 yield "alert", f"RING  {ring.level.upper()}  {subject}  ({_CAUSES[ring.cause]})  alert {fact.alert_id}"
                 for line in self.why(state):
                     yield "alert", f"      {line}"
+            case Sent() if self.is_mention(fact):
+                return
             case Sent(delivery_id=delivery_id):
                 delivery = state.deliveries[delivery_id]
                 path = f"  {delivery.receipt}" if delivery.receipt else ""

@@ -23,6 +23,7 @@ LIMIT = 12
 _FIXED = 8  # what, where and when, how sure, other suppliers, industries, asked, runbook, alert
 _INDUSTRIES = 3
 _FOUND = 3  # statements of evidence on the first screen
+_ANSWERED_AT_ONCE = 4  # alerts that one command names; more are answered from the list
 _ENDS = (Purpose.RESOLVE, Purpose.CLOSE)
 
 
@@ -82,15 +83,23 @@ class Screen:
             return voice.say(f"asked.{purpose}")
         if purpose is Purpose.UPDATE and (track is None or track.answered or not state.live):
             return voice.say("asked.update")
-        if purpose is Purpose.RING and track is not None and track.answered:
+        owed = self._owed()
+        if purpose is Purpose.RING and not owed:
             return voice.say("asked.ring_answered", country=voice.within(self.reader.iso3))
         asked = voice.say(
             "asked.update_open" if purpose is Purpose.UPDATE else f"asked.{purpose}",
             country=voice.within(self.reader.iso3),
             by=voice.at(self._deadline()),
-            command=self.surroundings.acknowledge(state.alert_id, self.delivery.person),
+            command=self.surroundings.acknowledge(owed or [state.alert_id], self.delivery.person),
         )
         return opened(asked)
+
+    def _owed(self) -> list[str]:
+        """The alerts of this message that the side has not answered; of too many for one command the first alone."""
+        iso3 = self.reader.iso3
+        tracks = [(each.alert_id, each.tracks.get(iso3)) for each in (self.state, *self.also) if each.live]
+        owed = [alert_id for alert_id, track in tracks if track is None or not track.answered]
+        return owed if len(owed) <= _ANSWERED_AT_ONCE else owed[:1]
 
     def _asked_of_partner(self) -> str:
         """To take note of a move; to telephone where the other side's whole ladder was rung for nothing."""

@@ -1,5 +1,7 @@
 """What a message needs besides the alert: names, wording, addresses and the commands that a reader may type."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from alerts.participants import Directory
@@ -24,9 +26,9 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
         base = self.runbook_base.rstrip("/") or "alerts/runbooks"
         return f"{base}/{language}/{page}.md"
 
-    def acknowledge(self, alert_id: str, person_id: str) -> str:
-        """The command that answers for a person's side."""
-        return f"{self.command} alerts acknowledge {alert_id} --as {person_id}"
+    def acknowledge(self, alert_ids: Sequence[str], person_id: str) -> str:
+        """The command that answers for a person's side, on one or several alerts."""
+        return f"{self.command} alerts acknowledge {' '.join(alert_ids)} --as {person_id}"
 
     def stand_down(self, alert_id: str, person_id: str) -> str:
         """The command that ends a side's response."""

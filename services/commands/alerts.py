@@ -1,6 +1,6 @@
 """`twinbell alerts …`: read an alert, answer it for one side, close it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -15,10 +15,10 @@ from alerts.participants import Directory
 from alerts.states import AlertState, Move, Track
 from alerts.store import Store
 from services.clock import iso_day, iso_time
-from services.commands.desk import Desk, opened
+from services.commands import completing
+from services.commands.desk import alert_of, opened
 from services.commands.options import ConfigOption, JsonOption, NoteOption, PersonOption, StoreOption
 from services.commands.printing import print_json, print_pairs, print_table
-from services.errors import NothingFound
 from services.telling import Teller
 from services.wiring import reference_of
 from streams.assessments import Assessment
@@ -27,7 +27,20 @@ from streams.signals import Evidence
 app = typer.Typer(help="Read alerts and answer them.", no_args_is_help=True)
 
 AlertArgument: TypeAlias = Annotated[
-    str, typer.Argument(metavar="ID", help="Id of the alert, or its first characters as far as they are unique.")
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="Id of the alert, or its first characters as far as they are unique.",
+        autocompletion=completing.open_alerts,
+    ),
+]
+AlertsArgument: TypeAlias = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="ID…",
+        help="Ids of one or several alerts, or their first characters as far as they are unique.",
+        autocompletion=completing.open_alerts,
+    ),
 ]
 Command: TypeAlias = Callable[[Store, sa.Connection, Directory, str, str, str, int], Fact]
 
@@ -99,7 +112,7 @@ def show(
 ) -> None:
     """Show one alert: why it rang, both sides, and where each figure behind it is stored."""
     with opened(store, config) as desk:
-        state = _alert(desk, alert_id)
+        state = alert_of(desk, alert_id)
         evidence = _evidence(state)
         if as_json:
             print_json(
@@ -131,45 +144,50 @@ def show(
 
 @app.command()
 def acknowledge(
-    alert_id: AlertArgument,
+    alert_ids: AlertsArgument,
     person: PersonOption,
     note: NoteOption = "",
     store: StoreOption = "",
     config: ConfigOption = None,
 ) -> None:
     """Answer for your side: its ladder stops, the other side's goes on."""
-    _act(store, config, alert_id, acknowledgements.acknowledge, (person, note))
+    _act(store, config, alert_ids, acknowledgements.acknowledge, (person, note))
 
 
 @app.command()
 def respond(
-    alert_id: AlertArgument,
+    alert_ids: AlertsArgument,
     person: PersonOption,
     note: NoteOption = "",
     store: StoreOption = "",
     config: ConfigOption = None,
 ) -> None:
     """Say that your side is acting: the acknowledgement no longer lapses."""
-    _act(store, config, alert_id, acknowledgements.respond, (person, note))
+    _act(store, config, alert_ids, acknowledgements.respond, (person, note))
 
 
 @app.command("stand-down")
 def stand_down(
-    alert_id: AlertArgument,
+    alert_ids: AlertsArgument,
     person: PersonOption,
     note: NoteOption = "",
     store: StoreOption = "",
     config: ConfigOption = None,
 ) -> None:
     """End your side's response."""
-    _act(store, config, alert_id, acknowledgements.stand_down, (person, note))
+    _act(store, config, alert_ids, acknowledgements.stand_down, (person, note))
 
 
 @app.command()
 def position(
     alert_id: AlertArgument,
     kind: Annotated[
-        str, typer.Argument(metavar="POSITION", help="concur, dispute (needs --note) or needs-information.")
+        str,
+        typer.Argument(
+            metavar="POSITION",
+            help="concur, dispute (needs --note) or needs-information.",
+            autocompletion=completing.positions,
+        ),
     ],
     person: PersonOption,
     note: NoteOption = "",
@@ -189,7 +207,7 @@ def position(
         stance = acknowledgements.Stance(taken, remark)
         return acknowledgements.take_position(record, connection, directory, who, alert, stance, at)
 
-    _act(store, config, alert_id, take, (person, note))
+    _act(store, config, [alert_id], take, (person, note))
 
 
 @app.command("false-alarm")
@@ -208,7 +226,7 @@ def false_alarm(
     _act(
         store,
         config,
-        alert_id,
+        [alert_id],
         acknowledgements.withdraw_false if withdraw else acknowledgements.call_false,
         (person, note),
     )
@@ -223,7 +241,7 @@ def release(
     config: ConfigOption = None,
 ) -> None:
     """Let the attribution be written from now on; needs the role release."""
-    _act(store, config, alert_id, acknowledgements.release, (person, note))
+    _act(store, config, [alert_id], acknowledgements.release, (person, note))
 
 
 @app.command()
@@ -235,35 +253,31 @@ def close(
     config: ConfigOption = None,
 ) -> None:
     """Agree to close: it closes when both sides have, or after the time-out that then stands on the record."""
-    _act(store, config, alert_id, acknowledgements.close, (person, note))
+    _act(store, config, [alert_id], acknowledgements.close, (person, note))
 
 
-def _act(store: str, config: Path | None, alert_id: str, command: Command, given: tuple[str, str]) -> None:
-    """Record what a person does, in one transaction, stamped with the store's clock; say what came of it."""
+def _act(store: str, config: Path | None, alert_ids: Sequence[str], command: Command, given: tuple[str, str]) -> None:
+    """Record what a person does on each alert, stamped with the store's clock; say what came of it.
+
+    An alert on which it is refused does not keep the others from being answered. Raises Refused for it at the end.
+    """
     person, note = given
+    refused: list[Refused] = []
     with opened(store, config) as desk:
-        state = _alert(desk, alert_id)
-        with desk.store.transaction() as connection:
-            now = desk.clock.now()
-            command(desk.store, connection, desk.configuration.directory, person, state.alert_id, note, now)
-        state = desk.store.alert(state.alert_id)
-        print_pairs([("alert", f"{state.alert_id}  {state.joint}"), ("at", iso_time(now))])
-        for track in state.tracks.values():
-            print_pairs(_track(track))
-
-
-def _alert(desk: Desk, alert_id: str) -> AlertState:
-    """The alert of this id or beginning. Raises Refused when there is none, or more than one."""
-    try:
-        return desk.store.alert(alert_id)
-    except Refused:
-        fitting = [state for state in desk.store.alerts() if state.alert_id.startswith(alert_id) and alert_id]
-        if len(fitting) > 1:
-            ids = ", ".join(state.alert_id for state in fitting[:3])
-            raise NothingFound(f"{len(fitting)} alerts begin with {alert_id!r} ({ids}): write more of the id") from None
-        if not fitting:
-            raise
-        return desk.store.alert(fitting[0].alert_id)
+        now = desk.clock.now()
+        for alert_id in dict.fromkeys(alert_of(desk, each).alert_id for each in alert_ids):
+            try:
+                with desk.store.transaction() as connection:
+                    command(desk.store, connection, desk.configuration.directory, person, alert_id, note, now)
+            except Refused as problem:
+                refused.append(problem)
+                continue
+            state = desk.store.alert(alert_id)
+            print_pairs([("alert", f"{state.alert_id}  {state.joint}"), ("at", iso_time(now))])
+            for track in state.tracks.values():
+                print_pairs(_track(track))
+    if refused:
+        raise Refused(refused[0].reason, "; ".join(dict.fromkeys(problem.detail for problem in refused)))
 
 
 def _row(state: AlertState) -> Row:

@@ -10,6 +10,7 @@ from alerts.errors import BadPolicy, Refused
 from alerts.reasons import Reason
 from services.checking import Finding, findings
 from services.clock import SystemClock
+from services.commands import completing
 from services.commands.desk import configured, store_url
 from services.commands.options import ConfigOption, JsonOption, StoreOption
 from services.commands.printing import print_json
@@ -31,7 +32,13 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
 def check(
     config: ConfigOption = None,
     send: Annotated[
-        str, typer.Option("--send", metavar="PERSON", help="Send one Test message to this person, by every channel.")
+        str,
+        typer.Option(
+            "--send",
+            metavar="PERSON",
+            help="Send one Test message to this person, by every channel.",
+            autocompletion=completing.people,
+        ),
     ] = "",
     store: StoreOption = "",
     as_json: JsonOption = False,

@@ -7,10 +7,13 @@ from pathlib import Path
 import msgspec
 import sqlalchemy as sa
 
+from alerts.errors import Refused
+from alerts.states import AlertState
 from alerts.store import Store
 from services.archive import Archive
 from services.clock import Clock, clock_of
 from services.configuration import load
+from services.errors import NothingFound
 from services.settings import Configuration
 from services.wiring import DEFAULT_STORE, archive_of, open_store, served
 
@@ -59,3 +62,17 @@ def opened(store: str, config: Path | None) -> Iterator[Desk]:
         )
     finally:
         database.dispose()
+
+
+def alert_of(desk: Desk, alert_id: str) -> AlertState:
+    """The alert of this id or beginning. Raises Refused when there is none, or more than one."""
+    try:
+        return desk.store.alert(alert_id)
+    except Refused:
+        fitting = [state for state in desk.store.alerts() if state.alert_id.startswith(alert_id) and alert_id]
+        if len(fitting) > 1:
+            ids = ", ".join(state.alert_id for state in fitting[:3])
+            raise NothingFound(f"{len(fitting)} alerts begin with {alert_id!r} ({ids}): write more of the id") from None
+        if not fitting:
+            raise
+        return desk.store.alert(fitting[0].alert_id)

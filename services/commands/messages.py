@@ -8,7 +8,8 @@ import typer
 
 from alerts.deliveries import Delivery, DeliveryState
 from services.clock import iso_time
-from services.commands.desk import Desk, opened
+from services.commands import completing
+from services.commands.desk import Desk, alert_of, opened
 from services.commands.options import ConfigOption, JsonOption, StoreOption
 from services.commands.printing import print_json, print_table
 from services.errors import NothingFound
@@ -42,8 +43,19 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 @app.command("list")
 def list_messages(
-    alert: Annotated[str, typer.Option("--alert", metavar="ID", help="Those of one alert only.")] = "",
-    side: Annotated[str, typer.Option("--side", metavar="ISO3", help="Those of one side only, for instance JPN.")] = "",
+    alert: Annotated[
+        str,
+        typer.Option("--alert", metavar="ID", help="Those of one alert only.", autocompletion=completing.open_alerts),
+    ] = "",
+    side: Annotated[
+        str,
+        typer.Option(
+            "--side",
+            metavar="ISO3",
+            help="Those of one side only, for instance JPN.",
+            autocompletion=completing.sides,
+        ),
+    ] = "",
     suppressed: Annotated[
         bool, typer.Option("--suppressed/--no-suppressed", help="Those that were held back, with the reason, too.")
     ] = True,
@@ -53,7 +65,7 @@ def list_messages(
 ) -> None:
     """List messages in the order in which they became due: to whom, by which channel, in which state."""
     with opened(store, config) as desk:
-        states = [desk.store.alert(alert)] if alert else desk.store.alerts()
+        states = [alert_of(desk, alert)] if alert else desk.store.alerts()
         found = [delivery for state in states for delivery in state.deliveries.values()]
         rows = [
             _row(desk, delivery)
@@ -86,7 +98,12 @@ def list_messages(
 
 @app.command()
 def show(
-    message_id: Annotated[str, typer.Argument(metavar="MESSAGE", help="Id of the message, or its first characters.")],
+    message_id: Annotated[
+        str,
+        typer.Argument(
+            metavar="MESSAGE", help="Id of the message, or its first characters.", autocompletion=completing.messages
+        ),
+    ],
     store: StoreOption = "",
     config: ConfigOption = None,
     as_json: JsonOption = False,

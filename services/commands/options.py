@@ -5,6 +5,8 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from services.commands import completing
+
 StoreOption: TypeAlias = Annotated[
     str,
     typer.Option(
@@ -29,7 +31,10 @@ JsonOption: TypeAlias = Annotated[bool, typer.Option("--json", help="Print JSON 
 PersonOption: TypeAlias = Annotated[
     str,
     typer.Option(
-        "--as", metavar="PERSON", help="Who answers: a person_id of the configuration; the side comes with it."
+        "--as",
+        metavar="PERSON",
+        help="Who answers: a person_id of the configuration; the side comes with it.",
+        autocompletion=completing.people,
     ),
 ]
 NoteOption: TypeAlias = Annotated[

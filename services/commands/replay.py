@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from services.commands import completing
 from services.commands.desk import configured
 from services.commands.options import ConfigOption, JsonOption
 from services.commands.printing import print_json, print_pairs
@@ -13,7 +14,14 @@ from services.replay import replay as replayed
 
 
 def replay(
-    name: Annotated[str, typer.Argument(metavar="EPISODE", help="The episode; `twinbell episodes list` shows them.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="EPISODE",
+            help="The episode; `twinbell episodes list` shows them.",
+            autocompletion=completing.episodes,
+        ),
+    ],
     out: Annotated[
         Path | None,
         typer.Option(

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from services.commands import completing
 from services.commands.desk import configured, store_url
 from services.commands.options import ConfigOption, StoreOption
 from services.episodes import episode
@@ -20,6 +21,7 @@ def run(
             help="The episode to play; without it, and without --config, the one that the store has begun, else "
             f"{DEFAULT_EPISODE}.",
             show_default=False,
+            autocompletion=completing.episodes,
         ),
     ] = "",
     config: ConfigOption = None,

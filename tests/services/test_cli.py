@@ -134,6 +134,39 @@ def test_a_side_answers_moves_and_closes(store: str) -> None:
     assert call("store", "verify", "--store", store).exit_code == 0
 
 
+def test_one_command_answers_for_several_alerts(store: str) -> None:
+    """Each is answered on its own: one that was answered before is refused in words, and keeps no other from it."""
+    first, second = (str(row["alert_id"]) for row in read("alerts", "list", "--store", store))
+    assert call("alerts", "acknowledge", first, "--as", "jpn-duty", "--store", store).exit_code == 0
+    both = call("alerts", "acknowledge", first[:8], second[:8], "--as", "jpn-duty", "--store", store)
+    assert isinstance(both.exception, Refused)
+    assert "has answered for JPN" in str(both.exception)
+    assert second in both.output
+    tracks = [row["tracks"] for row in read("alerts", "list", "--store", store)]
+    assert tracks == [{"JPN": "acknowledged", "USA": "notified"}] * 2
+
+
+def complete(*words: str) -> list[str]:
+    """What a shell offers for the last of these words."""
+    asked = {"_TWINBELL_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
+    return RUNNER.invoke(app, [], env=asked, prog_name="twinbell").output.split()
+
+
+def test_the_shell_completes_what_a_person_would_have_to_look_up(store: str, tmp_path: Path) -> None:
+    """Open alerts, people, sides, episodes and positions, from the store of the command line; nothing without one."""
+    ids = [str(row["alert_id"]) for row in read("alerts", "list", "--store", store)]
+    at = ("--store", store)
+    assert sorted(complete("twinbell", "alerts", "acknowledge", *at, "")) == sorted(ids)
+    assert complete("twinbell", "alerts", "acknowledge", *at, ids[0], "") == ids[1:]
+    assert complete("twinbell", "alerts", "show", *at, ids[0][:4]) == ids[:1]
+    assert "jpn-duty" in complete("twinbell", "alerts", "acknowledge", *at, "--as", "jpn")
+    assert complete("twinbell", "messages", "list", *at, "--side", "") == ["USA", "JPN"]
+    assert len(complete("twinbell", "messages", "show", *at, "")) > 10
+    assert complete("twinbell", "alerts", "position", *at, ids[0], "dis") == ["dispute"]
+    assert complete("twinbell", "run", "suez") == ["suez-2021"]
+    assert complete("twinbell", "alerts", "show", "--store", f"sqlite:///{tmp_path}/none.db", "") == []
+
+
 def test_attribution_needs_the_role(store: str) -> None:
     """A duty officer may not release; a person with the role may, and it is on the record."""
     alert = alert_id(store)

@@ -1,6 +1,8 @@
 """What a person sees: the board and the plain lines, with nothing in them that a feed could use against a terminal."""
 
 import io
+import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,15 +18,15 @@ from services.clock import StoredClock
 from services.configuration import load
 from services.episodes import episode
 from services.feeds.countries import english_name
+from services.hints import hints
 from services.moments import Found, Moved, Unread
 from services.pace import Pace, Watched
 from services.playing import Player, as_played
-from services.running import hints
 from services.screen import LiveScreen, PlainScreen, View
 from services.sources import read_episode
 from services.telling import Teller
 from services.terminal import paragraphs, plain
-from services.wiring import Deployment, archive_of, claim, hub_of, knowledge_of, open_store
+from services.wiring import DEFAULT_STORE, Deployment, archive_of, claim, hub_of, knowledge_of, open_store
 from streams.observations import Family
 from streams.signals import Certainty, Hazard, Phase, Signal
 from tests.fakes.clock import FakeTime
@@ -51,7 +53,7 @@ class Watching:
             directory=directory_of_people,
             timers=self.configuration.settings.timers,
             alerts=self.hub.open_alerts,
-            hints=lambda: hints(self.hub.open_alerts(), directory_of_people, ""),
+            hints=lambda: hints(self.hub.open_alerts(), directory_of_people, DEFAULT_STORE),
         )
         self.out = io.StringIO()
         self.screen = LiveScreen(self.view, Console(file=self.out, force_terminal=True, width=150, height=50))
@@ -92,7 +94,7 @@ def test_the_board_shows_the_path_from_feed_to_message(watching: Watching) -> No
         "the alert opened: ",
         "United States  notified",
         "Japan  notified",
-        "nobody has answered",
+        "no answer for ",
         "next ring in",
         "by email",
         "Japan has not answered: twinbell alerts acknowledge",
@@ -131,13 +133,34 @@ def test_the_list_says_what_each_alert_is_about(watching: Watching, tmp_path: Pa
     assert "JPN notified, USA notified" in listed.stdout
 
 
-def test_a_small_terminal_shows_the_alert_first(watching: Watching) -> None:
-    """On 80 by 24 characters the alert, both sides and the commands stay; what was read gives way."""
-    watching.screen = LiveScreen(watching.view, Console(file=io.StringIO(), force_terminal=True, width=80, height=24))
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (100, 40)])
+def test_a_small_terminal_shows_what_matters(watching: Watching, width: int, height: int) -> None:
+    """The alert, both sides with their clocks and the commands stay whole; what was read gives way."""
     watching.play()
-    board = watching.board()
-    assert "Feeds read" not in board
-    assert "nobody has answered" in board
+    console = Console(file=io.StringIO(), width=width, height=height)
+    watching.screen._console = console
+    console.print(watching.screen._draw())
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert len(lines) < height
+    assert "EXERCISE" in lines[0]
+    assert "Sat 30 Sep 19:59 EDT   Sun 01 Oct 08:59 JST   (days jump)" in lines[0]
+    assert sum(line.count("no answer for 89 d 0:00:59") for line in lines) >= 2
+    for side in ("usa", "jpn"):
+        assert any(re.search(rf"twinbell alerts acknowledge \w{{6}} \w{{6}} --as {side}-duty$", x) for x in lines)
+    assert ("Feeds read" in "".join(lines)) == (height == 40)
+
+
+def test_a_message_that_tells_two_alerts_is_shown_once(watching: Watching) -> None:
+    """Whatever stands in the message of another is told as such, and not counted as a message of its own."""
+    out = io.StringIO()
+    watching.hub.join(PlainScreen(watching.view, out))
+    watching.play()
+    sent = [line for line in out.getvalue().splitlines() if line.startswith("message") and "/pagerduty/" in line]
+    assert len(sent) == len(set(sent))
+    messages = CliRunner().invoke(app, ["messages", "list", "--json", "--store", str(watching.database.url)])
+    paths = {row["path"] for row in json.loads(messages.stdout) if row["path"]}
+    assert f"Messages ({len(paths)} sent)" in watching.board()
 
 
 def test_plain_lines_are_one_for_each_thing(watching: Watching) -> None:
@@ -146,7 +169,6 @@ def test_plain_lines_are_one_for_each_thing(watching: Watching) -> None:
     screen = PlainScreen(watching.view, out)
     watching.hub.join(screen)
     watching.play()
-    screen.ask()
     lines = out.getvalue().splitlines()
     kinds = {line.split()[0] for line in lines}
     assert {"feed", "signal", "alert", "message"} <= kinds
