@@ -12,7 +12,7 @@ from services.feeds.files import FileFeed
 from services.feeds.manifest import Manifest, read_manifest
 from services.settings import Configuration, seconds
 from streams.notices.listings import with_listings
-from streams.notices.reader import packaged_reader
+from streams.notices.reader import reader_over
 from streams.reference import Reference
 
 
@@ -46,7 +46,7 @@ def feeds_of(configuration: Configuration, reference: Reference, now: Callable[[
 
 def reader_of(reference: Reference) -> ReadDocument:
     """What reads documents: the rules that ship, and the lists that name suppliers of the reference data."""
-    return with_listings(packaged_reader(), reference)
+    return with_listings(reader_over(reference), reference)
 
 
 def manifest_of(path: Path) -> Manifest:

@@ -11,7 +11,7 @@ from services.commands.options import JsonOption
 from services.commands.printing import print_table
 from services.errors import FeedError, NothingFound
 from streams.notices.documents import Document
-from streams.notices.reader import packaged_reader
+from streams.notices.reader import reader_over
 from streams.notices.readings import Reading, Span
 from streams.reference import Reference, packaged
 
@@ -65,7 +65,8 @@ def read(
     as_json: JsonOption = False,
 ) -> None:
     """Read documents and print for each which minerals, which act, which way, when and against whom."""
-    reader, reference = packaged_reader(), packaged()
+    reference = packaged()
+    reader = reader_over(reference)
     rows: list[tuple[str, ...]] = []
     for document in _documents(file):
         found = _found(document, reader.read(document), reference)

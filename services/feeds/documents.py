@@ -23,7 +23,7 @@ from streams.reference import Reference
 ReadDocument: TypeAlias = Callable[[Document], Reading]
 
 UNDATED = 0  # known_at of a document without a date: it is kept, and never replayed
-NO_MINERAL_NAMED = "all_minerals"  # the group of an act that names no mineral, such as one on all dual-use items
+NO_MINERAL_NAMED = "all_minerals"  # the group of an act that names no mineral, and no table leads to one
 _MAX_NUMBER_CHARS = 300
 
 
@@ -141,14 +141,14 @@ class DocumentReader:
 def groups_of(reading: Reading, reference: Reference) -> Sequence[str]:
     """The supply groups that an act is about, in order of their names.
 
-    An act on ores in general is about what the acting country mines, a listing about what the firms supply. None where
-    it names only minerals that the reference data do not hold: those are not watched.
+    An act that names none is about what tables lead to (`Reference.meant_by`), a listing about what the firms supply.
+    None where it names only minerals that the reference data do not hold: those are not watched.
     """
     listed = {m for one in reading.entities for m in reference.entities[one.entity_id].mineral_ids}
     if listed and not reading.is_relevant:
         return sorted({reference.group_of(mineral) for mineral in listed})
-    mined = reference.mined_by(reading.actor) if reading.general else ()
     if not reading.minerals:
-        return sorted({reference.group_of(mineral) for mineral in mined}) or (NO_MINERAL_NAMED,)
+        meant = reference.meant_by(reading.actor, ores=reading.general, dual_use=reading.dual_use)
+        return sorted({reference.group_of(mineral) for mineral in meant}) or (NO_MINERAL_NAMED,)
     known = listed | {mineral for name in reading.minerals for mineral in reference.mineral_ids(name)}
     return sorted({reference.group_of(mineral) for mineral in known})

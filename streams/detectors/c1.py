@@ -3,7 +3,8 @@
 What restricts (impose, tighten) raises; what eases (suspend, relax) clears what the same state had raised on the same
 group; a renewal says that the restriction lasts and wakes nobody; a plan is at most *possible*. A document of the
 state's own office is *observed*, a page of the press about it *likely*. An act on ores in general is about what the
-state mines; one that names no mineral at all may concern one: *possible*.
+state mines; one on all dual-use items may concern each mineral of the state's list, and one that leads to none any:
+*possible*.
 """
 
 from collections.abc import Mapping
@@ -65,7 +66,7 @@ class C1:
         if not reading.is_relevant or self._is_listing(reading, group):
             return []
         phase = _PHASES[reading.polarity]
-        named = reading.minerals or (self._known.mined_by(reading.actor) if reading.general else ())
+        named = reading.minerals or self._known.meant_by(reading.actor, ores=reading.general, dual_use=reading.dual_use)
         minerals = tuple(m for m in named if self._groups.get(m, group) == group)
         return [
             Signal(
@@ -79,7 +80,7 @@ class C1:
                 occurred_at=notice.occurred_at,
                 known_at=notice.known_at,
                 score=_score(reading, parameters),
-                claims=_claims(reading) if minerals else Certainty.POSSIBLE,
+                claims=_claims(reading) if minerals and not reading.dual_use else Certainty.POSSIBLE,
                 minerals=minerals,
                 origin=reading.actor,
                 act=act_of(notice),

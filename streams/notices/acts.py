@@ -10,9 +10,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from streams.notices.languages import Language
 from streams.notices.lexicon import MARK, Token
-from streams.notices.passages import TITLE, Passage
+from streams.notices.sentences import Sentence
 from streams.notices.vocabulary import Concept as C
 
 INSTRUMENTS = frozenset({C.BAN, C.CONTROL, C.LICENCE, C.PERMISSION, C.QUOTA, C.TAX})
@@ -23,34 +22,8 @@ MINERALS = frozenset({C.NAME, C.FORM, C.UMBRELLA})
 _TRANSPARENT = MINERALS | {C.TECHNOLOGY, C.DUAL_USE, C.INERT}
 _ADJACENT = 3  # characters between two words that are one name
 _CLOSE = 3  # a negation stands so many times nearer than other modifiers
+_INSERTED = 48  # characters before a verb in which it is said that it resumes
 _UNUSUAL = 2  # a verb on the side where this language does not put it counts as so many times further away
-
-
-class Sentence(msgspec.Struct, frozen=True, kw_only=True):
-    """One passage with its language and its tokens."""
-
-    passage: Passage
-    language: Language
-    tokens: tuple[Token, ...]
-
-    def of(self, *concepts: C) -> list[Token]:
-        """The tokens of these concepts, in order."""
-        return [token for token in self.tokens if token.concept in concepts]
-
-    @property
-    def titled(self) -> bool:
-        """Whether it stands in the title."""
-        return self.passage.part == TITLE
-
-    @property
-    def order(self) -> int:
-        """Its place in the document, the title first."""
-        return self.passage.order
-
-    @property
-    def text(self) -> str:
-        """The folded text."""
-        return self.passage.folded.text
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,19 +80,20 @@ def find(sentence: Sentence) -> list[Act]:
 
 def slack(sentence: Sentence, start: int, end: int) -> int:
     """Characters between two places that are not the names of minerals or the words that join them."""
-    width = end - start
     joint = 2 if sentence.language.spaced else 1
-    for token in sentence.tokens:
-        if start <= token.start and token.end <= end and token.concept in _TRANSPARENT:
-            width -= token.end - token.start + joint
-    return max(0, width)
+    passed = {
+        (token.start, token.end)
+        for token in sentence.tokens
+        if start <= token.start and token.end <= end and token.concept in _TRANSPARENT
+    }
+    return max(0, end - start - sum(last - first + joint for first, last in passed))
 
 
 def _bonds(sentence: Sentence) -> list[_Bond]:
     """Instruments bound to exports: compounds first, then objects, then verbs on exports, then predicates."""
     reach = sentence.language.reach
     heads = sentence.of(*INSTRUMENTS)
-    free = sentence.of(C.EXPORT)
+    free = list(sentence.of(C.EXPORT))
     bonds = [_Bond(t.concept, t.start, t.end, t) for t in sentence.of(C.LIST, C.REFERENCE)]
     used: set[Token] = set()
 
@@ -195,7 +169,7 @@ def _remedy(sentence: Sentence, head: Token) -> bool:
 
 def _claims(sentence: Sentence, bonds: Sequence[_Bond]) -> dict[int, Token]:
     """For each bond the verb that governs it; each verb goes to its nearest bond, steering before announcing ones."""
-    claimed: dict[int, tuple[tuple[bool, bool, int], Token]] = {}
+    claimed: dict[int, tuple[tuple[bool, bool, bool, int], Token]] = {}
     heads = {bond.head.start for bond in bonds}
     quotes = [match.span() for match in sentence.language.quoted.finditer(sentence.text)]
     for verb in sentence.tokens:
@@ -209,7 +183,7 @@ def _claims(sentence: Sentence, bonds: Sequence[_Bond]) -> dict[int, Token]:
         if _caused(sentence, verb, bonds[number]):
             continue
         quoted = any(start <= verb.start and verb.end <= end for start, end in quotes)
-        rank = (quoted, verb.concept in ANNOUNCING, distance)
+        rank = (quoted, not _resumes(sentence, verb), verb.concept in ANNOUNCING, distance)
         if number not in claimed or rank < claimed[number][0]:
             claimed[number] = (rank, verb)
     return {number: verb for number, (_, verb) in claimed.items()}
@@ -239,9 +213,17 @@ def _distance(sentence: Sentence, verb: Token, bond: _Bond) -> int:
     if start > end:
         return 0
     width = slack(sentence, start, end) * (1 if after == sentence.language.operator_follows else _UNUSUAL)
+    if after and _resumes(sentence, verb):
+        return min(width, sentence.language.reach.operator)
     if verb.concept in STEERING and _pauses(sentence, start, end):
         width += sentence.language.reach.operator
     return width + (sentence.language.reach.operator + 1 if _crosses(sentence, start, end) else 0)
+
+
+def _resumes(sentence: Sentence, verb: Token) -> bool:
+    """Whether a verb takes up again, after an insertion, what the sentence has named before it."""
+    near = max(0, verb.start - _INSERTED)
+    return sentence.language.resumes.search(sentence.text, near, verb.start) is not None
 
 
 def _act(sentence: Sentence, bond: _Bond, claimed: Token | None) -> Act:
@@ -260,8 +242,11 @@ def _act(sentence: Sentence, bond: _Bond, claimed: Token | None) -> Act:
         hedged=bool(sentence.of(C.DRAFT)) or _said(sentence, C.HEDGE, start, end),
         wished=_said(sentence, C.OPINION, start, end),
         negated=bond.head.value != MARK and _said(sentence, C.NOT, start, end),
-        caused=_said(sentence, C.RECITAL, start, end) or (operator is None and _inside(sentence, C.RECITAL, bond)),
-        standing=_said(sentence, C.ONGOING, start, end) or _said(sentence, C.EARLIER, start, end),
+        caused=_said(sentence, C.RECITAL, start, end)
+        or (operator is None and _inside(sentence, C.RECITAL, bond))
+        or sentence.language.aftermath.match(sentence.text, end) is not None,
+        standing=_said(sentence, C.ONGOING, start, end)
+        or (_said(sentence, C.EARLIER, start, end) and not (operator and _resumes(sentence, operator))),
     )
 
 

@@ -6,15 +6,19 @@ to a day shortly after publication. "On publication" is the day of publication w
 
 import calendar
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date, timedelta
 
 import msgspec
 
-from streams.notices.acts import INSTRUMENTS, Act, Sentence
+from streams.notices.acts import INSTRUMENTS, Act
+from streams.notices.sentences import Sentence
 from streams.notices.vocabulary import Concept as C
 
+ANNOUNCED_DAYS = 10  # a page that reports an act is seldom older: what took effect "at once" did so on the day it names
 IN_FORCE_DAYS = 45  # an act that began so long before publication is recited, not announced
+_MONTHS = {"month": 1, "half": 6, "year": 12}
 _LOOK_BACK = 60  # characters before a day in which its cue may stand
 _LOOK_AHEAD = 30
 _PAST_DAYS = 120  # a day without a year lies at most so far before publication, else it is next year's
@@ -32,6 +36,14 @@ class Dated(msgspec.Struct, frozen=True, kw_only=True):
     ends: bool = False
 
 
+class Days(msgspec.Struct, frozen=True, kw_only=True):
+    """The days of a document: its own, every day that it names; `past` are the orders of sentences about the past."""
+
+    published: date | None
+    named: tuple[Dated, ...]
+    past: frozenset[int]
+
+
 class Dates(msgspec.Struct, frozen=True, kw_only=True):
     """Effective and end day of the act; each may be missing."""
 
@@ -39,21 +51,42 @@ class Dates(msgspec.Struct, frozen=True, kw_only=True):
     end: Dated | None = None
 
 
-def read(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], published_on: str) -> Dates:
+def read(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], days: Days) -> Dates:
     """The dates of the primary act."""
-    published = iso(published_on)
-    marked = [dated for sentence in sentences for dated in mentions(sentence, published)]
-    told = (
-        act for act in acts if not act.recital and (act.steered or not tells_of_the_past(act.sentence, published_on))
-    )
+    marked = days.named
+    told = (act for act in acts if not act.recital and (act.steered or act.order not in days.past))
     speaking = {act.order for act in told} | {primary.order}
     effective = _effective(marked, primary, speaking)
-    end = _end(marked, speaking, sentences)
-    if end is not None and effective is not None and end.day <= effective.day:
-        end = None
+    end = None if primary.sentence.of(C.DRAFT) else _end(marked, primary, speaking, sentences)  # that of the comments
+    if end is not None and effective is not None and end.day <= effective.day:  # one of the two is another act's
+        if end.sentence is primary.sentence and effective.sentence is not primary.sentence:
+            effective = None
+        else:
+            end = None
     if end is None and not primary.hedged:  # of a plan no end is counted
-        end = _after_length(effective, published, sentences, speaking)
+        end = _after_length(effective, days.published, sentences, speaking)
     return Dates(effective=effective, end=end)
+
+
+def days_of(sentences: Sequence[Sentence], published_on: str) -> Days:
+    """Every day that a document names. "On publication" is the first day of announcement that its text names."""
+    published = iso(published_on)
+    by_sentence = [mentions(sentence, published) for sentence in sentences]
+    if published is None:
+        return Days(published=None, named=tuple(d for named in by_sentence for d in named), past=frozenset())
+    plain = (d.day for named in by_sentence for d in named if not (d.in_force or d.starts or d.ends))
+    announced = next((day for day in plain if _just_before(day, published)), published)
+    past: list[int] = []
+    for sentence, named in zip(sentences, by_sentence, strict=True):
+        named.extend(_at_once(sentence, named, published, announced))
+        named.sort(key=lambda dated: dated.start)
+        if _tells_of_the_past(sentence, named, published):
+            past.append(sentence.order)
+    return Days(published=published, named=tuple(d for named in by_sentence for d in named), past=frozenset(past))
+
+
+def _just_before(day: date, published: date) -> bool:
+    return timedelta(0) <= published - day <= timedelta(ANNOUNCED_DAYS)
 
 
 def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
@@ -82,20 +115,24 @@ def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
             )
         )
         previous = match.end()
-    if published is not None:
-        found.extend(
-            Dated(sentence=sentence, start=m.start(), end=m.end(), day=published, in_force=True, starts=True)
-            for m in forms.immediate.finditer(text)
+    return found
+
+
+def _at_once(sentence: Sentence, named: Sequence[Dated], published: date, announced: date) -> list[Dated]:
+    """What takes effect "at once" or "on publication": on the day that the sentence names before, else `announced`."""
+    found = []
+    for match in sentence.language.dates.immediate.finditer(sentence.text):
+        recent = [d.day for d in named if d.end <= match.start() and _just_before(d.day, published)]
+        day = recent[-1] if recent else announced
+        found.append(
+            Dated(sentence=sentence, start=match.start(), end=match.end(), day=day, in_force=True, starts=True)
         )
     return found
 
 
-def tells_of_the_past(sentence: Sentence, published_on: str) -> bool:
+def _tells_of_the_past(sentence: Sentence, named: Sequence[Dated], published: date) -> bool:
     """Whether every year and day that a sentence names lies well before publication."""
-    published = iso(published_on)
-    if published is None:
-        return False
-    days = [dated.day for dated in mentions(sentence, published) if dated.starts or dated.in_force]
+    days = [dated.day for dated in named if dated.starts or dated.in_force]
     recently = published - timedelta(days=IN_FORCE_DAYS)
     if days:
         return max(days) < recently
@@ -118,19 +155,19 @@ def _effective(marked: Sequence[Dated], primary: Act, speaking: set[int]) -> Dat
     return None
 
 
-def _end(marked: Sequence[Dated], speaking: set[int], sentences: Sequence[Sentence]) -> Dated | None:
-    """The first last day said of the act, in its own sentences or in one that goes on about the instrument."""
-    about = speaking | {s.order for s in sentences if s.of(*INSTRUMENTS, C.SUSPEND, C.GRACE, C.EXTEND)}
+def _end(marked: Sequence[Dated], primary: Act, speaking: set[int], sentences: Sequence[Sentence]) -> Dated | None:
+    """The first last day said of the act, in its own sentences, the next, or one that goes on about the instrument."""
+    going_on = (*INSTRUMENTS, C.SUSPEND, C.GRACE, C.EXTEND, C.REFERENCE)
+    about = speaking | {primary.order + 1, primary.order + 2} | {s.order for s in sentences if s.of(*going_on)}
     return next((d for d in marked if d.ends and d.sentence.order in about), None)
 
 
 def _of_another(dated: Dated) -> bool:
     """Whether the clause of the day speaks of an older act."""
-    reach = dated.sentence.language.reach.modifier
-    return any(
-        t.concept in (C.RECITAL, C.ONGOING, C.EARLIER) and abs(t.start - dated.end) <= reach // 2
-        for t in dated.sentence.tokens
-    )
+    sentence, reach = dated.sentence, dated.sentence.language.reach.modifier
+    near = (t for t in sentence.of(C.RECITAL, C.ONGOING, C.EARLIER) if abs(t.start - dated.end) <= reach // 2)
+    before = (t for t in sentence.of(C.EARLIER) if 0 <= dated.start - t.end <= reach)
+    return any(near) or any(before)
 
 
 def _after_length(
@@ -145,8 +182,9 @@ def _after_length(
             continue
         forms = sentence.language.dates
         for match in forms.length.finditer(sentence.text):
-            count = forms.numbers.get(match["n"]) or (int(match["n"]) if match["n"].isdigit() else 0)
-            unit = forms.units.get(match["unit"])
+            written = _group(match, "n")
+            count = 1 if not written else forms.numbers.get(written) or number(written)
+            unit = forms.units.get(_group(match, "unit"))
             end = _plus(begins, count, unit) if count and unit else None
             if end is not None:
                 return Dated(sentence=sentence, start=match.start(), end=match.end(), day=end, ends=True)
@@ -157,7 +195,7 @@ def _plus(day: date, count: int, unit: str) -> date | None:
     try:
         if unit in ("day", "week"):
             return day + timedelta(days=count * (7 if unit == "week" else 1))
-        months = day.month - 1 + count * (12 if unit == "year" else 1)
+        months = day.month - 1 + count * _MONTHS[unit]
         year, month = day.year + months // 12, months % 12 + 1
         return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
     except (ValueError, OverflowError):
@@ -165,33 +203,34 @@ def _plus(day: date, count: int, unit: str) -> date | None:
 
 
 def _group(match: re.Match[str], name: str) -> str:
-    """The first group of `name`, `name`2, `name`3 that took part."""
+    """The first group of `name`, `name`2 … `name`4 that took part."""
     groups = match.groupdict()
-    return next((value for key in (name, f"{name}2", f"{name}3") if (value := groups.get(key))), "")
+    return next((value for key in (name, f"{name}2", f"{name}3", f"{name}4") if (value := groups.get(key))), "")
 
 
 def _day(match: re.Match[str], sentence: Sentence, published: date | None) -> date | None:
     forms = sentence.language.dates
     month_text, day_text = _group(match, "m"), _group(match, "d")
-    month = forms.months.get(month_text) or (int(month_text) if month_text.isdigit() else 0)
-    year = _year(match, sentence, published, month)
+    month = forms.months.get(month_text) or number(month_text)
+    day = forms.numbers.get(day_text) or number(day_text)
+    year = _year(match, sentence, published)
     try:
-        return date(year, month, int(day_text)) if year else _nearest(month, int(day_text), published)
+        return date(year, month, day) if year else _nearest(month, day, published)
     except ValueError:
         return None
 
 
-def _year(match: re.Match[str], sentence: Sentence, published: date | None, month: int) -> int:
+def _year(match: re.Match[str], sentence: Sentence, published: date | None) -> int:
     """The year that the text gives, by number, era or word; 0 where it gives none."""
     forms = sentence.language.dates
     groups = match.groupdict()
     written = _group(match, "y")
     if written:
-        return int(written)
+        return number(written)
     era = groups.get("era")
     if era:
         count = groups["ey"]
-        return forms.eras[era] + (1 if count == "元" else int(count))
+        return forms.eras[era] + (1 if count == "元" else number(count))
     relative = groups.get("relative") or ""
     if relative in forms.relative_years and published is not None:
         return published.year + forms.relative_years[relative]
@@ -216,6 +255,20 @@ def _nearest(month: int, day: int, published: date | None) -> date | None:
     if (this_year - published).days > 366 - _PAST_DAYS:
         return date(published.year - 1, month, day)
     return this_year
+
+
+def number(text: str) -> int:
+    """A number in digits or Chinese numerals: 12, 十二, 二十八, 二〇二五; 0 for anything else."""
+    values = [unicodedata.numeric(character, None) for character in text]
+    if not values or any(value is None or value % 1 for value in values):
+        return 0
+    digits = [int(value) for value in values if value is not None]
+    if all(digit < 10 for digit in digits):
+        return int("".join(map(str, digits)))
+    total = 0
+    for digit in digits:
+        total = max(total, 1) * 10 if digit == 10 else total + digit
+    return total
 
 
 def iso(text: str) -> date | None:

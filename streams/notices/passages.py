@@ -21,9 +21,10 @@ _KANA = re.compile(r"[\u3041-\u30ff]")
 _LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z0-9 ,.;:'’‘\"“”()/&%-]{28,}")
 _SENTENCE_END = re.compile(
     r"[。！？；]+|\n+"
-    r"|(?<![ .(][A-Za-z])(?<![ (]No)(?<![ (]Nos)(?<!\bInc)(?<!\bCo)(?<!\bCorp)(?<!\bLtd)(?<!\bMr)(?<!\bDr)(?<!\bSt)"
-    r"(?<!Jan)(?<!Feb)(?<!Mar)(?<!Apr)(?<!Aug)(?<!Sept)(?<!Sep)(?<!Oct)(?<!Nov)(?<!Dec)(?<!\bvs)(?<!\bArt)"
-    r"[.!?][\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9\u3040-\u9fff])"
+    r"|[.!?](?<![ .(][A-Za-z]\.)(?<![ (]No\.)(?<![ (]Nos\.)(?<!\bInc\.)(?<!\bCo\.)(?<!\bCorp\.)(?<!\bLtd\.)"
+    r"(?<!\bMr\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bvs\.)(?<!\bArt\.)(?<!Jan\.)(?<!Feb\.)(?<!Mar\.)(?<!Apr\.)(?<!Aug\.)"
+    r"(?<!Sept\.)(?<!Sep\.)(?<!Oct\.)(?<!Nov\.)(?<!Dec\.)"
+    r"[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9\u3040-\u9fff])"
 )
 _SPACES = frozenset(" \t\r\n\u00a0\u3000\u2009\u202f")
 _HYPHENS = frozenset("-\u2010\u2011\u00ad")
@@ -65,7 +66,7 @@ def fold(text: str, simplified: Mapping[str, str], spaced: bool, start: int = 0)
     blank = True
     for position, character in enumerate(text, start):
         if character in _SPACES or (spaced and character in _HYPHENS):
-            if not blank:
+            if not blank and (spaced or not _between_ideographs(text, position - start)):
                 letters.append(" ")
                 offsets.append(position)
                 blank = True
@@ -78,6 +79,12 @@ def fold(text: str, simplified: Mapping[str, str], spaced: bool, start: int = 0)
         offsets.extend((position,) if len(plain) == 1 else [position] * len(plain))
         blank = False
     return Folded("".join(letters), offsets)
+
+
+def _between_ideographs(text: str, at: int) -> bool:
+    """Whether a space stands beside an ideograph or kana: there it parts nothing ("2026 年 11 月")."""
+    around = text[at - 1 : at + 2]
+    return _IDEOGRAPH.search(around) is not None or _KANA.search(around) is not None
 
 
 def passages(document: Document, known: Mapping[str, bool], simplified: Mapping[str, str]) -> list[Passage]:

@@ -9,38 +9,44 @@ import re
 from collections.abc import Sequence
 
 from streams.notices import acts, dates, minerals, relevance, targets
-from streams.notices.acts import Act, Sentence
+from streams.notices.acts import Act
 from streams.notices.documents import Document
 from streams.notices.languages import LANGUAGES, Language
 from streams.notices.lexicon import MARK, Lexicon, Token
 from streams.notices.passages import Passage, passages
 from streams.notices.polarity import kind_of, settled
 from streams.notices.readings import ActKind, Polarity, Reading, Span
+from streams.notices.sentences import Sentence, sentence_of
+from streams.notices.trails import Trails, trails_of
 from streams.notices.vocabulary import Concept, Vocabulary, packaged
+from streams.reference import Reference
+from streams.reference import packaged as reference_data
 
 NAME = "notices/1"
 _HOST = re.compile(r"https?://(?P<host>[\w.-]+)", re.IGNORECASE)
-_HS = re.compile(r"(?<![\d./])(?:\d{10}|\d{8}|\d{4}\.\d{2}(?:\.\d{2}){0,2}|\d{4}\.\d{4,6})(?!\d|/|\.\d)")
 
 
 class Reader:
-    """Reads one document at a time; holds the compiled vocabulary and nothing else."""
+    """Reads one document at a time; holds the compiled vocabulary and the trails and nothing else."""
 
-    def __init__(self, vocabulary: Vocabulary, languages: Sequence[Language] = LANGUAGES) -> None:
+    def __init__(
+        self, vocabulary: Vocabulary, trails: Trails | None = None, languages: Sequence[Language] = LANGUAGES
+    ) -> None:
+        """`trails` lead to minerals where a document names none; without them it then names none."""
+        self._trails = trails or Trails()
         simplified = {t.term: t.value for t in vocabulary.terms if t.concept is Concept.TRADITIONAL}
         self._simplified = simplified
         self._languages = {language.code: language for language in languages}
         self._spaced = {language.code: language.spaced for language in languages}
         self._lexicons = {
             language.code: Lexicon(
-                [t for t in vocabulary.of(language.code) if t.concept not in _NOT_IN_TEXT],
+                [t for t in vocabulary.of(language.code) if t.concept not in _NOT_IN_TEXT] + list(self._trails.firms),
                 language.spaced,
                 simplified if language.code == "zh" else {},
             )
             for language in languages
         }
         self._gate = tuple(word for language in languages for word in language.gate)
-        self._numbers = {t.term: t.value for t in vocabulary.terms if t.concept is Concept.NUMBER}
         self._official = {t.term: t.value for t in vocabulary.terms if t.concept is Concept.OFFICIAL}
         self._press = frozenset(t.term for t in vocabulary.terms if t.concept is Concept.PRESS)
 
@@ -50,10 +56,13 @@ class Reader:
             return _nothing(document)
         sentences = [self._sentence(passage) for passage in passages(document, self._spaced, self._simplified)]
         found = [act for sentence in sentences for act in acts.find(sentence)]
-        primary = relevance.primary_of(found, sentences, document.published_on)
+        if not found:
+            return _nothing(document)
+        days = dates.days_of(sentences, document.published_on)
+        primary = relevance.primary_of(found, sentences, days.past)
         if primary is None:
             return _nothing(document)
-        return self._reading(document, primary, found, sentences)
+        return self._reading(document, primary, found, sentences, days)
 
     def issuer_of(self, address: str) -> str:
         """The state (alpha-3) whose office publishes at `address`, or empty for the press and the unknown."""
@@ -80,21 +89,22 @@ class Reader:
         for match in language.number.finditer(text):
             groups = {name.rstrip("2"): value for name, value in match.groupdict().items() if value}
             named = [f"{groups['year']}-{number}" for number in _DIGITS.findall(groups["numbers"])]
-            about = {m for name in named for m in self._numbers.get(name, "").split(";") if m}
+            about = {m for name in named for m in self._trails.acts.get(name, "").split(";") if m}
             if about:
                 tokens.append(Token(Concept.REFERENCE, ";".join(sorted(about)), *match.span()))
-        return Sentence(passage=passage, language=language, tokens=tuple(sorted(tokens, key=_place)))
+        leads = self._trails.leads(text) if _DIGITS.search(text) else ()
+        return sentence_of(passage, language, sorted(tokens, key=_place), leads)
 
     def _reading(
-        self, document: Document, primary: Act, found: Sequence[Act], sentences: Sequence[Sentence]
+        self, document: Document, primary: Act, found: Sequence[Act], sentences: Sequence[Sentence], days: dates.Days
     ) -> Reading:
-        scope = minerals.of_document(primary, found, sentences, document.published_on)
-        scope = scope or minerals.by_number(primary, found)
-        when = dates.read(primary, found, sentences, document.published_on)
+        when = dates.read(primary, found, sentences, days)
         against = targets.targets_of(primary, found, sentences)
         issuer = document.issuer or self.issuer_of(document.address)
         actor, actor_at = targets.actor_of(primary, sentences, issuer)
         actor = actor or primary.sentence.language.home
+        scope = minerals.of_document(primary, found, sentences, days.past)
+        scope = scope or minerals.through_tables(primary, found, sentences, self._trails, actor)
         codes, code_spans = _codes(sentences)
         spans = [_span("act_kind", primary.sentence, primary.start, primary.end)]
         if primary.operator:
@@ -114,6 +124,7 @@ class Reader:
             targets=tuple(sorted({token.value for _, token in against} - {actor})) or (targets.EVERYBODY,),
             hs=codes,
             general=not scope and minerals.in_general(primary, sentences),
+            dual_use=not scope and bool(primary.sentence.of(Concept.DUAL_USE)),
             official=bool(issuer),
             published_on=document.published_on,
             effective_on=when.effective.day.isoformat() if when.effective else "",
@@ -123,13 +134,18 @@ class Reader:
         )
 
 
-_NOT_IN_TEXT = frozenset({Concept.OFFICIAL, Concept.PRESS, Concept.TRADITIONAL, Concept.NUMBER})
+_NOT_IN_TEXT = frozenset({Concept.OFFICIAL, Concept.PRESS, Concept.TRADITIONAL})
 _DIGITS = re.compile(r"\d+")
 
 
 def packaged_reader() -> Reader:
-    """The reader over the vocabulary that ships with the package."""
-    return Reader(packaged())
+    """The reader over the vocabulary and the reference data that ship with the package."""
+    return reader_over(reference_data())
+
+
+def reader_over(reference: Reference) -> Reader:
+    """The reader over the vocabulary that ships with the package and the trails of `reference`."""
+    return Reader(packaged(), trails_of(reference))
 
 
 def _nothing(document: Document) -> Reading:
@@ -150,17 +166,11 @@ def _codes(sentences: Sequence[Sentence]) -> tuple[tuple[str, ...], list[Span]]:
     codes: dict[str, None] = {}
     spans: list[Span] = []
     for sentence in sentences:
-        for match in _HS.finditer(sentence.text):
-            code = match.group().replace(".", "")
-            if code not in codes and _is_code(code):
-                codes[code] = None
-                spans.append(_span("hs", sentence, match.start(), match.end()))
+        for lead in sentence.leads:
+            if lead.kind == "hs" and lead.code not in codes:
+                codes[lead.code] = None
+                spans.append(_span("hs", sentence, lead.start, lead.end))
     return tuple(codes), spans
-
-
-def _is_code(code: str) -> bool:
-    """Chapters 25 to 38 and 68 to 90 hold minerals, metals and what is made of them; a year is no code."""
-    return 25 <= int(code[:2]) <= 90 and not (len(code) == 8 and code[:2] in ("19", "20"))
 
 
 def _place(token: Token) -> tuple[int, int]:

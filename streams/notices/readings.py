@@ -64,6 +64,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     effective_on: str = ""
     end_on: str = ""
     general: bool = False  # it names no mineral but speaks of ores or minerals in general
+    dual_use: bool = False  # it names no mineral but speaks of all dual-use items
     official: bool = False  # whether a state's own office published it
     entities: tuple[Listed, ...] = ()  # suppliers listed, also where no mineral is named and it is not relevant as such
     spans: tuple[Span, ...] = ()

@@ -4,50 +4,140 @@ A document is relevant when its title or its first sentences say that a state do
 said as news, not recited as the background of a price, a figure, a ruling, a firm's licence or somebody's wish.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
-from streams.notices import dates, minerals
-from streams.notices.acts import Act, Sentence
+from streams.notices import minerals
+from streams.notices.acts import INSTRUMENTS, Act
+from streams.notices.sentences import Sentence
 from streams.notices.targets import destinations
 from streams.notices.vocabulary import Concept as C
 
 LEAD = 3  # sentences of the text in which a document says what it is about
-_FULL_CHARS = 24  # a shorter line heads a document or a part of it
+_FULL_CHARS = 24  # a shorter line heads a document or a part of it …
+_HALF_CHARS = 12  # … in a language whose words do not stand apart, half as much
+RESUMED = "resume"  # the value of verbs that need no state: "exports resume"
+_ENDS = tuple(".!?。;")
 _ENOUGH = 2
 _SPOKEN, _MENTIONED, _TITLED = 4, 1, 1
+_SAID = 1  # an office that speaks of its control tells how it is applied
 _RECITED, _STANDING, _HEDGED = 3, 2, 2
+_ON_EXPORTS = (C.EXPORT, C.DUAL_USE, C.LIST, C.REFERENCE, C.PERMISSION, C.AUTHORITY)
 _ELSEWHERE = (C.REMEDY, C.PAPERWORK, C.PRODUCTION, C.TREATY)
 
 
-def primary_of(acts: Sequence[Act], sentences: Sequence[Sentence], published_on: str) -> Act | None:
-    """The act that the document is about, or None where it only mentions or resembles one."""
-    full = [s.order for s in sentences if not s.titled and len(s.text) >= _FULL_CHARS]
-    lead_ends = full[LEAD] if len(full) > LEAD else len(sentences)
-    best: tuple[tuple[bool, int], Act] | None = None
+def primary_of(acts: Sequence[Act], sentences: Sequence[Sentence], past: Set[int]) -> Act | None:
+    """The act that the document is about, or None where it only mentions or resembles one.
+
+    `past` holds the orders of the sentences that tell of the past.
+    """
+    scene = _Scene(acts, sentences)
+    best: tuple[tuple[bool, int, bool], Act] | None = None
     for act in acts:
-        weight = _weight(act, acts, sentences, published_on) if act.order < lead_ends else 0
-        rank = (act.sentence.titled and act.spoken, weight)  # what the title says is what the document is about
+        weight = scene.weight(act, act.order in past) if act.order < scene.lead_ends else 0
+        rank = (act.sentence.titled and act.spoken, weight, act.spoken)  # what the title says is what it is about
         if weight >= _ENOUGH and (best is None or rank > best[0]):
             best = (rank, act)
     return best[1] if best else None
 
 
-def _weight(act: Act, acts: Sequence[Act], sentences: Sequence[Sentence], published_on: str) -> int:
-    """How plainly the sentence says that something is done to exports of minerals; 0 where it does not."""
-    sentence = act.sentence
-    if act.obtained or act.wished or sentence.of(*_ELSEWHERE) or _reported(act):
-        return 0
-    if act.negated and not act.steered and act.measure is not C.LICENCE:
-        return 0
-    if not _in_scope(act, acts, sentences) or _reports_instead(act, acts, sentences):
-        return 0
-    weight = _SPOKEN if act.spoken or act.hedged else _MENTIONED
-    if act.measure is C.REFERENCE and not act.steered:
-        weight = _ENOUGH  # the number of an act says less than its words
-    weight += _TITLED if sentence.titled else 0
-    past = not act.steered and dates.tells_of_the_past(sentence, published_on)
-    weight -= _RECITED if act.caused or past or _about_prices(act) else _STANDING if act.standing else 0
-    return weight - (_HEDGED if act.hedged else 0)
+class _Scene:
+    """A document with its acts: what its title and its first sentence are about, found once."""
+
+    def __init__(self, acts: Sequence[Act], sentences: Sequence[Sentence]) -> None:
+        self._acts = acts
+        self._sentences = sentences
+        self._titles = [s for s in sentences if s.titled]
+        full = [s.order for s in sentences if not s.titled and len(s.text) >= _FULL_CHARS]
+        self.lead_ends = full[LEAD] if len(full) > LEAD else len(sentences)
+        self._told = [a for a in acts if a.sentence.titled and a.spoken and not (a.wished or a.recital)]
+        self._elsewhere = self._is_elsewhere()
+        self._begins = next((s.order for s in sentences if not s.titled and _is_sentence(s)), len(sentences))
+        self._opens_elsewhere = self._is_opened_elsewhere()
+
+    def weight(self, act: Act, is_past: bool) -> int:
+        """How plainly the sentence says that something is done to exports of minerals; 0 where it does not."""
+        sentence = act.sentence
+        if act.obtained or act.wished or sentence.of(*_ELSEWHERE) or _reported(act) or self._of_a_firm(act):
+            return 0
+        if act.negated and act.measure is not C.LICENCE and not (act.steered and act.measure is not C.EXPORT):
+            return 0
+        if not self._in_scope(act) or self._reports_instead(act):
+            return 0
+        weight = _SPOKEN if act.spoken or act.hedged else _MENTIONED + (_SAID if sentence.of(C.AGENCY) else 0)
+        if act.measure is C.REFERENCE and not act.steered:
+            weight = _ENOUGH  # the number of an act says less than its words
+        weight += _TITLED if sentence.titled else 0
+        older = is_past and not act.steered
+        weight -= _RECITED if act.caused or older or _about_prices(act) else _STANDING if act.standing else 0
+        return weight - (_HEDGED if act.hedged else 0)
+
+    def _of_a_firm(self, act: Act) -> bool:
+        """Whether a firm, not a state, is said to stop or take up exports, or it is one firm's licence or quota.
+
+        A sentence that names neither goes on about the one that the title is about.
+        """
+        if act.measure is not C.EXPORT:
+            return bool(act.sentence.of(C.FIRM)) and act.measure in (C.LICENCE, C.QUOTA) and not act.technology
+        if act.operator is not None and act.operator.concept in (C.ALLOW, C.GRANT) and act.sentence.of(C.FIRM):
+            return True
+        for sentence in (act.sentence, *self._titles):
+            firms, away = sentence.of(C.FIRM), destinations(sentence)
+            states = [t for t in sentence.of(C.COUNTRY, C.AGENCY) if t not in away]
+            if firms or states:
+                return bool(firms) and (not states or firms[0].start < states[0].start)
+        return False
+
+    def _in_scope(self, act: Act) -> bool:
+        """Minerals in the sentence, the title or the list that follows; or all dual-use items against a country."""
+        if act.sentence.of(C.REFERENCE):  # an act by its number: the tables know what it is about
+            return True
+        spoken = [*self._titles, act.sentence]
+        if any(lead.known for s in spoken for lead in s.leads):
+            return True
+        if act.measure is C.LIST or act.sentence.of(C.AUTHORITY):  # these speak of every kind of goods
+            return any(s.scope for s in spoken) or any(
+                s.scope for s in self._sentences if minerals.goes_on(s, act) or s.of(C.LIST)
+            )
+        if any(s.concerned for s in spoken):
+            return True
+        if act.sentence.of(C.DUAL_USE) and any(destinations(s) for s in spoken):
+            return True
+        if act.sentence.titled and any(a.measure is act.measure and a.sentence.scope for a in self._acts):
+            return True
+        following = (s for s in self._sentences if minerals.goes_on(s, act) or minerals.speaks_again(s, act))
+        return any(s.scope for s in following)
+
+    def _reports_instead(self, act: Act) -> bool:
+        """Whether title or first sentence are about figures, rulings or something else, and no title says the act."""
+        if any(told.measure is not C.EXPORT for told in self._told):
+            return False
+        if self._elsewhere:
+            return True
+        return self._opens_elsewhere and not act.sentence.titled and act.order > self._begins
+
+    def _is_elsewhere(self) -> bool:
+        """Whether title or first sentence tell of figures, a ruling, a remedy, or what somebody asks for."""
+        opening = self._titles or list(self._sentences[:1])
+        opening = [*opening, *[s for s in self._sentences if not s.titled][:1]]
+        about = any(
+            s.of(C.DISPUTE) or _figures(s) or (s.of(*_ELSEWHERE) and (s.titled or not self._told)) for s in opening
+        )
+        return about or any(act.wished for act in self._acts if act.sentence.titled)
+
+    def _is_opened_elsewhere(self) -> bool:
+        """Whether title and first sentence are about something else than exports, or only what is past or not done."""
+        opened = [act for act in self._acts if act.order <= self._begins]
+        if opened:
+            return all(act.recital or act.wished or act.negated or act.obtained for act in opened)
+        first = (s for s in self._sentences if s.order <= self._begins)
+        return not any(s.of(*_ON_EXPORTS) or (s.of(*INSTRUMENTS) and s.concerned) for s in first)
+
+
+def _is_sentence(sentence: Sentence) -> bool:
+    """Whether it is a whole sentence, not the number or the heading of a document."""
+    text = sentence.text.rstrip()
+    ended = bool(sentence.tokens) or text[-1:] in _ENDS
+    return ended and len(text) >= (_FULL_CHARS if sentence.language.spaced else _HALF_CHARS)
 
 
 def _about_prices(act: Act) -> bool:
@@ -61,7 +151,8 @@ def _reported(act: Act) -> bool:
     sentence = act.sentence
     if sentence.of(C.DISPUTE) and not (act.steered and sentence.of(C.RECITAL)):
         return True
-    stopped = act.measure is C.EXPORT and bool(sentence.of(C.ACCIDENT))
+    eased = act.operator is not None and act.operator.concept in (C.ALLOW, C.GRANT) and act.operator.value != RESUMED
+    stopped = act.measure is C.EXPORT and not eased and bool(sentence.of(C.ACCIDENT))
     return stopped or _figures(sentence)
 
 
@@ -70,30 +161,3 @@ def _figures(sentence: Sentence) -> bool:
     if sentence.of(C.STATISTICS):
         return True
     return not sentence.of(C.QUOTA, C.TAX) and sentence.language.figures.search(sentence.text) is not None
-
-
-def _in_scope(act: Act, acts: Sequence[Act], sentences: Sequence[Sentence]) -> bool:
-    """Minerals in the sentence, the title or the list that follows; or all dual-use items against a country."""
-    if act.measure is C.REFERENCE:
-        return True
-    if act.measure is C.LIST or act.sentence.of(C.AUTHORITY):  # these speak of every kind of goods
-        spoken = (s for s in sentences if s.titled or s is act.sentence or minerals.goes_on(s, act) or s.of(C.LIST))
-        return any(minerals.in_scope(sentence) for sentence in spoken)
-    if minerals.concerned(act.sentence) or any(minerals.concerned(s) for s in sentences if s.titled):
-        return True
-    if act.sentence.of(C.DUAL_USE) and any(destinations(s) for s in sentences if s.titled or s is act.sentence):
-        return True
-    if act.sentence.titled and any(a.measure is act.measure and minerals.in_scope(a.sentence) for a in acts):
-        return True
-    following = (s for s in sentences if minerals.goes_on(s, act) or minerals.speaks_again(s, act))
-    return any(minerals.in_scope(sentence) for sentence in following)
-
-
-def _reports_instead(act: Act, acts: Sequence[Act], sentences: Sequence[Sentence]) -> bool:
-    """Whether title or first sentence are about figures, rulings or something else, and no title says the act."""
-    if act.sentence.titled and act.spoken and act.measure is not C.EXPORT and not act.recital:
-        return False
-    opening = [s for s in sentences if s.titled] or list(sentences[:1])
-    opening += [s for s in sentences if not s.titled][:1]
-    about = any(s.of(*_ELSEWHERE, C.DISPUTE) or _figures(s) for s in opening)
-    return about and not any(a.sentence.titled and a.spoken and a.measure is not C.EXPORT for a in acts)

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
-from streams.notices.acts import Act, Sentence
+from streams.notices.acts import ANNOUNCING, MOVERS, STEERING, Act
 from streams.notices.lexicon import Token
+from streams.notices.sentences import Sentence
 from streams.notices.vocabulary import Concept as C
 
 EVERYBODY = "ALL"
+ACTING = ANNOUNCING | STEERING | MOVERS | {C.BAN, C.CONTROL}
+_SUBJECT = 12  # characters between a state and its verb: "'s government "
 _POSSESSIVE = 4  # characters between a country and the name of its office
 _LOOK_BACK = 180  # characters before a country in which "exports of … to" may begin
 
@@ -43,16 +46,24 @@ def actor_of(primary: Act, sentences: Sequence[Sentence], issuer: str) -> tuple[
         return issuer, None
     ordered = sorted(sentences, key=lambda s: (s.order != primary.order, not s.titled, s.order))
     for sentence in ordered:
-        away = destinations(sentence)
+        away = {token.value for token in destinations(sentence)}
         named = [
-            t for t in sentence.of(C.COUNTRY, C.AGENCY) if not t.weak and t not in away and not _partner(sentence, t)
+            t
+            for t in sentence.of(C.COUNTRY, C.AGENCY)
+            if not t.weak and t.value not in away and not _partner(sentence, t)
         ]
         named = [t for t in named if t.concept is C.COUNTRY or not any(_owns(other, t) for other in named)]
         if named:
             before = [t for t in named if t.end <= primary.start] if sentence is primary.sentence else []
-            token = before[-1] if before else named[0]
+            acting = [t for t in before or named if _acts(sentence, t)] if sentence.language.spaced else []
+            token = acting[-1] if acting else before[-1] if before else named[0]
             return token.value, (sentence, token)
     return "", None
+
+
+def _acts(sentence: Sentence, token: Token) -> bool:
+    """Whether a verb of acting stands right after a state: then it is the subject, not an aside."""
+    return any(t.concept in ACTING and 0 <= t.start - token.end <= _SUBJECT for t in sentence.tokens)
 
 
 def _owns(country: Token, agency: Token) -> bool:

@@ -7,8 +7,6 @@ Files (CSV, UTF-8, columns term, language, class, value, note, source):
 - ``acts.csv``: what is done to exports and what only looks like it; the class is a member of `Concept`.
 - ``places.csv``: class `country` or `agency` with the state's ISO 3166-1 alpha-3 code as value.
 - ``hosts.csv``: class `official` (the state as value) or `press`: whose address it is.
-- ``numbers.csv``: class `number`, an act by year and number (``2023-23``) with the minerals it is about as value, for
-  the acts that name another act and no mineral.
 - ``characters.csv``: class `traditional`, one traditional Chinese character and its simplified form.
 
 In a term ``*`` stands for any further letters and ``…`` for a short gap. A note that begins with ``weak`` marks a metal
@@ -27,7 +25,7 @@ import msgspec
 
 from streams.errors import BadReference
 
-FILES = ("minerals.csv", "acts.csv", "places.csv", "hosts.csv", "numbers.csv", "characters.csv")
+FILES = ("minerals.csv", "acts.csv", "places.csv", "hosts.csv", "characters.csv")
 COLUMNS = ["term", "language", "class", "value", "note", "source"]
 _UNSOURCED = re.compile(r"^(?:page|mofcom|shared|research)\b|\.(?:md|csv|jsonl)\b|^/", re.IGNORECASE)
 
@@ -90,9 +88,9 @@ class Concept(StrEnum):
     TREATY = "treaty"
     ACCIDENT = "accident"  # what stops exports without a state
     # who
+    FIRM = "firm"  # one firm, by name or as "the company"
     COUNTRY = "country"
     AGENCY = "agency"
-    NUMBER = "number"
     OFFICIAL = "official"
     PRESS = "press"
     TRADITIONAL = "traditional"

@@ -7,6 +7,7 @@ from typing import TypeVar
 import msgspec
 
 import streams.reference.records as records
+import streams.reference.trails as trails
 from streams.assessments import Source
 from streams.codec import digest, encode
 from streams.errors import BadReference
@@ -72,6 +73,9 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     places: dict[str, Place]
     place_names: dict[str, str]  # folded name → place id
     hs: dict[str, tuple[str, ...]]  # "revision code" → minerals
+    known_acts: tuple[trails.KnownAct, ...] = ()
+    control_items: tuple[trails.ControlItem, ...] = ()
+    tariff_lines: tuple[trails.TariffLine, ...] = ()
     wordings: dict[str, dict[str, str]]
     digest: str
 
@@ -110,6 +114,16 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     def node_at(self, place_id: str) -> Node | None:
         """The mine or plant of this id; None where it is a port or nothing."""
         return next((node for node in self.nodes if node.node_id == place_id), None)
+
+    def meant_by(self, country: str, ores: bool, dual_use: bool) -> tuple[str, ...]:
+        """What an act of a country that names no mineral is about: the ores that it mines, or its dual-use list."""
+        mined = self.mined_by(country) if ores else ()
+        return mined or (self.controlled_by(country) if dual_use else ())
+
+    def controlled_by(self, country: str) -> tuple[str, ...]:
+        """The minerals on a country's list of dual-use items, in order of their ids."""
+        listed = (item.mineral_ids for item in self.control_items if item.country_iso3 == country)
+        return tuple(sorted({mineral for minerals in listed for mineral in minerals}))
 
     def hs_minerals(self, code: str, revision: str = "2022") -> tuple[str, ...]:
         """The minerals that a code of a revision (2012, 2017, 2022) stands for; several where it is pooled."""
@@ -190,6 +204,9 @@ def load(files: Mapping[str, bytes], overlays: Sequence[Mapping[str, bytes]] = (
         places=places,
         place_names=_place_names(places),
         hs=_hs(minerals, tables),
+        known_acts=tables.of(trails.KnownAct),
+        control_items=tables.of(trails.ControlItem),
+        tariff_lines=tables.of(trails.TariffLine),
         wordings=wordings,
         digest=_digest([files, *overlays]),
     )

@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 
 import streams.reference.records as records
+import streams.reference.trails as trails
 from streams.errors import BadReference
 from streams.reference.records import EVERY_MINERAL, Row
 from streams.reference.rows import Parsed, read_rows
@@ -31,6 +32,9 @@ TABLES: dict[str, type[Row]] = {
     "nodes.csv": records.Node,
     "entities.csv": records.Entity,
     "hs_revisions.csv": records.HsRevision,
+    "known_acts.csv": trails.KnownAct,
+    "control_items.csv": trails.ControlItem,
+    "tariff_lines.csv": trails.TariffLine,
     "wordings.csv": records.Wording,
 }
 _OWN_WORDS = "wordings.csv"  # phrases, not figures: they carry no source

@@ -44,9 +44,9 @@ class DateForms(msgspec.Struct, frozen=True, kw_only=True):
     ends_after: re.Pattern[str]
     range: re.Pattern[str]  # between the first and the last day of a stretch
     immediate: re.Pattern[str]
-    length: re.Pattern[str]  # groups n and unit
+    length: re.Pattern[str]  # groups n and unit (or n2 and unit2); n may be missing where the unit says it all
     numbers: Mapping[str, int] = {}
-    units: Mapping[str, str] = {}  # word → day, week, month or year
+    units: Mapping[str, str] = {}  # word → day, week, month, half (of a year) or year
 
 
 class Destinations(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +74,8 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[tuple[Concept, re.Pattern[str]], ...]  # words that only a pattern tells; its group `word` is the word
     number: re.Pattern[str]  # acts by number: groups numbers and year
     quoted: re.Pattern[str]  # the quoted name of another act
+    resumes: re.Pattern[str]  # right before a verb that takes up what was named before: "…, has been"
+    aftermath: re.Pattern[str]  # right after an act: what else happened once it had come
     alloy: re.Pattern[str]  # what follows a row of metals that are one alloy, named for its first
     open_list: re.Pattern[str]  # what says that a list of minerals goes on elsewhere
     list_cue: re.Pattern[str]  # what begins the sentence that goes on with the list

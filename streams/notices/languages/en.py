@@ -27,9 +27,21 @@ _MONTHS = {
     for name in names
 }
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_ORDINALS = {
+    word: number
+    for number, word in enumerate(
+        (
+            *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"),
+            *("eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth"),
+            *("eighteenth", "nineteenth", "twentieth"),
+        ),
+        1,
+    )
+}
 _DAY = (
     rf"(?<![\w.])(?:(?P<m>{_MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<y>\d{{4}}))?"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?(?P<m2>{_MONTH})\.?,?(?: (?P<y2>\d{{4}}))?"
+    rf"|(?P<d2>\d{{1,2}}|{'|'.join(_ORDINALS)})(?:st|nd|rd|th)? (?:day )?(?:of )?"
+    rf"(?P<m2>{_MONTH})\.?,?(?: (?P<y2>\d{{4}}))?"
     r"|(?P<y3>\d{4})[-/ ](?P<m3>\d{2})[-/ ](?P<d3>\d{2}))(?!\w)"
 )
 _WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?"
@@ -39,10 +51,17 @@ _NUMBERS = {
         ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
     )
 } | {"a": 1, "an": 1, "thirty": 30, "sixty": 60, "ninety": 90, "eighteen": 18}
+_HOLD = (
+    r"(?:ban|suspension|pause|halt|moratorium|waiver|freeze|extension|stop|prohibition|reprieve|exemption|stay|embargo)"
+)
+_LENGTH = rf"(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit>(?:day|week|month|year)s?)"
 
 _GOODS = r"(?:items|minerals|metals|materials|products|technologies)"
 _ACT = r"(?:ban|measure|control|restriction|order|list|suspension|quota|tax|policy)s?"
-_OUTFLOW = r"(?:exports?|exported|exporting|exportation|shipments?|sales?|sold|shipped|transfers?|supplied|reexports?)"
+_OUTFLOW = (
+    r"(?:exports?|exported|exporting|exportation|shipments?|sales?|sold|sell(?:ing)?|shipped|shipping|transfers?|supplied"
+    r"|reexports?|deliver(?:y|ies)|consignments?|sending)"
+)
 _PERCENT = r"\d+(?:\.\d+)? ?(?:%|percent|per cent)"
 _UP_OR_DOWN = (
     r"(?:rose|rise[sn]?|risen|fell|fall|fallen|jump\w*|drop\w*|plung\w*|surg\w*|climb\w*|slump\w*|declin\w*"
@@ -63,6 +82,14 @@ ENGLISH = Language(
         "industry and security",
         "announcement no",
         "announcements no",
+        "shipment",
+        "shipping",
+        "consignment",
+        "deliveries",
+        "abroad",
+        "overseas",
+        "the country",
+        "entity list",
     ),
     reach=Reach(compound=14, object=45, verb=30, verb_after=60, predicate=80, operator=70, modifier=40),
     clause=re.compile(r"[;:]|,? (?:but|while|whereas|although|though|however) "),
@@ -73,7 +100,8 @@ ENGLISH = Language(
             r"(?:effective|with effect|(?:tak(?:es?|en|ing)|took) effect|(?:com|go)(?:es?|ing) into (?:force|effect)"
             r"|(?:came|went) into (?:force|effect)|ent(?:er|ers|ered|ering|ry) into force|applicable"
             r"|in (?:force|effect)"
-            r"|effective date(?: is| of)?|(?:is|be|are|become|becomes) effective|implemented|start(?:s|ing|ed)?"
+            r"|effective date(?: is| of)?|appl(?:y|ies|ied)|(?:is|be|are|become|becomes) effective|implemented"
+            r"|start(?:s|ing|ed)?"
             r"|begin(?:s|ning)?|began|kick(?:s|ing)? in)"
             rf"(?: (?:immediately|today|again))?[ ,:(]*(?:(?:on|from|as of|as from|since|by)[ ,]*)?{_WEEKDAY}$"
         ),
@@ -94,10 +122,19 @@ ENGLISH = Language(
             r"|(?:tak(?:es?|ing)|took) effect immediately|(?:come|comes|came|coming) into (?:force|effect) immediately"
             r"|(?:enter|enters|entered) into force immediately|effective (?:as of )?(?:today|the same day)"
             r"|effective (?:up)?on (?:its |the )?(?:date of )?(?:publication|promulgation|release|issu\w+|filing)"
-            r"|(?:from|on|upon) (?:the date of |its |the )?(?:publication|promulgation|issuance)\b"
+            r"|(?:from|on|upon) (?:the (?:date|day) of |its |the )?"
+            r"(?:publication|promulgation|issuance|release|signature)\b"
+            r"|(?:since|from|on) (?:the )?(?:same )?day (?:it was|of) (?:issued|published|announced|issue)"
+            r"|(?:applie[sd]|apply|enforced|implemented|effective) (?:at once|immediately|from today|as of today)"
+            r"|starting today|with effect from today|enters? into force at once"
         ),
-        length=re.compile(rf"\b(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit>(?:day|week|month|year)s?)\b"),
-        numbers=_NUMBERS,
+        length=re.compile(
+            r"\b(?:for(?! the (?:past|last))|by|last(?:s|ing)?(?: for)?|period of|another|further|additional|extra"
+            r"|initial)(?: an?| the| about| up to| at least| another| further| additional| initial| next| period of)*"
+            rf" {_LENGTH}\b"
+            rf"|\b{_LENGTH.replace('<n>', '<n2>').replace('<unit>', '<unit2>')}(?: \w+){{0,2}} {_HOLD}s?\b"
+        ),
+        numbers=_NUMBERS | _ORDINALS,
         units={f"{unit}{plural}": unit for unit in ("day", "week", "month", "year") for plural in ("", "s")},
     ),
     destinations=Destinations(
@@ -116,7 +153,25 @@ ENGLISH = Language(
             Concept.RECITAL,
             re.compile(r"(?P<word>\bas) (?:[a-z]+ ){1,3}(?:restrict|curb|ban|tighten|limit|halt|suspend|expand)"),
         ),
-        (Concept.BAN, re.compile(r"\bno [^.;]{0,80}?(?P<word>\b(?:shall|may|can) be) exported\b")),
+        (Concept.BAN, re.compile(r"\bno [^.;]{0,80}?(?P<word>\b(?:shall|may|can) (?:be|leave)\b)")),
+        (Concept.BAN, re.compile(r"(?P<word>\bmay (?:no longer|not) (?:be|leave)\b)")),
+        (
+            Concept.EXPORT,
+            re.compile(
+                r"\b(?:send(?:ing)?|ship(?:ping|ped)?|sell(?:ing)?|sold|sent|sales?|deliver(?:y|ies|ing|ed)|suppl(?:y|ies|ying)"
+                r"|transfers?) (?:of )?(?:[\w'-]+,? (?:and |or )?){1,6}?"
+                r"(?P<word>abroad|overseas|(?:out of|outside) the (?:country|republic))\b"
+            ),
+        ),
+        (
+            Concept.EXPORT,
+            re.compile(r"\b(?P<word>(?:send|ship|sell|deliver)(?:ing)?) (?:[\w'-]+,? (?:and |or )?){1,5}?to "),
+        ),
+        (Concept.EXPORT, re.compile(r"\b(?P<word>(?:sales|deliveries|supplies)) (?:of [\w' -]{3,40} )?(?:to|into) ")),
+        (
+            Concept.EXPORT,
+            re.compile(r"\b(?P<word>leav(?:e|es|ing)) (?:the |its )?(?:country|republic|territory|bloc|union)\b"),
+        ),
         (Concept.EARLIER, re.compile(rf"^ *(?P<word>in (?:{_MONTH}))(?:,| [a-z])")),
         (Concept.EARLIER, re.compile(rf"(?P<word>\blast (?:week|month|year|{_MONTH}))\b")),
     ),
@@ -125,11 +180,15 @@ ENGLISH = Language(
         r"(?: of|,| \()? ?(?P<year>20\d\d)\b"
     ),
     quoted=re.compile(r"(?!)"),
+    resumes=re.compile(r", (?:has|have|had|is|are|was|were|will) (?:been |be )?(?:\w+ly )?$"),
+    aftermath=re.compile(r"(?!)"),
     alloy=re.compile(r" (?:\w+ ){0,2}(?:alloys?|blends?|magnets?)\b"),
     open_list=re.compile(r"\b(?:other|others|certain|some|various|several|including|such as|seven|five|related|etc)\b"),
     list_cue=re.compile(
         rf"\b(?:other {_GOODS}|these (?:\w+ )?{_GOODS}|{_ACT} (?:also )?(?:covers?|includes?|applies|extends)"
         rf"|(?:covered|affected|controlled|listed|restricted) {_GOODS}|{_GOODS} (?:covered|affected|listed)"
+        r"|(?:impacts?|affects?) (?:[\w-]+ ){0,3}(?:announcements?|measures?|rules?|items?)"
+        r"|(?:list|rule|notice|order|ban|measure|catalogue) (?:also )?(?:names?|covers?|includes?|lists?)"
         r"|namely|are covered)\b"
     ),
     figures=re.compile(

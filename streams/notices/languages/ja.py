@@ -5,6 +5,8 @@ import re
 from streams.notices.languages.base import DateForms, Destinations, Language, Reach
 from streams.notices.vocabulary import Concept
 
+_NUMERAL = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
+
 JAPANESE = Language(
     code="ja",
     spaced=False,
@@ -15,8 +17,10 @@ JAPANESE = Language(
     clause=re.compile(r"[;:]|一方|ただし|しかし|なお,"),
     dates=DateForms(
         day=re.compile(
-            r"(?:(?P<y>\d{4})(?:\([^)]{1,8}\))?年|(?P<era>令和|平成|昭和)(?P<ey>\d{1,2}|元)年|(?P<relative>今年|来年|昨年|本年|同年|翌年|前年))?"
-            r"(?P<m>\d{1,2})月(?P<d>\d{1,2})日|(?P<d3>\d{1,2})日(?!間|内|以内|以前|後|前)|(?P<y2>\d{4})[-/.](?P<m2>\d{1,2})[-/.](?P<d2>\d{1,2})(?!\d)"
+            r"(?:(?P<y>\d{4}|[〇零一二三四五六七八九]{4})(?:\([^)]{1,8}\))?年"
+            rf"|(?P<era>令和|平成|昭和)(?P<ey>{_NUMERAL}|元)年|(?P<relative>今年|来年|昨年|本年|同年|翌年|前年))?"
+            rf"(?P<m>{_NUMERAL})月(?P<d>{_NUMERAL})日|(?<![\d-])(?P<d3>\d{{1,2}})日(?!間|内|以内|以前|後|前|ロイター)"
+            r"|(?P<y2>\d{4})[-/.](?P<m2>\d{1,2})[-/.](?P<d2>\d{1,2})(?!\d)"
         ),
         relative_years={"今年": 0, "本年": 0, "来年": 1, "翌年": 1, "昨年": -1, "前年": -1},
         eras={"令和": 2018, "平成": 1988, "昭和": 1925},
@@ -30,15 +34,22 @@ JAPANESE = Language(
         ends_after=re.compile(r"(?:\([^)]{1,4}\))?(?:まで|を期限|で期限|に期限|に失効|に終了)"),
         range=re.compile(r"(?:\([^)]{1,4}\))?から"),
         immediate=re.compile(
-            r"即日(?:施行|発効|実施|適用|から)?|同日(?:付で|付けで|から|より)?(?:施行|発効|実施)|公布の日から(?:施行)?|公布日に施行|即時発効|直ちに(?:発効|施行|実施)|即時に(?:発効|施行)"
+            r"即日(?:施行|発効|実施|適用|から)?|(?:同日|当日)(?:付で|付けで|付け|から|より)?(?:に)?(?:施行|発効|実施|適用)"
+            r"|(?:公布|発表|公告|公表|発布)(?:の|された)?日(?:から|より|に|付で|に即時)(?:即時)?(?:施行|発効|実施|適用)?"
+            r"|(?:公布|発表|公告|公表)と同時に(?:施行|発効|実施|適用)?|即時(?:停止|禁止|発効|に(?:発効|施行|停止))|直ちに(?:発効|施行|実施)"
         ),
-        length=re.compile(r"(?<![~〜\-\d])(?P<n>\d{1,3})(?P<unit>日間|週間|[かカヵケヶ箇]月間?|年間)(?!前|後|以|遅)"),
-        units={"日間": "day", "週間": "week", "年間": "year"}
+        length=re.compile(
+            r"(?<![~〜\-\d])(?P<n>\d{1,3})(?P<unit>日間|週間|[かカヵケヶ箇]月間?|年間|年(?=停止|延長|延期|猶予|見送|凍結|禁止))(?!前|後|以|遅)"
+            r"|(?P<unit2>半年)(?!前|後|以|ぶり)"
+        ),
+        units={"日間": "day", "週間": "week", "年間": "year", "年": "year", "半年": "half"}
         | {f"{counter}月{rest}": "month" for counter in "かカヵケヶ箇" for rest in ("", "間")},
     ),
     destinations=Destinations(
         before=re.compile(r"対$"),
-        after=re.compile(r"(?:の?軍事?)?(?:向け|への|に対する|に対して|宛て)[^。,]{0,24}(?:輸出|禁輸|規制)|向け"),
+        after=re.compile(
+            r"(?:の?軍事?\S{0,8}?)?(?:企業)?(?:\d+社)?(?:向け|への|に対する|に対し|宛て)[^。]{0,24}?(?:輸出|禁輸|規制)|向け|の\S{0,4}軍事(?:ユーザー|用途|関連)"
+        ),
         joined=re.compile(r"[、,・]|と|および|及び|や"),
         origin=re.compile(r"(?!)"),
     ),
@@ -46,6 +57,8 @@ JAPANESE = Language(
     marks=((Concept.EARLIER, re.compile(r"(?P<word>(?:今年|昨年)\d{1,2}月)(?!\d)")),),
     number=re.compile(r"公告(?P<year>20\d\d)年(?P<numbers>第?\d{1,3}号?(?:[、,・と]第?\d{1,3}号)*)"),
     quoted=re.compile(r"(?!)"),
+    resumes=re.compile(r"(?!)"),
+    aftermath=re.compile(r"(?!)"),
     alloy=re.compile(r".{0,2}(?:合金|磁石)"),
     open_list=re.compile(r"など|等|一部|その他|ほか|含む|\d品目|\d種|関連"),
     list_cue=re.compile(r"目録|リスト|対象(?:となる|は|品目|鉱物|に含|には)|具体的には"),

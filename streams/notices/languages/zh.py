@@ -5,6 +5,7 @@ import re
 from streams.notices.languages.base import DateForms, Destinations, Language, Reach
 from streams.notices.vocabulary import Concept
 
+_NUMERAL = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 
 CHINESE = Language(
@@ -13,11 +14,12 @@ CHINESE = Language(
     operator_follows=False,
     home="CHN",
     gate=("出口", "禁运", "禁運", "输往", "輸往", "外运", "外運", "暂停实施", "暫停實施"),
-    reach=Reach(compound=5, object=30, verb=16, verb_after=12, predicate=26, operator=34, modifier=12),
+    reach=Reach(compound=5, object=30, verb=24, verb_after=12, predicate=26, operator=34, modifier=12),
     clause=re.compile(r"[;:]|但是|然而|不过"),
     dates=DateForms(
         day=re.compile(
-            r"(?:(?P<y>\d{4})年|(?P<relative>今年|明年|去年|本年|同年|次年|当年))?(?P<m>\d{1,2})月(?P<d>\d{1,2})日|(?P<d3>\d{1,2})日(?!间|内|以内|以前|后|前)"
+            r"(?:(?P<y>\d{4}|[〇零一二三四五六七八九]{4})年|(?P<relative>今年|明年|去年|本年|同年|次年|当年))?"
+            rf"(?P<m>{_NUMERAL})月(?P<d>{_NUMERAL})[日号]|(?<![\d-])(?P<d3>\d{{1,2}})日(?!间|内|以内|以前|后|前|电|讯)"
             r"|(?P<y2>\d{4})[-/.](?P<m2>\d{1,2})[-/.](?P<d2>\d{1,2})(?!\d)"
         ),
         relative_years={"今年": 0, "本年": 0, "当年": 0, "明年": 1, "次年": 1, "去年": -1},
@@ -29,13 +31,18 @@ CHINESE = Language(
         ends_after=re.compile(r"(?:前|之前)?(?:止|为止|期满|到期|失效|截止)"),
         range=re.compile(r"(?:\([^)]{0,6}\))?(?:零时)?(?:起)?[,]?(?:至|到|-|—|~)"),
         immediate=re.compile(
-            r"(?:自|从)?(?:本公告)?(?:公布|发布|颁布|公告|印发|签发|发文)之日起|即日起|立即(?:生效|实施|执行|施行)|即时生效|即刻(?:生效|起)"
+            r"(?:自|从|于)?(?:本公告)?(?:公布|发布|颁布|公告|印发|签发|发文|签署|公报刊登)(?:之日起?|日起|当[日天]起?)|即日起?|立即(?:生效|实施|执行|施行)"
+            r"|即时(?:生效|起|禁止|停止|暂停)|即刻(?:生效|起|停止|暂停|禁止|实施)|当[日天]起?(?:生效|实施|施行)|同日起?(?:生效|实施|施行)"
         ),
         length=re.compile(
-            r"(?:为期|期限为?|有效期为?|暂停|延长|延期)(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})(?:个)?(?P<unit>天|日|周|月|年)"
+            r"(?:为期|期限为?|有效期为?|暂停|延长|延期|再延|顺延)(?P<n>\d{1,3}|[一二两三四五六七八九十]{1,3})个?(?P<unit>天|日|周|月|年)"
+            r"|(?<![约近逾超满第\d])(?P<n2>\d{1,3}|[一二两三四五六七八九十]{1,3})(?P<unit2>个月|天)"
+            r"(?!前|后|以|来|过渡|宽限|的过渡|多|左右|未|后)"
+            r"|(?<![约近逾超满第\d])(?P<n3>\d|[一二两三四五])(?P<unit3>年)(?=[。,;、]|$)"
+            r"|(?<![约近逾])(?P<unit4>半年)(?!前|后|以|来)"
         ),
         numbers=_DIGITS,
-        units={"天": "day", "日": "day", "周": "week", "月": "month", "年": "year"},
+        units={"天": "day", "日": "day", "周": "week", "月": "month", "个月": "month", "年": "year", "半年": "half"},
     ),
     destinations=Destinations(
         before=re.compile(r"(?:对|向|往|输往|至|出口到|运往|针对)(?:所有|任何|原产于)?$"),
@@ -49,7 +56,9 @@ CHINESE = Language(
         r"公告(?P<year>20\d\d)年(?P<numbers>第?\d{1,3}号?(?:[、,和及]第?\d{1,3}号)*)"
         r"|(?P<year2>20\d\d)年(?P<numbers2>第\d{1,3}号(?:[、,和及]第?\d{1,3}号)*)公告"
     ),
-    quoted=re.compile(r"《[^》]*》"),
+    quoted=re.compile(r"《[^》]*》|「[^」]*」|“[^”]*”"),
+    resumes=re.compile(r"[,](?:将|已|现|均|也)?(?:自|从|于|即日)[^,。;]{0,40}$"),
+    aftermath=re.compile(r"[^,。;、]{0,8}?(?:之后|以后|(?<![此今])后(?!续|果)|以来|之际)"),
     alloy=re.compile(r".{0,2}(?:合金|永磁|磁|靶)"),
     open_list=re.compile(r"等|部分|相关物项|若干|多种|系列|包括|涉及|\d种|[三四五六七八九十]种"),
     list_cue=re.compile(r"目录|清单|涉及|针对|涵盖|包括|具体为|分别为|如下|相关物项"),

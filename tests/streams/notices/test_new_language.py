@@ -25,7 +25,7 @@ indonesia,en,country,IDN,,own compilation
 def test_a_language_is_one_record_and_some_rows() -> None:
     """With other words and another gate the same rules find act, polarity, mineral and state."""
     indonesian = msgspec.structs.replace(ENGLISH, gate=("ekspor",), clause=re.compile("[;:]"))
-    reader = Reader(load({"acts.csv": ROWS.encode()}), (indonesian,))
+    reader = Reader(load({"acts.csv": ROWS.encode()}), languages=(indonesian,))
     title = "Indonesia mencabut larangan ekspor nikel"
     reading = reader.read(Document(document_id="x", language="id", title=title, text=""))
     assert reading.is_relevant
@@ -37,7 +37,7 @@ def test_a_language_is_one_record_and_some_rows() -> None:
 
 def test_an_unknown_language_is_read_by_its_script() -> None:
     """The declared language only decides what ideographs alone cannot: Chinese in an "en" row is still Chinese."""
-    reader = Reader(packaged(), LANGUAGES)
+    reader = Reader(packaged(), languages=LANGUAGES)
     for declared in ("zh", "en", "fr", ""):
         reading = reader.read(
             Document(

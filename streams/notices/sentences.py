@@ -1,0 +1,123 @@
+"""Tokens → **sentences** → acts: one passage with its words, found by concept, and the minerals that it is about.
+
+In scope are the minerals that a sentence names, less those named only as background, use, alloy partner or exception.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+import msgspec
+
+from streams.notices.languages import Language
+from streams.notices.lexicon import Token
+from streams.notices.passages import TITLE, Passage
+from streams.notices.trails import Lead
+from streams.notices.vocabulary import Concept as C
+
+_LIST_GAP = 14  # characters between two minerals of one list: ", and other "
+_EXPORT_GAP = 24
+_ASIDE = 40  # how far "used in" or "except" reaches
+
+
+class Sentence(msgspec.Struct, frozen=True, kw_only=True):
+    """One passage with its language and its tokens."""
+
+    passage: Passage
+    language: Language
+    tokens: tuple[Token, ...]
+    by_concept: Mapping[C, tuple[Token, ...]]
+    leads: tuple[Lead, ...] = ()  # codes that may lead to minerals
+    scope: tuple[Token, ...] = ()  # the minerals that it is about
+
+    def of(self, *concepts: C) -> Sequence[Token]:
+        """The tokens of these concepts, in order."""
+        if len(concepts) == 1:
+            return self.by_concept.get(concepts[0], ())
+        if self.by_concept.keys().isdisjoint(concepts):
+            return ()
+        return [token for token in self.tokens if token.concept in concepts]
+
+    @property
+    def titled(self) -> bool:
+        """Whether it stands in the title."""
+        return self.passage.part == TITLE
+
+    @property
+    def order(self) -> int:
+        """Its place in the document, the title first."""
+        return self.passage.order
+
+    @property
+    def text(self) -> str:
+        """The folded text."""
+        return self.passage.folded.text
+
+    @property
+    def concerned(self) -> bool:
+        """Whether it speaks of minerals at all, by name or in general."""
+        return bool(self.scope) or C.UMBRELLA in self.by_concept
+
+
+def sentence_of(passage: Passage, language: Language, tokens: Sequence[Token], leads: tuple[Lead, ...]) -> Sentence:
+    """A sentence with its tokens, which are in order, found again by concept."""
+    by_concept: dict[C, list[Token]] = {}
+    for token in tokens:
+        by_concept.setdefault(token.concept, []).append(token)
+    sentence = Sentence(
+        passage=passage,
+        language=language,
+        tokens=tuple(tokens),
+        by_concept={concept: tuple(found) for concept, found in by_concept.items()},
+        leads=leads,
+    )
+    named = sentence.of(C.NAME, C.FORM)
+    return msgspec.structs.replace(sentence, scope=tuple(_scope(sentence, named))) if named else sentence
+
+
+def _scope(sentence: Sentence, named: Sequence[Token]) -> list[Token]:
+    partners = _partners(sentence, named)
+    sure = [token for token in named if not token.weak or _exported(sentence, token)]
+    for token in named:  # a word that is also an everyday one counts beside another metal, from one to the next
+        if token not in sure and any(_gap(other, token) <= _LIST_GAP for other in sure):
+            sure.append(token)
+    return [t for t in named if t in sure and t not in partners and not _aside(sentence, t)]
+
+
+def _exported(sentence: Sentence, token: Token) -> bool:
+    """Whether a word that is also an everyday one stands right beside exports."""
+    return any(_gap(export, token) <= _EXPORT_GAP for export in sentence.of(C.EXPORT))
+
+
+def _partners(sentence: Sentence, named: Sequence[Token]) -> set[Token]:
+    """The metals of an alloy after its first: "tungsten nickel iron alloys" are about tungsten."""
+    found: set[Token] = set()
+    for first, second in pairwise(named):
+        if second.start - first.end <= (1 if sentence.language.spaced else 0):
+            found.add(second)
+    runs = sorted(found, key=lambda token: token.start)
+    return {token for token in runs if _in_alloy(sentence, token, found)}
+
+
+def _in_alloy(sentence: Sentence, token: Token, row: set[Token]) -> bool:
+    """Whether the row of metals in which the token stands ends in the word for an alloy."""
+    end = token.end
+    while True:
+        following = next((t for t in row if 0 <= t.start - end <= 1 and t.start >= end and t is not token), None)
+        if following is None:
+            return sentence.language.alloy.match(sentence.text, end) is not None
+        end, token = following.end, following
+
+
+def _gap(one: Token, other: Token) -> int:
+    return max(one.start - other.end, other.start - one.end)
+
+
+def _aside(sentence: Sentence, token: Token) -> bool:
+    """Whether the mineral is background or an exception: the word for it stands where this language puts it."""
+    for mark in sentence.of(C.BACKGROUND, C.EXCEPT):
+        low, high = (token.end, mark.start) if sentence.language.operator_follows else (mark.end, token.start)
+        if 0 <= high - low <= _ASIDE and not any(
+            low <= t.start < high for t in sentence.of(C.EXPORT, C.BAN, C.CONTROL, C.LICENCE)
+        ):
+            return True
+    return False
