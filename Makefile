@@ -9,7 +9,7 @@ SEEDS ?= 10000
 FIRST ?= 1
 WORKERS ?= auto
 
-.PHONY: install run test check bench simulate cluster lock clean
+.PHONY: install run test check bench simulate cluster cluster-test lock clean
 
 install: $(VENV)/.installed
 
@@ -44,6 +44,9 @@ bench: install
 EPISODE_THROUGH ?=
 cluster: install
 	@$(BIN)/python -m services.cluster $(if $(EPISODE_THROUGH),--episode $(EPISODE_THROUGH))
+
+cluster-test: install
+	$(BIN)/pytest -p no:xdist -m cluster tests/integration
 
 simulate: install
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST)

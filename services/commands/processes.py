@@ -7,7 +7,7 @@ import typer
 
 from services.commands.desk import configured, store_url
 from services.commands.options import ConfigOption, StoreOption
-from services.pace import Pace
+from services.pace import AT_ONCE, Pace
 
 MetricsOption: TypeAlias = Annotated[
     str,
@@ -26,7 +26,11 @@ EpisodeOption: TypeAlias = Annotated[
 
 
 def feed(
-    config: ConfigOption = None, store: StoreOption = "", metrics: MetricsOption = "", episode: EpisodeOption = ""
+    config: ConfigOption = None,
+    store: StoreOption = "",
+    metrics: MetricsOption = "",
+    episode: EpisodeOption = "",
+    fast: Annotated[bool, typer.Option("--fast", help="Play the episode without pauses.")] = False,
 ) -> None:
     """Read the feeds of a configuration, keep what they bring, publish it to Kafka; until terminated.
 
@@ -38,7 +42,7 @@ def feed(
     url = store_url(store, configuration)
     wish = processes.Wish(url=url, config=_path(config), metrics=metrics, episode=episode)
     if episode:
-        processes.play(configuration, wish, Pace())
+        processes.play(configuration, wish, AT_ONCE if fast else Pace())
     else:
         processes.feed(configuration, wish)
 
