@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Table, delete, select
 
 from alerts import tables
 from alerts.bulk import Row, insert_rows, update_rows, written
+from alerts.errors import StoreDamaged
 from alerts.facts import Assessed, Fact, Planned, SendFailed, Sending, Sent
 from alerts.rows import alert_row, delivery_row, taken_row, track_row
 from alerts.states import AlertState
@@ -59,6 +60,22 @@ def _collect(change: Change, new: dict[Table, list[Row]], old: dict[Table, list[
     for delivery_id in touched:
         known = before is not None and delivery_id in before.deliveries
         (old if known else new)[tables.deliveries].append(delivery_row(after.deliveries[delivery_id]))
+
+
+def check(connection: Connection, changes: Iterable[Change]) -> None:
+    """Raise StoreDamaged when the state tables are not what the facts add up to; `changes` are all alerts, whole."""
+    wanted: dict[Table, list[Row]] = {table: [] for table in tables.STATE_TABLES}
+    for change in changes:
+        _collect(change, wanted, {})
+    for name, found in snapshot(connection).items():
+        table = next(each for each in tables.STATE_TABLES if each.name == name)
+        differ = found ^ {tuple(row) for row in wanted[table]}
+        if differ:
+            alert_id = min(str(row[list(table.columns.keys()).index("alert_id")]) for row in differ)
+            raise StoreDamaged(
+                f"table {name}: what it says of alert {alert_id} is not what the facts add up to; `twinbell store "
+                "rebuild` makes the state tables again from the facts"
+            )
 
 
 def clear(connection: Connection) -> None:

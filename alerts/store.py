@@ -378,6 +378,12 @@ class Store:
             return len(alerts)
 
     def verify(self) -> int:
-        """The number of facts, when all are as they were written. Raises StoreDamaged naming the first that is not."""
+        """The number of facts, when all are as they were written and the state tables are what they add up to.
+
+        Raises StoreDamaged naming the first fact, or the alert, that is not.
+        """
         with self.looking() as connection:
-            return audit.verify(record.entries(connection), record.author_heads(connection))
+            facts = audit.verify(record.entries(connection), record.author_heads(connection))
+            alerts = record.by_alert(record.all_facts(connection))
+            projection.check(connection, (Change(None, fold(own), own) for own in alerts.values()))
+            return facts

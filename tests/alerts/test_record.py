@@ -163,6 +163,22 @@ def test_verify_finds_what_was_cut_off_or_added(engine: Engine, damage: str) -> 
         bell.store.verify()
 
 
+@pytest.mark.parametrize(
+    ("table", "column"), [(t.name, c.name) for t in tables.STATE_TABLES for c in t.columns if c.name != "alert_id"]
+)
+def test_verify_finds_a_state_that_the_facts_do_not_add_up_to(engine: Engine, table: str, column: str) -> None:
+    """One cell of a state table changed, such as a message that is due and marked as sent: found, and mended."""
+    bell = lived(engine)
+    with engine.begin() as connection:
+        key = connection.execute(text(f"select rowid from {table} order by rowid desc limit 1")).scalar()
+        other = "1 - watched" if column == "watched" else f"coalesce({column}, 0) || '1'"
+        connection.execute(text(f"update {table} set {column} = {other} where rowid = {key}"))
+    with pytest.raises(StoreDamaged, match=r"store rebuild"):
+        bell.store.verify()
+    bell.store.rebuild()
+    assert bell.store.verify() > 20
+
+
 def test_a_body_that_cannot_be_read_is_damage(engine: Engine) -> None:
     """A fact whose bytes are no fact is named, not passed over."""
     bell = lived(engine)
