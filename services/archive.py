@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from alerts.errors import StoreDamaged
-from services import tables
+from services import seals, tables
 from services.errors import NothingFound
 from services.feeds.base import DeadLetter, Evidence, Poll
 from services.feeds.layouts import row_text
@@ -140,7 +140,10 @@ class Archive:
         return "\n\n".join(dict.fromkeys(text for text in texts if text))
 
     def verify(self) -> int:
-        """The number of files, when each still has the bytes that were read. Raises StoreDamaged naming the first."""
+        """The number of files, when each still has the bytes that were read, and all that was read of it is there.
+
+        Raises StoreDamaged naming the first that is not.
+        """
         shelf = tables.evidence
         with self._engine.connect() as connection:
             keys = connection.execute(sa.select(shelf.c.evidence_key).order_by(shelf.c.evidence_key)).scalars().all()
@@ -152,6 +155,7 @@ class Archive:
                         f"evidence {found.sha256[:16]} ({found.origin!r}): its bytes are not those that were read; "
                         "restore the store from a copy made before, and keep this one as evidence"
                     )
+            seals.verify(connection)
         return len(keys)
 
     def cursor(self, feed: str) -> str:

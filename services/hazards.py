@@ -7,7 +7,7 @@ from typing import TypeAlias
 import msgspec
 import sqlalchemy as sa
 
-from services import tables
+from services import seals, tables
 from services.feeds.base import Poll
 from streams.codec import encode
 from streams.observations import HazardObservation
@@ -76,6 +76,8 @@ def _insert(connection: sa.Connection, hazard: HazardObservation, evidence_key: 
     }
     made = connection.execute(sa.insert(tables.hazards).values(values)).inserted_primary_key
     assert made is not None
+    cells = (hazard.event_id, hazard.known_at, values["record"])
+    seals.add(connection, seals.Amounts({evidence_key: seals.amount_of("hazard", cells)}))
     rows = [{"hazard_key": int(made[0]), "group_name": group} for group in groups]
     if rows:
         connection.execute(sa.insert(tables.hazard_groups), rows)

@@ -18,6 +18,7 @@ evidence = sa.Table(
     sa.Column("media_type", sa.Text, nullable=False),  # one line for each way in which the bytes were read
     sa.Column("content", sa.LargeBinary, nullable=False),
     sa.Column("headers", sa.Text, nullable=False, server_default="[]"),  # JSON: pairs of the answer's headers
+    sa.Column("seal", sa.String(32), nullable=False, server_default=""),  # services.seals; empty: stored before seals
 )
 
 readings = sa.Table(

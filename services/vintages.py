@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 import sqlalchemy as sa
 
-from services import tables
+from services import seals, tables
 from services.errors import FeedError
 from services.feeds.base import DeadLetter, Evidence, Poll
 from services.feeds.documents import UNDATED
@@ -105,6 +105,10 @@ def keep(connection: sa.Connection, poll: Poll) -> Kept:
     for start in range(0, len(kept.rows), _CHUNK):
         rows = [msgspec.structs.asdict(row) for row in kept.rows[start : start + _CHUNK]]
         connection.execute(sa.insert(tables.observations), rows)
+    amounts = seals.Amounts()
+    for row in kept.rows:
+        amounts[row.evidence_key] += seals.amount_of("figure", msgspec.structs.astuple(row))
+    seals.add(connection, amounts)
     _keep_notices(connection, poll, evidence, kept)
     for told, is_new in keep_hazards(connection, poll, evidence):
         tally = kept.tallies[told[0].evidence]
@@ -169,7 +173,9 @@ def _keep_evidence(connection: sa.Connection, poll: Poll) -> dict[str, tuple[int
         row = connection.execute(query).first()
         if row is None:
             columns = ("sha256", "origin", "fetched_at", "media_type", "content")
-            values = {name: getattr(piece, name) for name in columns} | {"headers": encode(piece.headers).decode()}
+            headers = encode(piece.headers).decode()
+            seal = seals.first(piece.sha256, piece.origin, piece.fetched_at, headers)
+            values = {name: getattr(piece, name) for name in columns} | {"headers": headers, "seal": seal}
             key = connection.execute(sa.insert(table).values(values)).inserted_primary_key
             assert key is not None
             keys[piece.sha256] = (int(key[0]), True)
@@ -262,6 +268,8 @@ def _keep_notices(connection: sa.Connection, poll: Poll, evidence: Mapping[str, 
         }
         made = connection.execute(sa.insert(table).values(values)).inserted_primary_key
         assert made is not None
+        cells = (issuer, number, values["known_at"], values["record"])
+        seals.add(connection, seals.Amounts({evidence[notice.evidence][0]: seals.amount_of("document", cells)}))
         unique = sorted(set(groups))
         connection.execute(
             sa.insert(tables.notice_groups), [{"notice_key": int(made[0]), "group_name": g} for g in unique]

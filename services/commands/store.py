@@ -48,7 +48,10 @@ def rebuild(store: StoreOption = "", config: ConfigOption = None, as_json: JsonO
 
 @app.command()
 def verify(store: StoreOption = "", config: ConfigOption = None, as_json: JsonOption = False) -> None:
-    """Prove the record: every fact follows from the one before. One changed byte is found and named."""
+    """Prove the store: the chain of facts, the state that they add up to, the bytes that were read and their figures.
+
+    One changed byte is found and named.
+    """
     with opened(store, config) as desk:
         facts, files = desk.store.verify(), desk.archive.verify()
         database.verify(desk.database)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from sqlalchemy.dialects import postgresql
 
+from alerts.errors import StoreDamaged
 from services import tables
 from services.archive import Archive
 from services.clock import iso_time
@@ -304,6 +305,50 @@ def test_the_same_bytes_read_in_two_ways_show_both_rows(stored: Stored, tmp_path
     keep(stored, poll_of(tmp_path, manifest, {"prices.csv": "day,price\n2024-01-01,1\n2024-01-02,2\n"}))
     run = stored[0].as_known_at(SPOT, NOW)
     assert stored[0].row_text(run.evidence, 1) == "day,price\n2024-01-01,1\n\nday,price\n2024-01-02,2"
+
+
+CHANGES = [
+    ("evidence", "origin"),
+    ("evidence", "fetched_at"),
+    ("evidence", "headers"),
+    ("evidence", "content"),
+    *(("observations", c.name) for c in tables.observations.columns if not c.foreign_keys),
+    *(("notices", name) for name in ("issuer", "number", "known_at", "record")),
+]
+
+
+@pytest.mark.parametrize(("table", "column"), CHANGES)
+def test_verify_finds_one_changed_cell_of_what_was_read(
+    stored: Stored, tmp_path: Path, table: str, column: str
+) -> None:
+    """Origin, time, bytes, a figure, its row or a document: whichever is changed, verify names the file."""
+    for rows in (["2024-01-01,100", "2024-01-02,101"], ["2024-01-01,100", "2024-01-02,102", "2024-01-03,-"]):
+        keep(stored, prices(tmp_path, *rows))
+    act = '{"no": "1", "published": "2024-01-01", "title": "Ban on gallium", "text": "", "at": ""}'
+    keep(stored, poll_of(tmp_path, NOTICES, {"acts.jsonl": act}))
+    assert stored[0].verify() == 3
+    with stored[1].begin() as connection:
+        values = connection.execute(sa.text(f"SELECT {column} FROM {table} LIMIT 1")).scalar_one()
+        changed = (
+            values + b" " if isinstance(values, bytes) else f"{values}1" if isinstance(values, str) else values + 1
+        )
+        where = f"{column} = (SELECT {column} FROM {table} LIMIT 1)"
+        connection.execute(sa.text(f"UPDATE {table} SET {column} = :changed WHERE {where}"), {"changed": changed})
+    with pytest.raises(StoreDamaged, match=r"evidence [0-9a-f]{16} \('"):
+        stored[0].verify()
+
+
+def test_a_figure_that_was_taken_out_is_found(stored: Stored, tmp_path: Path) -> None:
+    """A row that is missing is a change too; bytes that are read again by another entry keep their seal."""
+    second = PRICES.partition('name = "own"')[2].replace('"prices"\npath', '"b"\npath')
+    rows = "day,price\n2024-01-01,1\n2024-01-02,2\n"
+    keep(stored, poll_of(tmp_path, PRICES, {"prices.csv": rows}))
+    keep(stored, poll_of(tmp_path, PRICES + second, {"prices.csv": rows}))
+    assert stored[0].verify() == 1
+    with stored[1].begin() as connection:
+        connection.execute(sa.text("DELETE FROM observations WHERE value = 2"))
+    with pytest.raises(StoreDamaged, match=r"prices\.csv"):
+        stored[0].verify()
 
 
 def test_a_feed_reads_on_where_the_archive_stopped(stored: Stored, tmp_path: Path) -> None:
