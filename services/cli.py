@@ -12,6 +12,7 @@ from services.commands import (
     alerts,
     episodes,
     evidence,
+    feeds,
     labels,
     messages,
     notices,
@@ -24,6 +25,7 @@ from services.commands.backtest import backtest
 from services.commands.check import check
 from services.commands.imports import import_
 from services.commands.init import init
+from services.commands.live import live
 from services.commands.replay import replay
 from services.commands.run import run
 from services.errors import (
@@ -33,6 +35,7 @@ from services.errors import (
     FeedError,
     NothingFound,
     ServicesError,
+    SourceFailed,
     TooManyDeadLetters,
     UnknownEpisode,
     WrongStore,
@@ -52,6 +55,8 @@ app.command("import")(import_)
 app.command("backtest")(backtest)
 app.command("init")(init)
 app.command("check")(check)
+app.command("live")(live)
+app.add_typer(feeds.app, name="feeds")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(messages.app, name="messages")
 app.add_typer(evidence.app, name="evidence")
@@ -73,6 +78,7 @@ _CODES: tuple[tuple[type[Exception], ExitCode], ...] = (
     (NothingFound, ExitCode.NOT_FOUND),
     (BadManifest, ExitCode.BAD_INPUT),
     (BadReference, ExitCode.BAD_INPUT),
+    (SourceFailed, ExitCode.UNREACHED),
     (FeedError, ExitCode.BAD_INPUT),
     (TooManyDeadLetters, ExitCode.BAD_INPUT),
     (StoreDamaged, ExitCode.DAMAGED),

@@ -5,6 +5,7 @@ the same clock, and a run that was killed goes on where it stopped.
 """
 
 import datetime
+import threading
 import time
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -46,6 +47,22 @@ class SystemClock:
     def wait(self, seconds: float) -> None:
         """Let this many real seconds pass; an interrupt from the keyboard ends it."""
         time.sleep(max(0.0, seconds))
+
+
+class EndableClock(SystemClock):
+    """The machine's clock for those who wait in the background: when the process ends nobody waits any longer."""
+
+    def __init__(self) -> None:
+        self._ended = threading.Event()
+
+    def wait(self, seconds: float) -> None:
+        """Let this many real seconds pass. Raises InterruptedError when the process ends meanwhile."""
+        if self._ended.wait(max(0.0, seconds)):
+            raise InterruptedError("the process ends")
+
+    def end(self) -> None:
+        """Nobody waits from now on."""
+        self._ended.set()
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True):

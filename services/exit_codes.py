@@ -16,6 +16,7 @@ class ExitCode(IntEnum):
     DAMAGED = 7
     TO_MEND = 8
     WRONG_STORE = 9
+    UNREACHED = 10
     INTERRUPTED = 130
 
     @property
@@ -35,5 +36,6 @@ _MEANINGS = {
     ExitCode.DAMAGED: "The record does not verify.",
     ExitCode.TO_MEND: "`check` found something to mend.",
     ExitCode.WRONG_STORE: "The store is missing, of another version, or was made for another run.",
+    ExitCode.UNREACHED: "A public source could not be read; what was read before stands.",
     ExitCode.INTERRUPTED: "Stopped from the keyboard.",
 }

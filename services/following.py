@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
+import msgspec
 import sqlalchemy as sa
 
 from services.clock import Clock, RealTime
+from services.dispatcher.lanes import Lanes
 from services.embedded import Hub
+from services.feed_clocks import FeedClocks
 from services.moments import Unread
 from services.polling import Followed, Polling
 from streams.observations import SECONDS_A_DAY
@@ -14,12 +17,24 @@ SLICE_S = 0.2  # how long the screen, and an answer typed elsewhere, may wait
 IMPORTS_S = 5  # how often rows imported by a command are looked for
 
 
+class Rounds(msgspec.Struct, frozen=True, kw_only=True):
+    """What goes on beside the reading: in which lanes, where clocks are kept, and what is done at each turn."""
+
+    lanes: Lanes | None = None
+    clocks: FeedClocks | None = None
+    duties: tuple[Callable[[int], None], ...] = ()
+
+
 class Follower:
     """Runs feeds on the deployment's clock; an episode that was played to its end goes on in the same way."""
 
-    def __init__(self, hub: Hub, feeds: Sequence[Followed], clock: Clock, real: RealTime) -> None:
+    def __init__(
+        self, hub: Hub, feeds: Sequence[Followed], clock: Clock, real: RealTime, rounds: Rounds | None = None
+    ) -> None:
+        """With `rounds` feeds are read beside the bell and their clocks kept; without, in turn and in this thread."""
         self._hub = hub
-        self._polling = Polling(feeds, self._unread)
+        self._rounds = rounds or Rounds()
+        self._polling = Polling(feeds, self._unread, self._rounds.lanes, self._rounds.clocks)
         self._clock = clock
         self._real = real
 
@@ -40,7 +55,9 @@ class Follower:
                 self._hub.step(day * SECONDS_A_DAY, (), tick=True, mark=_nothing)
             self._due(now)
             self._hub.moved(now, 1)
-            if stop():
+            for duty in self._rounds.duties:
+                duty(now)
+            if not self._polling.is_busy and stop():
                 return
             self._real.wait(SLICE_S)
 

@@ -31,9 +31,9 @@ class Manners(msgspec.Struct, frozen=True, kw_only=True):
 
     every_s: float = 1.0
     burst: int = 1
-    backoff_s: tuple[float, ...] = (30.0, 60.0, 120.0, 240.0)  # before the second, third … attempt of one request
+    backoff_s: tuple[float, ...] = (5.0, 30.0, 120.0)  # before the second, third … attempt of one request
     patience_s: float = 300.0  # a Retry-After longer than this opens the breaker instead of being waited for
-    break_after: int = 5  # failures in a row
+    break_after: int = 4  # failures in a row
     break_for_s: int = 1_800
 
 
@@ -156,7 +156,7 @@ class Client:
         `fault` says what is wrong with the body of a status 200, or nothing: a service that reports errors in its
         body, or answers with nothing when it has too much to do, is asked again like any other. Raises SourceFailed.
         """
-        for pause in (*self._access.manners.backoff_s, None):
+        for attempt, pause in enumerate((*self._access.manners.backoff_s, None)):
             self._admit()
             try:
                 answer = self._follow(ask, known or {})
@@ -165,7 +165,8 @@ class Client:
                     raise self.failure(Reason.ERROR_IN_ANSWER, wrong)
             except SourceFailed as failure:
                 self._count(failure)
-                if pause is None or not failure.is_temporary or self._is_open():
+                is_cut_off = failure.reason is Reason.UNREACHABLE and attempt > 0  # no line: the next reading sees
+                if pause is None or not failure.is_temporary or is_cut_off or self._is_open():
                     raise
                 self._time.wait(max(pause, failure.retry_after_s or 0.0))
                 continue
@@ -246,7 +247,7 @@ class Client:
         except httpx.TimeoutException:
             raise self.failure(Reason.TIMED_OUT, "no answer in time") from None
         except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:  # RuntimeError: closed under our hands
-            raise self.failure(Reason.UNREACHABLE, type(error).__name__) from None
+            raise self.failure(Reason.UNREACHABLE, f"no connection ({type(error).__name__})") from None
         self._http.cookies.clear()
         try:
             return self._read(response, str(request.url))

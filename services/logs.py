@@ -11,7 +11,7 @@ import structlog
 from alerts.facts import Acknowledged, Opened, Planned, Rung, SendFailed, Sent
 from services.clock import iso_time
 from services.errors import BadSettings
-from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Unread
+from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Said, Unread
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
@@ -57,6 +57,8 @@ class Log:
                 )
             case Unread():
                 self._log.warning("feed", at=iso_time(moment.at), feed=moment.feed, note=moment.note)
+            case Said():
+                self._log.info("said", at=iso_time(moment.at), lines=list(moment.lines))
             case Moved():
                 self._log.debug("clock", at=iso_time(moment.at), rate=moment.rate)
             case Recorded():

@@ -14,10 +14,13 @@ from alerts.timers import Slowdown, Throttle, Timers
 from services.command_pages import commands_page
 from services.routes import ChannelSettings
 from services.settings import FeedSettings, LogSettings, Settings
+from services.source_settings import FetchingSettings, SourceSettings
 
 _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("", Settings),
     ("[[feeds]]", FeedSettings),
+    ("[[sources]]", SourceSettings),
+    ("[fetching]", FetchingSettings),
     ("[channels]", ChannelSettings),
     ("[log]", LogSettings),
     ("[timers]", Timers),

@@ -55,6 +55,13 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     fact: Fact
 
 
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing in one line for each language, for those on duty: whether it is quiet, what could not be reached."""
+
+    at: int
+    lines: tuple[str, ...]
+
+
 class Moved(msgspec.Struct, frozen=True, kw_only=True):
     """The clock was set on: `rate` store seconds pass in a real second, 0 while days are jumped."""
 
@@ -62,5 +69,5 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     rate: int
 
 
-Moment: TypeAlias = Read | Rejected | Unread | Found | Recorded | Moved
+Moment: TypeAlias = Read | Rejected | Unread | Found | Recorded | Said | Moved
 Witness: TypeAlias = Callable[[Moment], None]

@@ -1,51 +1,111 @@
 """Feeds read in their turn: which is due, what it brought, and what could not be read, told and read again."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from queue import SimpleQueue
 
 import msgspec
 
-from services.errors import FeedError
+from services.dispatcher.lanes import InTurn, Lane, Lanes
+from services.errors import FeedError, SourceFailed
+from services.feed_clocks import FeedClocks
 from services.feeds.base import Feed, Poll
+from services.http_client import Standing
+
+AGAIN_S = 900  # a feed that could not be read is not left for a whole day; its breaker holds it back where it must
 
 
 class Followed(msgspec.Struct, frozen=True, kw_only=True):
-    """One feed, how often it is read, and where its cursor stands."""
+    """One feed, how often it is read, where its cursor stands, and how it gets along with its source."""
 
     feed: Feed
     every_s: int
     cursor: Callable[[], str]
+    standing: Callable[[], Standing] = Standing
+
+
+class _Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """A reading that is over: what it brought, or why it failed."""
+
+    followed: Followed
+    poll: Poll | None = None
+    reason: str = ""
+    problem: str = ""
 
 
 class Polling:
-    """The feeds of one process. `unread` is told the feed and what went wrong."""
+    """The feeds of one process, each in a lane of its own: a slow source delays no bell and no other source.
 
-    def __init__(self, feeds: Sequence[Followed], unread: Callable[[int, str, str], None]) -> None:
+    `unread` is told the feed and what went wrong. With `clocks` how each reading ended is kept.
+    """
+
+    def __init__(
+        self,
+        feeds: Sequence[Followed],
+        unread: Callable[[int, str, str], None],
+        lanes: Lanes | None = None,
+        clocks: FeedClocks | None = None,
+    ) -> None:
         self._feeds = tuple(feeds)
         self._unread = unread
-        self._read_at: dict[str, int] = {}
+        self._lanes: Lanes = lanes or InTurn()
+        self._clocks = clocks
+        self._due_at: dict[str, int] = {}
+        self._reading: set[str] = set()
+        self._more: set[str] = set()
+        self._ended: SimpleQueue[_Ended] = SimpleQueue()
         self._notes: dict[str, tuple[str, ...]] = {}
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a feed is being read, or has more at once."""
+        return bool(self._reading or self._more)
 
     def polls(self, now: int) -> Iterator[Poll]:
         """What the feeds that are due brought; a note that the last reading had too is left out."""
+        jobs: dict[Lane, Callable[[], None]] = {}
         for followed in self._feeds:
-            poll = self._poll(followed, now)
-            if poll is not None:
-                yield poll
+            name = followed.feed.name
+            if name not in self._reading and now >= self._due_at.get(name, now):
+                self._reading.add(name)
+                self._due_at[name] = now + followed.every_s
+                jobs["feed", name] = partial(self._read, followed)
+        self._lanes.run(jobs)
+        while not self._ended.empty():
+            yield from self._over(self._ended.get(), now)
 
-    def _poll(self, followed: Followed, now: int) -> Poll | None:
-        name = followed.feed.name
-        read_at = self._read_at.get(name)
-        if read_at is not None and now - read_at < followed.every_s:
-            return None
-        self._read_at[name] = now
+    def _read(self, followed: Followed) -> None:
+        """Read one feed, in its lane."""
         try:
-            poll = followed.feed.poll(followed.cursor())
+            ended = _Ended(followed=followed, poll=followed.feed.poll(followed.cursor()))
+        except SourceFailed as problem:
+            words = f"{problem.reason}: {problem.detail}"
+            ended = _Ended(followed=followed, reason=problem.reason, problem=words)
         except FeedError as problem:
-            self._unread(now, name, str(problem))
-            return None
+            ended = _Ended(followed=followed, reason="unreadable", problem=str(problem))
         except Exception as problem:  # noqa: BLE001 a feed that breaks must not silence the others: told, counted, read again
-            self._unread(now, name, f"{type(problem).__name__}: {problem}; read again next time")
-            return None
+            words = f"{type(problem).__name__}: {problem}; read again next time"
+            ended = _Ended(followed=followed, reason="failed", problem=words)
+        self._ended.put(ended)
+
+    def _over(self, ended: _Ended, now: int) -> Iterator[Poll]:
+        """What a reading that is over brought; it is kept as over once the caller has taken that."""
+        name = ended.followed.feed.name
+        self._reading.discard(name)
+        self._more.discard(name)
+        if ended.poll is None:
+            self._due_at[name] = now + min(AGAIN_S, ended.followed.every_s)
+            self._unread(now, name, ended.problem)
+            self._keep(ended, now, ended.problem)
+            return
+        if ended.poll.more:
+            self._more.add(name)
+            self._due_at[name] = now
         told = self._notes.get(name, ())
-        self._notes[name] = poll.notes
-        return msgspec.structs.replace(poll, notes=tuple(note for note in poll.notes if note not in told))
+        self._notes[name] = ended.poll.notes
+        yield msgspec.structs.replace(ended.poll, notes=tuple(note for note in ended.poll.notes if note not in told))
+        self._keep(ended, now, "; ".join(ended.poll.notes))
+
+    def _keep(self, ended: _Ended, now: int, note: str) -> None:
+        if self._clocks is not None:
+            self._clocks.tried(ended.followed.feed.name, now, ended.followed.standing(), ended.reason, note)

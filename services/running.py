@@ -1,7 +1,7 @@
 """`twinbell run` itself: a recorded episode played where a person watches, or feeds followed on a configuration."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -11,19 +11,25 @@ import msgspec
 import sqlalchemy as sa
 
 from alerts.deliveries import Mode
+from alerts.rendering.wording import packaged as packaged_wording
 from services.clock import StoredClock, SystemClock
 from services.configuration import host_and_port
+from services.dispatcher.lanes import SideBySide
 from services.embedded import Hub
 from services.episodes import Episode
 from services.errors import BadSettings
-from services.following import Follower
+from services.feed_clocks import FeedClocks
+from services.following import Follower, Rounds
 from services.hints import hints, program, store_option
 from services.holding import held
+from services.live_feeds import Keeping, direct, followed_sources, stale_days
 from services.logs import Log, open_log
 from services.metrics import Metrics
 from services.pace import Pace, Watched
 from services.playing import Player, as_played, is_over
 from services.polling import Followed
+from services.quiet import Heartbeat, Quiet
+from services.quiet import Watched as WatchedFeeds
 from services.screen import Screen, View, open_screen
 from services.settings import Configuration
 from services.sources import feeds_of, read_episode
@@ -88,13 +94,15 @@ def play(episode: Episode, configuration: Configuration, wish: Wish, pace: Pace)
 def follow(configuration: Configuration, wish: Wish) -> None:
     """Follow the configuration's feeds until interrupted; with `until_done` read each once, send what is due soon."""
     outbox = outbox_of(configuration, wish.url) if configuration.mode is Mode.EXERCISE else None
-    with set_up(configuration, wish, "", outbox) as run:
+    with set_up(configuration, wish, "", outbox) as run, ExitStack() as stack:
         real = SystemClock()
-        archive = archive_of(run.database)
+        keeping = Keeping(archive_of(run.database), FeedClocks(run.database))
         feeds = [
-            Followed(feed=feed, every_s=every_s, cursor=partial(archive.cursor, feed.name))
+            Followed(feed=feed, every_s=every_s, cursor=partial(keeping.archive.cursor, feed.name))
             for feed, every_s in feeds_of(configuration, run.known.reference, real.now)
         ]
+        chosen = configuration.settings.sources
+        feeds += stack.enter_context(followed_sources(configuration, chosen, run.known.reference, keeping))
         where = f"an exercise, its messages land in {outbox}" if outbox else "ACTUAL, messages leave by their channels"
         named = ", ".join(each.feed.name for each in feeds) or "no feed, imported rows only"
         run.screen.say(f"{configuration.name} follows {named}: {where}")
@@ -103,9 +111,26 @@ def follow(configuration: Configuration, wish: Wish) -> None:
             due = run.hub.next_due()
             return wish.until_done and (due is None or due > real.now() + _SOON_S)
 
-        Follower(run.hub, feeds, real, real).run(is_done)
+        Follower(run.hub, feeds, real, real, stack.enter_context(_rounds(run, feeds, keeping.clocks))).run(is_done)
         if wish.until_done:
             say_what_next(run)
+
+
+@contextmanager
+def _rounds(run: Run, feeds: Sequence[Followed], clocks: FeedClocks) -> Iterator[Rounds]:
+    """What goes on beside the reading of feeds."""
+    fetching, directory = run.configuration.settings.fetching, run.configuration.directory
+    watched = WatchedFeeds(stale_days=stale_days(feed.feed.name for feed in feeds))
+    wording = packaged_wording()
+    languages = dict.fromkeys(side.languages[0] for side in directory.participants)
+    words = [wording.catalogues[language] for language in languages if language in wording.catalogues]
+    quiet = Quiet(watched, clocks, words, fetching, run.hub.tell, lambda: len(run.hub.open_alerts()))
+    lanes, pulse_lanes = SideBySide(patience_s=0.0, threads=max(1, len(feeds))), SideBySide(patience_s=0.0, threads=1)
+    heartbeat = Heartbeat(fetching, pulse_lanes, direct(fetching.proxy), run.hub.tell)
+    try:
+        yield Rounds(lanes=lanes, clocks=clocks, duties=(quiet, heartbeat))
+    finally:
+        heartbeat.close()
 
 
 @contextmanager

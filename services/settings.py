@@ -18,6 +18,7 @@ from alerts.timers import Timers
 from services.broker_settings import BrokerSettings
 from services.errors import BadSettings
 from services.routes import ChannelSettings
+from services.source_settings import FetchingSettings, SourceSettings
 from streams.codec import digest
 
 _T = TypeVar("_T")
@@ -82,6 +83,12 @@ class Settings(Section, frozen=True, kw_only=True):
     ] = 10_000
     metrics: Annotated[_Text, Meta(description="HOST:PORT for Prometheus; empty: none.")] = ""
     feeds: Annotated[tuple[FeedSettings, ...], Meta(description="What is read while Twinbell runs.")] = ()
+    sources: Annotated[
+        tuple[SourceSettings, ...], Meta(description="Public sources that are read while Twinbell runs.")
+    ] = ()
+    fetching: Annotated[FetchingSettings, Meta(description="How sources are asked; who hears that all is quiet.")] = (
+        FetchingSettings()
+    )
     channels: Annotated[ChannelSettings, Meta(description="How the channels of an actual run are reached.")] = (
         ChannelSettings()
     )

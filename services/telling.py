@@ -24,7 +24,7 @@ from alerts.facts import (
 from alerts.states import AlertState
 from services.clock import iso_time
 from services.feeds.countries import english_name
-from services.moments import Found, Moment, Read, Recorded, Rejected, Unread
+from services.moments import Found, Moment, Read, Recorded, Rejected, Said, Unread
 from services.terminal import plain
 from streams.assessments import Assessment, RingCause
 from streams.reference import Reference
@@ -67,6 +67,8 @@ class Teller:
                 )
             case Unread():
                 yield "trouble", f"{iso_time(moment.at)}  {plain(moment.feed)}: {plain(moment.note, _WIDTH)}"
+            case Said(lines=lines):
+                yield from (("feed", f"{iso_time(moment.at)}  {plain(line, 2 * _WIDTH)}") for line in lines)
             case Found(signal=signal):
                 yield "signal", f"{iso_time(moment.at)}  {self.signal(signal)}"
             case Recorded(fact=fact):

@@ -14,6 +14,7 @@ from alerts.channels import CHANNELS
 from alerts.participants import Participant, Person, Role, Step
 from services.errors import BadSettings
 from services.settings import Configuration, Settings, read_configuration, repeated, seconds
+from services.source_settings import problems as source_problems
 from streams.assessments import Level
 
 SHIPPED = "exercise.toml"
@@ -57,6 +58,7 @@ def relations(settings: Settings) -> Iterator[str]:
     """What cannot hold together, in words."""
     waking = {kind.name: kind.waking for kind in CHANNELS}
     yield from _feeds(settings)
+    yield from source_problems(settings.sources, settings.fetching)
     if settings.metrics and not host_and_port(settings.metrics):
         yield f"metrics = {settings.metrics!r}: write HOST:PORT, for instance 127.0.0.1:9464"
     for channel in settings.timers.waking_channels:

@@ -56,7 +56,7 @@ class FileFeed:
     ) -> None:
         self.name = manifest.name
         self._manifest, self._directory = manifest, directory
-        self._parser, self._now = Parser(manifest, reference, read), now
+        self.parser, self._now = Parser(manifest, reference, read), now
         self._refused: dict[str, tuple[str, str]] = {}  # key → mark and note of a file that could not be used
 
     def poll(self, cursor: str) -> Poll:
@@ -108,7 +108,7 @@ class FileFeed:
             now = self._now()
             files = [_load(file) for file in task.files]
             pieces = [Piece(origin=file.origin, content=file.content, fetched_at=now) for file in files]
-            read = self._parser.parse(task.entry, pieces, now, seen)
+            read = self.parser.parse(task.entry, pieces, now, seen)
             good = {file.origin for file in read.files if file.outcome == "read"}
             bad = [file for file in files if file.origin not in good]
             self._refused |= {f.key: (f.mark, note) for f, note in zip(bad, read.poll.notes, strict=True)}
@@ -120,7 +120,7 @@ class FileFeed:
     def _files(self, entry: FileEntry, notes: list[str]) -> Iterator[Found]:
         """The files of an entry that can be read now, in order of their names."""
         paths = sorted(self._directory.glob(entry.path)) if _is_pattern(entry.path) else [self._directory / entry.path]
-        how = self._parser.version(entry)
+        how = self.parser.version(entry)
         is_any = False
         for path in paths:
             origin = path.relative_to(self._directory).as_posix()

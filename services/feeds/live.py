@@ -38,10 +38,6 @@ class LiveFeed:
         """How the source and we get along, to be kept until the next start."""
         return self._client.standing
 
-    def parser(self, cursor: str) -> Parser:
-        """What makes observations of the source's answers, with the names found out so far."""
-        return Parser(self.source.manifest(mark_of(cursor).names), self._reference, self._read)
-
     def poll(self, cursor: str) -> Poll:
         """Everything new since `cursor`. What cannot be read is a dead letter, and the mark stays before it.
 

@@ -107,7 +107,7 @@ class Loopback:
                 if self.command != "HEAD":
                     self.wfile.write(answer.body)
 
-            do_HEAD = do_POST
+            do_HEAD = do_GET = do_POST
 
             def log_message(self, format: str, *args: object) -> None:
                 """Silence: a test reads `requests`."""

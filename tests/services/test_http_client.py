@@ -91,15 +91,15 @@ def test_trouble_that_passes_is_waited_for() -> None:
     answers = iter([reply(status=503), reply(status=429, headers={"retry-after": "100"}), reply()])
     site = Site(lambda request: next(answers))
     site.client.fetch(ASK)
-    assert site.web.asked_at == [NOW, NOW + 30, NOW + 130]
+    assert site.web.asked_at == [NOW, NOW + 5, NOW + 105]
     assert site.client.standing.failures == 0
 
 
 @pytest.mark.parametrize(
     ("rule", "reason", "attempts"),
     [
-        (always(status=429), Reason.THROTTLED, 5),
-        (always(status=500), Reason.PROVIDER_ERROR, 5),
+        (always(status=429), Reason.THROTTLED, 4),
+        (always(status=500), Reason.PROVIDER_ERROR, 4),
         (always(status=404), Reason.NOT_THERE, 1),
         (always(status=400), Reason.REFUSED, 1),
         (always(status=403), Reason.REFUSED, 1),
@@ -110,12 +110,12 @@ def test_trouble_that_passes_is_waited_for() -> None:
         (always(status=302, location="/series"), Reason.REFUSED, 4),
         (always(b"x" * 2_001), Reason.TOO_LARGE, 1),
         (always(gzip.compress(b"\0" * 1_000_000), content_encoding="gzip"), Reason.TOO_LARGE, 1),
-        (always(gzip.compress(b"abc")[:-9], content_encoding="gzip"), Reason.UNREACHABLE, 5),
+        (always(gzip.compress(b"abc")[:-9], content_encoding="gzip"), Reason.UNREACHABLE, 2),
         (always(b"abc", content_encoding="br"), Reason.REFUSED, 1),
     ],
 )
 def test_each_way_to_fail_has_its_reason(rule: Rule, reason: Reason, attempts: int) -> None:
-    """What fails for good is asked once, what may pass five times; the reason is in the table."""
+    """What fails for good is asked once, what may pass four times; the reason is in the table."""
     site = Site(rule, max_bytes=2_000)
     assert site.fails().reason is reason
     assert len(site.web.asked) == attempts
@@ -173,16 +173,16 @@ def test_a_storm_of_429_stays_within_the_budget() -> None:
         polls += 1
         site.time.wait(900)
     assert polls > 80
-    assert 10 < len(site.web.asked) <= 5 + 86_400 // 1_800
+    assert 10 < len(site.web.asked) <= 4 + 86_400 // 1_800
 
 
 def test_the_breaker_opens_says_until_when_and_closes_on_the_first_answer() -> None:
-    """Five failures in a row leave the source alone for half an hour; then one request decides, in any process."""
+    """Four failures in a row leave the source alone for half an hour; then one request decides, in any process."""
     site = Site(always(status=500))
     site.fails()
     refused = site.fails()
     assert refused.reason is Reason.BREAKER_OPEN
-    assert "5 times in a row; asked again at 2026-09-21T" in refused.detail
+    assert "4 times in a row; asked again at 2026-09-21T" in refused.detail
     later = Site(always(status=500), standing=site.client.standing)
     later.time.wait(3_600)
     later.fails()
