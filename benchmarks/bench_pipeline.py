@@ -13,7 +13,9 @@ from math import sqrt
 import msgspec
 
 from benchmarks.rows import Row
+from streams import reference
 from streams.codec import encode
+from streams.engine import Engine, GroupState
 from streams.observations import SECONDS_A_DAY, Cadence, Family, Measure, ObservationBatch, Run, Series
 from streams.pipeline import Pipeline, PipelineState
 from streams.thresholds import packaged
@@ -55,7 +57,7 @@ def rows() -> list[Row]:
         )
     )
     found += [_by_kind(pipeline, name, kind) for name, kind in _KINDS]
-    found.append(_state_size(runs))
+    found += _state_sizes(runs)
     return found
 
 
@@ -66,19 +68,20 @@ def _by_kind(pipeline: Pipeline, name: str, kind: Callable[[int], list[Run]]) ->
     return Row(name=f"pipeline, {name} only", value=rate, unit="observations/s")
 
 
-def _state_size(runs: list[Run]) -> Row:
-    """Bytes that one series keeps in a snapshot, the largest of all."""
-    pipeline, state = Pipeline(packaged()), PipelineState()
+def _state_sizes(runs: list[Run]) -> list[Row]:
+    """Bytes that a series keeps in a snapshot, with what a revision may need: on average, and the largest alone."""
+    engine = Engine(packaged(), reference.packaged(), ())
+    states: dict[str, GroupState] = {}
     for batch in batches(runs, 1_000):
-        pipeline.signals(state, batch)
-    largest = max(len(msgspec.msgpack.encode(held)) for held in state.series.values())
-    return Row(
-        name="state of one series, largest",
-        value=largest,
-        unit="bytes",
-        against="aim of 4096 bytes",
-        ratio=largest / 4096,
-    )
+        engine.apply(states.setdefault(batch.group, GroupState()), batch)
+    sizes = [len(engine.snapshot(GroupState(pipeline=state.pipeline))) for state in states.values()]
+    return [
+        Row(name=name, value=value, unit="bytes", against="aim of 4096 bytes", ratio=value / 4096)
+        for name, value in (
+            ("state of a series, average", sum(sizes) / len(sizes)),
+            ("state of a series, largest", float(max(sizes))),
+        )
+    ]
 
 
 def _rate(work: Callable[[], int], observations: int) -> float:

@@ -28,7 +28,7 @@ from services.settings import Configuration
 from services.tables import deployment
 from streams import reference, thresholds
 from streams.codec import digest, encode
-from streams.engine import Engine
+from streams.engine import STATE_FORMAT, Engine
 from streams.errors import BadReference, BadThresholds
 from streams.reference import Reference
 from streams.thresholds import Thresholds
@@ -57,7 +57,7 @@ def knowledge_of(configuration: Configuration) -> Knowledge:
     known = reference_of(configuration)
     limits = thresholds_of(configuration)
     codes = [participant.iso3 for participant in configuration.directory.participants]
-    made_with = digest(encode([known.digest, limits.digest, codes, configuration.mode]))
+    made_with = digest(encode([known.digest, limits.digest, codes, configuration.mode, STATE_FORMAT]))
     return Knowledge(reference=known, thresholds=limits, digest=made_with)
 
 

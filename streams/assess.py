@@ -5,7 +5,6 @@ order in which they arrived changes nothing. The rules are those of the decision
 """
 
 import functools
-import math
 from collections.abc import Sequence
 from datetime import date
 
@@ -13,24 +12,14 @@ import msgspec
 
 from streams.assessments import Assessment, Impact, Level, Severity, Situation, Urgency
 from streams.codec import identity
+from streams.holding import Holding
 from streams.impact import ALL, Cause, ImpactParameters, ImpactQuestion, Outage, alternatives, impacts
 from streams.notices.readings import TIGHTENING, ActKind
 from streams.observations import SECONDS_A_DAY, Family
 from streams.reference import Reference
-from streams.rings import AFTER_ALL, Rings, direction_of, is_after, is_over, iso_day
+from streams.rings import AFTER_ALL, NO_EVIDENCE, Rings, direction_of, is_after, is_over, iso_day
 from streams.signals import Certainty, Direction, Hazard, Phase, Signal
-from streams.situations import (
-    HORIZON_S,
-    AssessParameters,
-    Book,
-    Fold,
-    Held,
-    Verdict,
-    bears_on,
-    fades_until,
-    is_stale,
-    members,
-)
+from streams.situations import HORIZON_S, AssessParameters, Book, Fold, Held, Verdict, is_stale
 
 _CERTAINTY = (Certainty.UNKNOWN, Certainty.UNLIKELY, Certainty.POSSIBLE, Certainty.LIKELY, Certainty.OBSERVED)
 _SEVERITY = (Severity.UNKNOWN, Severity.MINOR, Severity.MODERATE, Severity.SEVERE, Severity.EXTREME)
@@ -60,22 +49,22 @@ class Assessor:
 
         Advances `book.folded`, which saves work and changes no result.
         """
-        held = self._held(book, situation, at)
+        holding = Holding(self._parameters, book, situation, at)
         key = situation.situation_id
         sealed = book.sealed.get(key, Fold())
         fold = book.folded.get(key, sealed)
-        events = [h for h in held if h.signal.known_at <= at]
+        events = [h for h in holding.all if h.signal.known_at <= at]
         seen = [h for h in events if is_after(sealed, h) and not is_after(fold, h)]
         if len(seen) != fold.count - sealed.count:
             fold = sealed  # a signal came late: fold again from the summary
-        rings = self._rings(situation, held)
+        rings = self._rings(situation, holding)
         for event in events:
             if is_after(fold, event):
                 fold = rings.step(fold, event)
         book.folded[key] = fold
         if not fold.started:
             return None
-        return self._assessment(book, situation, fold, held, at)
+        return self._assessment(book, situation, fold, holding, at)
 
     def seal(self, book: Book, situation: Situation) -> set[str]:
         """Fold what is older than the horizon into a summary; return the ids of the signals that are still needed.
@@ -85,9 +74,9 @@ class Assessor:
         horizon = book.now - HORIZON_S
         key = situation.situation_id
         fold = book.sealed.get(key, Fold())
-        held = self._held(book, situation, book.now)
-        rings = self._rings(situation, held)
-        for event in held:
+        holding = Holding(self._parameters, book, situation, book.now)
+        rings = self._rings(situation, holding)
+        for event in holding.all:
             if event.signal.known_at > horizon:
                 break
             if is_after(fold, event):
@@ -95,44 +84,24 @@ class Assessor:
         if fold.count:
             book.sealed[key] = fold
         book.folded.pop(key, None)
-        ends = ((h, h.signal.known_at if h.signal.phase is Phase.CLEARED else h.until) for h in held)
+        left = holding.seen_at((horizon, AFTER_ALL))
+        ends = ((h, h.signal.known_at if h.signal.phase in NO_EVIDENCE else h.until) for h in left)
         return {h.signal.signal_id for h, end in ends if end + self._dwell_s >= horizon}
 
-    def _rings(self, situation: Situation, held: Sequence[Held]) -> Rings:
-        return Rings(self._parameters, situation, lambda at, last: self._verdict(situation, held, at, last))
-
-    def _held(self, book: Book, situation: Situation, at: int) -> list[Held]:
-        """All signals of the situation in order, each with the moment at which it stops counting."""
-        chosen = members(book, situation)
-        clears: dict[tuple[str, str], list[Signal]] = {}
-        for signal in chosen:
-            if signal.phase is Phase.CLEARED:
-                clears.setdefault((signal.detector, signal.subject), []).append(signal)
-        held = []
-        for signal in chosen:
-            clock = book.clocks.get(signal.subject)
-            lasting_s = max(self._lasting_s(signal), 0 if clock is None else clock.next_s)
-            until = fades_until(signal.known_at, lasting_s, clock, at)
-            for clear in clears.get((signal.detector, signal.subject), ()):
-                if clear.occurred_at >= signal.occurred_at and clear.known_at >= signal.known_at:
-                    until = min(until, clear.known_at + 1)  # what became known at that very moment still counts
-            held.append(Held(signal, not bears_on(signal, situation), until))
-        return held
-
-    def _lasting_s(self, signal: Signal) -> float:
-        """Seconds of heard time until the faded score falls below the holding score."""
-        ratio = signal.score / self._parameters.hold_score
-        if ratio <= 1:
-            return 0.0
-        half_life_s = self._parameters.half_life_days[signal.family] * SECONDS_A_DAY
-        return half_life_s * math.log2(ratio)
+    def _rings(self, situation: Situation, holding: Holding) -> Rings:
+        return Rings(
+            self._parameters,
+            situation,
+            holding,
+            lambda place, at, last: self._verdict(situation, holding.seen_at(place), at, last),
+        )
 
     def _verdict(self, situation: Situation, held: Sequence[Held], at: int, last: str = AFTER_ALL) -> Verdict:
         """Judge what holds at `at`; of the signals known at that very moment, those up to the id `last` are counted."""
         holding = tuple(
             h
             for h in held
-            if h.signal.phase is not Phase.CLEARED
+            if h.signal.phase not in NO_EVIDENCE
             and (h.signal.known_at, h.signal.signal_id) <= (at, last)
             and at < h.until
         )
@@ -161,20 +130,23 @@ class Assessor:
             return row.possible_strong if score >= self._parameters.strong_score else row.possible
         return Level.ADVISORY
 
-    def _assessment(self, book: Book, situation: Situation, fold: Fold, held: Sequence[Held], at: int) -> Assessment:
-        verdict = self._verdict(situation, held, at)
-        level = self._rings(situation, held).level_at(fold, at, verdict.level)
+    def _assessment(self, book: Book, situation: Situation, fold: Fold, holding: Holding, at: int) -> Assessment:
+        held = holding.seen_at((at, AFTER_ALL))
+        verdict = Verdict() if fold.void else self._verdict(situation, held, at)
+        level = Level.NONE if fold.void else self._rings(situation, holding).level_at(fold, at, verdict.level)
         spell = set(fold.signals)
-        holding = tuple(h.signal.signal_id for h in verdict.holding)
-        told = {*holding, *(r.signal_id for r in fold.rings), *fold.signals[:1]}
+        counted = tuple(h.signal.signal_id for h in verdict.holding)
+        revisions, withdrawn = _taken_back(holding, fold)
+        told = {*counted, *(r.signal_id for r in fold.rings), *fold.signals[:1], *revisions, *withdrawn}
         signals = tuple(
             h.signal
-            for h in held
+            for h in holding.all
             if h.signal.signal_id in told or (h.signal.phase is Phase.CLEARED and h.signal.known_at >= fold.started)
         )
         named = [h.signal for h in held if h.primary and h.signal.signal_id in spell]
         # An alert that ends is still told with the certainty and the impact that it had last.
-        shown = verdict if verdict.holding else self._verdict(situation, held, fold.known_at)
+        last = holding.all if fold.void else held
+        shown = verdict if verdict.holding else self._verdict(situation, last, fold.known_at)
         assessment = Assessment(
             assessment_id=identity("assessment", situation.situation_id, fold.opened_on),
             revision="",
@@ -190,14 +162,17 @@ class Assessor:
             minerals=fold.minerals,
             families=tuple(sorted({h.signal.family for h in shown.holding})),
             signals=signals,
-            holding=holding,
+            holding=counted,
             rings=fold.rings,
             impacts=shown.impacts,
             alternatives=alternatives(situation.group, situation.origin, fold.started, self._reference),
             industries=fold.minerals,
             stale=tuple(sorted(s.subject for s in named if is_stale(book.clocks.get(s.subject), at))),
             provisional=any(h.signal.provisional for h in shown.holding),
-            resolved=is_over(fold, level),
+            resolved=fold.void or is_over(fold, level),
+            revised_at=fold.revised_at,
+            withdrawn=withdrawn,
+            void=fold.void,
             thresholds=self._thresholds,
         )
         silences = sum(end > fold.started for s in named if (c := book.clocks.get(s.subject)) for _, end in c.gaps)
@@ -221,6 +196,13 @@ class Assessor:
         if cover:
             return Urgency.IMMEDIATE if min(cover) <= self._parameters.cover_short_days else Urgency.EXPECTED
         return Urgency.UNKNOWN
+
+
+def _taken_back(holding: Holding, fold: Fold) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The newest revisions of a spell, and what they took back."""
+    newest = [h.signal for h in holding.all if h.signal.phase is Phase.REVISED and h.signal.known_at == fold.revised_at]
+    withdrawn = dict.fromkeys(name for signal in newest for name in signal.withdraws)
+    return tuple(signal.signal_id for signal in newest), tuple(withdrawn)
 
 
 def _certainty(primary: Sequence[Signal], families: set[Family]) -> Certainty:
@@ -282,7 +264,8 @@ def _revision(assessment: Assessment, spell: tuple[str, ...], silences: int) -> 
     """
     rings = " ".join(r.ring_id for r in assessment.rings)
     if assessment.resolved:
-        return identity(assessment.assessment_id, "resolved", rings, " ".join(spell), assessment.thresholds)
+        end = ("void" if assessment.void else "resolved", assessment.revised_at)
+        return identity(assessment.assessment_id, *end, rings, " ".join(spell), assessment.thresholds)
     return identity(
         assessment.assessment_id,
         assessment.level,
@@ -294,5 +277,6 @@ def _revision(assessment: Assessment, spell: tuple[str, ...], silences: int) -> 
         rings,
         " ".join(assessment.stale),
         silences,
+        assessment.revised_at,
         assessment.thresholds,
     )

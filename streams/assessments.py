@@ -173,4 +173,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     stale: tuple[str, ...] = ()  # series whose silence keeps the situation from fading
     provisional: bool = False
     resolved: bool = False
+    revised_at: int = 0  # when a source's revision last took back something of this spell; 0: never
+    withdrawn: tuple[str, ...] = ()  # ids of the signals that it took back
+    void: bool = False  # what is left would not have opened the spell: it is over, and was none
     thresholds: str = ""

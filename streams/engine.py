@@ -1,5 +1,7 @@
 """Batch in, signals and assessments out: what every harness runs for one group, whatever plumbing is around it."""
 
+import zlib
+
 import msgspec
 
 from streams.assess import Assessor
@@ -11,6 +13,9 @@ from streams.reference import Reference
 from streams.signals import Signal
 from streams.situations import HORIZON_S, Book, situations, take_batch, take_runs, take_signals
 from streams.thresholds import Thresholds
+
+_FASTEST = 1
+STATE_FORMAT = 2  # one more whenever a snapshot could not be restored by the version before: states are then made again
 
 
 class GroupState(msgspec.Struct, kw_only=True):
@@ -53,12 +58,15 @@ class Engine:
         return Outcome(signals=tuple(applied.signals), assessments=tuple(changed), counts=applied.counts)
 
     def snapshot(self, state: GroupState) -> bytes:
-        """The state as bytes; `restore` gives an equal one."""
-        return self._encoder.encode(state)
+        """The state as bytes; `restore` gives an equal one.
+
+        Packed: what is kept for revisions repeats most of what is in force.
+        """
+        return zlib.compress(self._encoder.encode(state), _FASTEST)
 
     def restore(self, content: bytes) -> GroupState:
         """The state that `snapshot` made."""
-        return self._decoder.decode(content)
+        return self._decoder.decode(zlib.decompress(content))
 
     def is_live(self, state: GroupState) -> bool:
         """Whether the group has signals, so that the passing of time can change something."""

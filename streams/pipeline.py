@@ -1,25 +1,30 @@
 """Observation → signal: a batch of one group in, its signals out; the one entry to detection."""
 
+from collections.abc import Mapping
 from math import inf
 from operator import lt
+from typing import Final
 
 import msgspec
 
 from streams.detectors import DETECTORS, HAZARD_DETECTORS, NOTICE_DETECTORS, DetectorState, HazardState
-from streams.detectors.base import Detector, HazardDetector
+from streams.detectors.base import HazardDetector
 from streams.observations import HazardObservation, ObservationBatch, Run, Series
 from streams.reasons import Reason
+from streams.recent import MOST_REACHES, REACH, Recent
 from streams.reference import Reference, packaged
 from streams.relate import RelateState, Relating
+from streams.revisions import judged, said_of
 from streams.signals import Signal
 from streams.thresholds import Thresholds
 
 
 class SeriesState(msgspec.Struct, kw_only=True):
-    """What is remembered of one series: the newest period applied, and each detector's own state."""
+    """What is remembered of one series: the newest period applied, each detector's own state, and the newest rows."""
 
     last: int | None = None  # occurred_at
     states: dict[str, DetectorState] = {}
+    recent: Recent = msgspec.field(default_factory=Recent)
 
 
 class PipelineState(msgspec.Struct, kw_only=True):
@@ -31,7 +36,7 @@ class PipelineState(msgspec.Struct, kw_only=True):
 
 
 class Applied(msgspec.Struct, frozen=True, kw_only=True):
-    """What one batch gave: signals in order of runs and detectors, and how many rows were taken or left, by reason.
+    """What one batch gave: signals in order of runs, and how many rows and revised signals there were, by reason.
 
     `derived` are the runs that followed from several series together; their rows are not counted.
     """
@@ -39,6 +44,10 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
     signals: list[Signal]
     derived: list[Run]
     counts: dict[Reason, int]
+
+
+_SNAPSHOT: Final = msgspec.msgpack.Encoder()
+_RESTORE: Final = msgspec.msgpack.Decoder(dict[str, DetectorState])
 
 
 class Pipeline:
@@ -57,20 +66,19 @@ class Pipeline:
         return self.apply(state, batch).signals
 
     def apply(self, state: PipelineState, batch: ObservationBatch) -> Applied:
-        """The same with counts: a row not newer than what was applied is LATE, and changes nothing."""
+        """The same with counts. A row that is not newer than what was applied revises it, as far as rows are kept."""
         found: list[Signal] = []
+        counts: dict[Reason, int] = {}
         taken: list[Run] = []
         for run in batch.runs:
-            fresh = self._taken(state, run)
-            if fresh.values:
-                found += self._found(state, fresh)
-                taken.append(fresh)
-        derived = []
+            signals, news = self._run(state, run, counts)
+            found += signals
+            taken += news
+        derived: list[Run] = []
         for run in self._relating.relate(state.relations, taken, _time_of(batch)):
-            fresh = self._taken(state, run)
-            if fresh.values:
-                found += self._found(state, fresh)
-                derived.append(fresh)
+            signals, news = self._run(state, run, counts)
+            found += signals
+            derived += news
         for notice in batch.notices:
             for reader in self._readers:
                 parameters = self._thresholds.parameters(reader.code, None)
@@ -80,32 +88,12 @@ class Pipeline:
             told = [self._told(lookout, state, hazard, batch.group) for lookout in self._lookouts]
             late += any(signals is None for signals in told)
             found += [signal for signals in told for signal in signals or ()]
+        came = len(batch.notices) + len(batch.hazards)
+        _count(counts, {Reason.ACCEPTED: came - late, Reason.OUTDATED: late})
         digest = self._thresholds.digest
         stamped = [msgspec.structs.replace(signal, thresholds=digest) for signal in found]
-        late += sum(len(run.values) for run in batch.runs) - sum(len(run.values) for run in taken)
-        came = sum(len(run.values) for run in batch.runs) + len(batch.notices) + len(batch.hazards)
-        counts = {Reason.ACCEPTED: came - late, Reason.LATE: late}
         counts = {reason: count for reason, count in counts.items() if count}
         return Applied(signals=stamped, derived=derived, counts=counts)
-
-    @staticmethod
-    def _taken(state: PipelineState, run: Run) -> Run:
-        """The rows of a run that are newer than what was applied."""
-        held = state.series.get(run.series.series_id)
-        if held is None:
-            held = state.series[run.series.series_id] = SeriesState()
-        return newer(run, held.last)
-
-    def _found(self, state: PipelineState, run: Run) -> list[Signal]:
-        """What the detectors that read this series find in new rows."""
-        held = state.series[run.series.series_id]
-        held.last = run.occurred_at[-1]
-        return [
-            signal
-            for detector in DETECTORS
-            if detector.watches(run.series)
-            for signal in self._observed(detector, held, run)
-        ]
 
     def _told(
         self, lookout: HazardDetector, state: PipelineState, hazard: HazardObservation, group: str
@@ -115,11 +103,83 @@ class Pipeline:
             own = state.hazards[lookout.code] = lookout.State()
         return lookout.observe(own, hazard, group, self._thresholds.parameters(lookout.code, None))
 
-    def _observed(self, detector: Detector, held: SeriesState, run: Run) -> list[Signal]:
-        own = held.states.get(detector.code)
-        if own is None:
-            own = held.states[detector.code] = detector.State()
-        return detector.observe(own, run, self._thresholds.parameters(detector.code, run.series))
+    def _run(self, state: PipelineState, run: Run, counts: dict[Reason, int]) -> tuple[list[Signal], list[Run]]:
+        """Row after row, new ones together and old ones together; the signals, and the rows that are news."""
+        held = state.series.get(run.series.series_id)
+        if held is None:
+            held = state.series[run.series.series_id] = SeriesState()
+        found: list[Signal] = []
+        news: list[Run] = []
+        for is_new, rows in sorted_out(run, held.last):
+            if is_new:
+                found += self._taken(held, rows)
+                held.last = rows.occurred_at[-1]
+                news.append(rows)
+                if not run.legs:
+                    _count(counts, {Reason.ACCEPTED: len(rows.values)})
+            else:
+                signals, changed = self._revised(held, rows, counts)
+                found += signals
+                news += changed
+        return found, news
+
+    def _taken(self, held: SeriesState, run: Run) -> list[Signal]:
+        """Apply rows that are newer than all before, and keep the newest."""
+        recent, reach, found = held.recent, REACH[run.series.family], list[Signal]()
+        if len(run.values) > MOST_REACHES * reach:
+            head, run = run.part(0, len(run.values) - reach), run.part(len(run.values) - reach, len(run.values))
+            found = self._observed(held.states, head)
+            recent.heard(map(said_of, found))
+            recent.restart(_SNAPSHOT.encode(held.states))
+        elif recent.is_due(reach):
+            recent.turn(_SNAPSHOT.encode(held.states))
+        signals = self._observed(held.states, run)
+        recent.rows.extend(run)
+        if signals:
+            recent.heard(map(said_of, signals))
+        return found + signals
+
+    def _revised(self, held: SeriesState, run: Run, counts: dict[Reason, int]) -> tuple[list[Signal], list[Run]]:
+        """Put old rows into their places and run the detectors again; the signals, and the rows that changed."""
+        recent, series = held.recent, run.series
+        touched = recent.take(run, REACH[series.family])
+        if not run.legs:
+            _count(counts, touched.counts)
+        if not touched.indexes:
+            return [], []
+        held.states = _restored(recent.older)
+        again = self._again(held, series, 0, recent.mark)
+        if recent.mark:
+            recent.newer = _SNAPSHOT.encode(held.states)
+        again += self._again(held, series, recent.mark, len(recent.rows))
+        verdict = judged(series, recent, again, touched)
+        recent.said, recent.vintage = verdict.said, verdict.vintage
+        _count(counts, verdict.counts)
+        return verdict.signals, recent.changed(series, touched)
+
+    def _again(self, held: SeriesState, series: Series, start: int, end: int) -> list[Signal]:
+        runs = held.recent.rows.runs(series, start, end)
+        return [signal for run in runs for signal in self._observed(held.states, run)]
+
+    def _observed(self, states: dict[str, DetectorState], run: Run) -> list[Signal]:
+        found: list[Signal] = []
+        for detector in DETECTORS:
+            if detector.watches(run.series):
+                own = states.get(detector.code)
+                if own is None:
+                    own = states[detector.code] = detector.State()
+                found += detector.observe(own, run, self._thresholds.parameters(detector.code, run.series))
+        return found
+
+
+def _restored(states: bytes) -> dict[str, DetectorState]:
+    """Nothing is the state before the first row."""
+    return _RESTORE.decode(states) if states else {}
+
+
+def _count(counts: dict[Reason, int], more: Mapping[Reason, int]) -> None:
+    for reason, count in more.items():
+        counts[reason] = counts.get(reason, 0) + count
 
 
 def _time_of(batch: ObservationBatch) -> int | None:
@@ -137,18 +197,19 @@ def watched(series: Series) -> tuple[str, ...]:
     return tuple(detector.code for detector in DETECTORS if detector.watches(series))
 
 
-def newer(run: Run, last: int | None) -> Run:
-    """The rows of `run` after `last` that ascend: what is older than a row already applied is left out."""
+def sorted_out(run: Run, last: int | None) -> list[tuple[bool, Run]]:
+    """The rows of `run` in their order, cut where new periods, after `last` and ascending, and old ones meet."""
     occurred_at = run.occurred_at
     if not occurred_at:
-        return run
-    ascends = all(map(lt, occurred_at, occurred_at[1:]))
-    if ascends and (last is None or occurred_at[0] > last):
-        return run
+        return []
     newest = -inf if last is None else last
-    chosen: list[int] = []
+    if occurred_at[0] > newest and all(map(lt, occurred_at, occurred_at[1:])):
+        return [(True, run)]
+    cut: list[tuple[bool, list[int]]] = []
     for index, at in enumerate(occurred_at):
-        if at > newest:
-            newest = at
-            chosen.append(index)
-    return run.chosen(chosen)
+        is_new = at > newest
+        newest = max(newest, at)
+        if not cut or cut[-1][0] is not is_new:
+            cut.append((is_new, []))
+        cut[-1][1].append(index)
+    return [(is_new, run.chosen(rows)) for is_new, rows in cut]

@@ -9,8 +9,10 @@ class Reason(StrEnum):
     # an observation
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"  # the same series, period and value was known already
-    REVISED = "revised"  # another value for a period that was known already
-    LATE = "late"  # older than what the detector has applied: kept as a vintage, not applied
+    REVISED = "revised"  # another value for a period that was known already: what was said of it is judged anew
+    LATE = "late"  # a period that came after later ones: put in its place, and judged anew from there
+    OUTDATED = "outdated"  # an earlier vintage of a figure whose later one has been applied
+    BEYOND_REACH = "beyond_reach"  # older than the rows that detectors keep: kept as a vintage, not judged anew
     NOT_RELEVANT = "not_relevant"  # a document that is no export-control act on a mineral
     VALUE_MISSING = "value_missing"
     VALUE_NOT_A_NUMBER = "value_not_a_number"
@@ -25,6 +27,11 @@ class Reason(StrEnum):
     COLUMN_MISSING = "column_missing"
     UNKNOWN_NAME = "unknown_name"
     UNKNOWN_SCHEMA = "unknown_schema"
+    # a signal, when its source has revised
+    KEPT = "kept"
+    WEAKENED = "weakened"
+    WITHDRAWN = "withdrawn"
+    SAID_ANEW = "said_anew"  # what stands by the revised figures and was not said, or not so strong
     # an assessment
     RAISED = "raised"
     RAISED_LEVEL = "raised_level"

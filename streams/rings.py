@@ -11,6 +11,7 @@ import msgspec
 
 from streams.assessments import Level, Ring, RingCause, Situation
 from streams.codec import identity
+from streams.holding import Holding, Place, place_of
 from streams.notices.readings import TIGHTENING
 from streams.observations import SECONDS_A_DAY, Family
 from streams.signals import Certainty, Direction, Hazard, Phase, Signal
@@ -18,44 +19,54 @@ from streams.situations import AssessParameters, Fold, Held, Verdict
 
 AFTER_ALL = "~"  # comes after every signal id, which is hexadecimal
 BEFORE_ALL = ""
-Judge = Callable[[int, str], Verdict]  # what holds at a moment, counting the signals of that moment up to this id
+NO_EVIDENCE = (Phase.CLEARED, Phase.REVISED)  # says that something is over, or was not
+Judge = Callable[[Place, int, str], Verdict]
+"""(place, moment, id) → what held at a moment, as seen from a place; of the signals of that moment up to this id."""
 
 
 class Rings:
     """Folds the signals of one situation into its spell and rings. `judge` tells what they mean at a moment."""
 
-    def __init__(self, parameters: AssessParameters, situation: Situation, judge: Judge) -> None:
+    def __init__(self, parameters: AssessParameters, situation: Situation, holding: Holding, judge: Judge) -> None:
         self._parameters = parameters
         self._situation = situation
+        self._holding = holding
         self._judge = judge
         self._dwell_s = int(parameters.dwell_days * SECONDS_A_DAY)
 
     def level_at(self, fold: Fold, at: int, now: Level) -> Level:
         """The level at `at`: the highest within the dwell time, because it goes up at once and down only slowly."""
+        return self._level_from((at, AFTER_ALL), fold, at, now)
+
+    def _level_from(self, place: Place, fold: Fold, at: int, now: Level) -> Level:
         since = at - self._dwell_s
         ranks = [now.rank, *(rank for when, rank in fold.levels if since <= when <= at)]
         if since >= fold.started:
-            ranks.append(self._judge(since, AFTER_ALL).level.rank)
+            ranks.append(self._judge(place, since, AFTER_ALL).level.rank)
         return list(Level)[max(ranks)]
 
     def step(self, fold: Fold, event: Held) -> Fold:
         """Take one signal into the fold: end the spell before it if that is over, open one, ring."""
         signal, at = event.signal, event.signal.known_at
+        place = place_of(signal)
+        counted = msgspec.structs.replace(fold, known_at=at, signal_id=signal.signal_id, count=fold.count + 1)
         if signal.phase is Phase.CLEARED:
-            return msgspec.structs.replace(fold, known_at=at, signal_id=signal.signal_id, count=fold.count + 1)
+            return counted
+        if signal.phase is Phase.REVISED:
+            return self._revised(counted, signal) if fold.started and not fold.void else counted
         previous = Level.NONE
         if fold.started:
-            previous = self.level_at(fold, at, self._judge(at, BEFORE_ALL).level)
-            if is_over(fold, previous):
+            previous = self._level_from(place, fold, at, self._judge(place, at, BEFORE_ALL).level)
+            if fold.void or is_over(fold, previous):
                 fold, previous = Fold(count=fold.count), Level.NONE
         fold = msgspec.structs.replace(fold, known_at=at, signal_id=signal.signal_id, count=fold.count + 1)
         if not fold.started and not event.primary:
             return fold
-        verdict = self._judge(at, signal.signal_id)
+        verdict = self._judge(place, at, signal.signal_id)
         if not fold.started:
             first = min((h.signal.known_at for h in verdict.holding if h.primary), default=at)
             fold = msgspec.structs.replace(fold, started=at, opened_on=iso_day(first))
-        level = self.level_at(fold, at, verdict.level)
+        level = self._level_from(place, fold, at, verdict.level)
         fold = self._rung(fold, verdict, (previous, level), signal)
         return msgspec.structs.replace(
             fold,
@@ -64,6 +75,31 @@ class Rings:
             highest=max(fold.highest, verdict.score),
             minerals=tuple(sorted({*fold.minerals, *(signal.minerals if event.primary else ())})),
             signals=(*fold.signals, signal.signal_id),
+        )
+
+    def _revised(self, fold: Fold, revision: Signal) -> Fold:
+        """The spell as what is left would have made it: its level at once, and void where it would not have been.
+
+        What rang has rung. What was known before the horizon stands: it is not there to be judged anew.
+        """
+        place, names = place_of(revision), set(fold.signals)
+        spell = [h for h in self._holding.all if h.signal.signal_id in names]
+        since = {h.signal.signal_id for h in self._holding.all if fold.started <= h.signal.known_at <= place[0]} | names
+        anew = any((h.signal.known_at, h.signal.subject) == (place[0], revision.subject) for h in spell)
+        if not anew and not since.intersection(revision.withdraws):
+            return fold
+        left = [h for h in self._holding.seen_at(place) if h.signal.signal_id in names]
+        judged = [self._judge(place, h.signal.known_at, AFTER_ALL) for h in left]
+        least = Level.WATCH if fold.reached else Level.ADVISORY
+        remembered = bool(spell) and spell[0].signal.signal_id == fold.signals[0]
+        return msgspec.structs.replace(
+            fold,
+            levels=tuple((t, self._judge(place, t, AFTER_ALL).level.rank) for t, _ in fold.levels),
+            highest=max((verdict.score for verdict in judged), default=0.0),
+            families=tuple(sorted({h.signal.family for h in left} & set(fold.families))),
+            minerals=tuple(sorted({m for h in left if h.primary for m in h.signal.minerals})) or fold.minerals,
+            revised_at=revision.known_at,
+            void=remembered and not any(verdict.level.rank >= least.rank for verdict in judged),
         )
 
     def _rung(self, fold: Fold, verdict: Verdict, levels: tuple[Level, Level], signal: Signal) -> Fold:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from streams.codec import identity
+from streams.codec import ID_CHARS, identity
 from streams.notices.readings import ActKind, Polarity
 from streams.observations import Family
 
@@ -31,11 +31,15 @@ class Certainty(StrEnum):
 
 
 class Phase(StrEnum):
-    """RAISED once, CONTINUING while it lasts (so that a long disruption does not fade), CLEARED on data."""
+    """RAISED once, CONTINUING while it lasts (so that a long disruption does not fade), CLEARED on data.
+
+    REVISED: a source has revised its figures, and what `Signal.withdraws` names counts no longer.
+    """
 
     RAISED = "raised"
     CONTINUING = "continuing"
     CLEARED = "cleared"
+    REVISED = "revised"
 
 
 class Direction(StrEnum):
@@ -137,8 +141,19 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     strike: Strike | None = None
     evidence: tuple[Evidence, ...] = ()
     thresholds: str = ""  # hash of the thresholds that made it
+    withdraws: tuple[str, ...] = ()  # ids of the signals that a revision has taken back; `phase` is REVISED
 
 
-def signal_id_of(detector: str, subject: str, phase: Phase, occurred_at: int) -> str:
-    """The id of a signal: what it is about (detector, subject, phase, period)."""
+def signal_id_of(detector: str, subject: str, phase: Phase, occurred_at: int, vintage: int = 0) -> str:
+    """The id of a signal: what it is about (detector, subject, phase, period).
+
+    `vintage` is when the revision became known whose figures say so; 0 for what the first figures said.
+    """
+    if vintage:
+        return identity("signal", detector, subject, phase, occurred_at, vintage)
     return identity("signal", detector, subject, phase, occurred_at)
+
+
+def revision_id_of(subject: str, hazard: Hazard, known_at: int, withdraws: tuple[str, ...]) -> str:
+    """The id of a revision. It sorts after all others: what it takes back counts until what it says anew is folded."""
+    return f"x{identity('revision', subject, hazard, known_at, *withdraws)}"[:ID_CHARS]

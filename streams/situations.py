@@ -85,6 +85,8 @@ class Fold(msgspec.Struct, frozen=True, kw_only=True):
     rings: tuple[Ring, ...] = ()
     minerals: tuple[str, ...] = ()
     signals: tuple[str, ...] = ()
+    revised_at: int = 0  # when a source last took back something of this spell
+    void: bool = False  # what is left would not have opened it: the spell was none
 
 
 class Held(msgspec.Struct, frozen=True):

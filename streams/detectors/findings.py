@@ -101,7 +101,7 @@ class Voice(msgspec.Struct, frozen=True):
             found = [_part(leg, index) for leg in run.legs]
         else:
             found = [
-                _evidence(series, seen.sha256, seen.row, (seen.occurred_at, seen.known_at, seen.value))
+                evidence_of(series, seen.sha256, seen.row, (seen.occurred_at, seen.known_at, seen.value))
                 for seen in self._newest(trail, run, index)
             ]
         occurred_at = run.occurred_at[index]
@@ -152,12 +152,13 @@ class Voice(msgspec.Struct, frozen=True):
 
 def _part(leg: Run, index: int) -> Evidence:
     """One of the figures that a derived one came from; it may be unknown."""
-    return _evidence(
+    return evidence_of(
         leg.series, leg.evidence, leg.rows[index], (leg.occurred_at[index], leg.known_at[index], leg.values[index])
     )
 
 
-def _evidence(series: Series, sha256: str, row: int, figure: tuple[int, int, float | None]) -> Evidence:
+def evidence_of(series: Series, sha256: str, row: int, figure: tuple[int, int, float | None]) -> Evidence:
+    """A row of a series as evidence; `figure` is (occurred_at, known_at, value)."""
     occurred_at, known_at, value = figure
     return Evidence(
         sha256=sha256,

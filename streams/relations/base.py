@@ -90,19 +90,21 @@ def _run(series: Series, derived: Sequence[Derived]) -> Run:
         values=[d.value for d in derived],
         rows=[0] * len(derived),
         provisional=[any(figure.provisional for _, figure in d.parts) for d in derived],
-        legs=tuple(_leg([d.parts[at] for d in derived]) for at in range(len(derived[0].parts))),
+        legs=tuple(
+            run_of(series, [d.parts[at][1] for d in derived]) for at, (series, _) in enumerate(derived[0].parts)
+        ),
     )
 
 
-def _leg(parts: Sequence[tuple[Series, Figure]]) -> Run:
-    """One part of every figure as a run: it need not ascend, since a part may serve several figures."""
-    series, first = parts[0]
+def run_of(series: Series, figures: Sequence[Figure]) -> Run:
+    """Figures of one series, read from the same bytes, as a run: a leg need not ascend, since one figure may serve
+    several derived ones."""
     return Run(
         series=series,
-        evidence=first.sha256,
-        occurred_at=[figure.occurred_at for _, figure in parts],
-        known_at=[figure.known_at for _, figure in parts],
-        values=[figure.value for _, figure in parts],
-        rows=[figure.row for _, figure in parts],
-        provisional=[figure.provisional for _, figure in parts],
+        evidence=figures[0].sha256,
+        occurred_at=[figure.occurred_at for figure in figures],
+        known_at=[figure.known_at for figure in figures],
+        values=[figure.value for figure in figures],
+        rows=[figure.row for figure in figures],
+        provisional=[figure.provisional for figure in figures],
     )

@@ -114,11 +114,12 @@ def _in_order(rows: Rows) -> Rows:
 
 
 def _keep(leg: Leg, rows: Rows) -> None:
-    """Let the leg have the newest rows. Their bytes are few: most files bring many rows."""
-    hashes = rows.sha256[-WAITING_ROWS:]
+    """Let the leg have the newest rows, of a period its newest vintage. Their bytes are few: files bring many rows."""
+    places = sorted({at: place for place, at in enumerate(rows.occurred_at)}.values())[-WAITING_ROWS:]
+    hashes = [rows.sha256[place] for place in places]
     leg.sha256 = list(dict.fromkeys(hashes))
     columns = (rows.rows, rows.occurred_at, rows.known_at, rows.values, rows.provisional)
-    newest = zip(hashes, *(column[-WAITING_ROWS:] for column in columns), strict=True)
+    newest = zip(hashes, *([column[place] for place in places] for column in columns), strict=True)
     leg.figures = [Kept(leg.sha256.index(sha256), *row) for sha256, *row in newest]
 
 

@@ -123,6 +123,12 @@ def derived(batches: list[ObservationBatch], code: str) -> tuple[list[tuple[Any,
     return sorted(found, key=_text), state
 
 
+def without_rows(state: PipelineState) -> list[Any]:
+    """The state but for the rows kept for what may be revised, whose snapshots lie where batches begin."""
+    series = {name: (held.last, held.states) for name, held in state.series.items()}
+    return msgspec.json.decode(msgspec.json.encode([series, state.hazards, state.relations]), type=list[Any])
+
+
 def _text(row: tuple[Any, ...]) -> str:
     """A row as text, in which what is no number is equal to itself."""
     return repr(row)
@@ -169,7 +175,7 @@ class TestContract:
         found, state = derived(pieces, kind.code)
         assert whole, "this relation derives nothing from the series of this suite: give it some"
         assert texts(found) == texts(whole)
-        assert msgspec.json.decode(msgspec.json.encode(state)) == msgspec.json.decode(msgspec.json.encode(after))
+        assert without_rows(state) == without_rows(after)
 
     @thorough
     @given(seed=seeds)

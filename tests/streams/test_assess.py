@@ -13,7 +13,7 @@ from streams.assess import Assessor
 from streams.assessments import Assessment, Level, RingCause, Severity, Situation, Urgency
 from streams.notices.readings import ActKind, Polarity
 from streams.observations import SECONDS_A_DAY, Cadence, Family, Measure, ObservationBatch, Run, Series
-from streams.signals import Act, Certainty, Direction, Hazard, Phase, Signal, signal_id_of
+from streams.signals import Act, Certainty, Direction, Hazard, Phase, Signal, revision_id_of, signal_id_of
 from streams.situations import HORIZON_S, Book, situation_of, take_batch, take_signals
 
 DAY = SECONDS_A_DAY
@@ -84,6 +84,29 @@ def price(
         minerals=("gallium",),
         direction=Direction.UP,
     )
+
+
+def taken_back(*signals: Signal, day: int) -> Signal:
+    """The revision that takes these signals of one series back, known on a day."""
+    first, ids = signals[0], tuple(s.signal_id for s in signals)
+    known_at = START + day * DAY
+    return msgspec.structs.replace(
+        first,
+        signal_id=revision_id_of(first.subject, first.hazard, known_at, ids),
+        detector="X2",
+        phase=Phase.REVISED,
+        known_at=known_at,
+        score=0.0,
+        claims=Certainty.UNKNOWN,
+        withdraws=ids,
+    )
+
+
+def said_anew(signal: Signal, score: float, day: int) -> Signal:
+    """The same signal as revised figures have it, known on a day."""
+    known_at = START + day * DAY
+    named = signal_id_of(signal.detector, signal.subject, signal.phase, signal.occurred_at, known_at)
+    return msgspec.structs.replace(signal, signal_id=named, known_at=known_at, score=score)
 
 
 def heard(book: Book, series: str, days: range) -> None:
@@ -262,6 +285,107 @@ def test_a_cleared_signal_of_another_subject_clears_nothing() -> None:
     assert len(found.holding) == 1
 
 
+def test_an_alert_that_rests_on_nothing_else_is_void_at_once() -> None:
+    """The source takes its figures back: no dwell time, the spell was none, and what rang stays on record."""
+    first = price(0, 1.6)
+    found = assessed([first, taken_back(first, day=3)], 3, MARKET)
+    assert (found.void, found.resolved, found.level, found.holding) == (True, True, Level.NONE, ())
+    assert [r.cause for r in found.rings] == [RingCause.OPENED]
+    assert (found.withdrawn, found.revised_at) == ((first.signal_id,), START + 3 * DAY)
+    assert first in found.signals
+    assert found.minerals == ("gallium",)
+
+
+def test_an_alert_that_rests_on_another_signal_too_goes_on_with_it() -> None:
+    """Two series, one taken back: the other holds the alert at what it claims alone, at once and without a ring."""
+    kept, gone = price(0, 1.6, series="kept"), price(1, 4.0, series="gone")
+    before = assessed([kept, gone], 2, MARKET)
+    after = assessed([kept, gone, taken_back(gone, day=2)], 2, MARKET)
+    assert (before.score, after.score) == (4.0, 1.6)
+    assert (after.void, after.resolved, after.level) == (False, False, Level.WATCH)
+    assert after.holding == (kept.signal_id,)
+    assert after.rings == before.rings
+    assert after.opened_on == before.opened_on
+
+
+def test_a_level_that_rested_on_what_was_taken_back_falls_at_once() -> None:
+    """A ban that never was: the dwell time keeps no level up that was never true."""
+    ban = act(1, number="46", kind=ActKind.EXPORT_BAN, effective="2023-07-23")
+    assert assessed([act(0), ban], 2).level is Level.EMERGENCY
+    assert assessed([act(0), ban, taken_back(ban, day=2)], 2).level is Level.WARNING
+
+
+def test_what_is_said_anew_as_strong_rings_nobody_and_keeps_the_alert_open() -> None:
+    """A fall that began two days later by the revised figures is the same alert, told with the newer signal."""
+    first = price(0, 2.0)
+    anew = said_anew(price(2, 2.0), 2.0, day=5)
+    found = assessed([first, anew, taken_back(first, day=5)], 5, MARKET)
+    assert (found.void, found.level, found.holding) == (False, Level.WATCH, (anew.signal_id,))
+    assert [r.cause for r in found.rings] == [RingCause.OPENED]
+
+
+def test_what_is_said_anew_and_weaker_lowers_the_alert_and_can_end_it() -> None:
+    """Below what wakes anybody it would never have rung: the alert is void, not resolved by time."""
+    first = price(0, 2.0)
+    weaker = assessed([first, said_anew(first, 1.6, day=5), taken_back(first, day=5)], 5, MARKET)
+    assert (weaker.void, weaker.level, weaker.score) == (False, Level.WATCH, 1.6)
+    weak = assessed([first, said_anew(first, 1.2, day=5), taken_back(first, day=5)], 5, MARKET)
+    assert (weak.void, weak.resolved) == (True, True)
+
+
+def test_what_is_said_anew_and_much_stronger_rings() -> None:
+    """Revised figures that show half as much again are news like any other."""
+    first = price(0, 2.0)
+    found = assessed([first, said_anew(first, 3.5, day=5), taken_back(first, day=5)], 5, MARKET)
+    assert [r.cause for r in found.rings] == [RingCause.OPENED, RingCause.SCORE_GREW]
+
+
+def test_growth_is_measured_against_what_is_left() -> None:
+    """After a score of 4 was taken back, 2.6 is half as much again as the 1.6 that is left, and rings."""
+    kept, gone = price(0, 1.6, series="kept"), price(1, 4.0, series="gone")
+    later = price(4, 2.6, Phase.CONTINUING, series="kept")
+    assert len(assessed([kept, gone, later], 4, MARKET).rings) == 2
+    found = assessed([kept, gone, taken_back(gone, day=2), later], 4, MARKET)
+    assert [r.cause for r in found.rings][-1] is RingCause.SCORE_GREW
+    assert len(found.rings) == 3
+
+
+def test_an_end_that_the_source_takes_back_was_none() -> None:
+    """Cleared by a figure that was revised away: the alert stands as if it had never been cleared."""
+    first, end = price(0, 1.6), price(5, 0.0, Phase.CLEARED)
+    assert assessed([first, end], 20, MARKET).resolved
+    found = assessed([first, end, taken_back(end, day=8)], 20, MARKET)
+    assert (found.resolved, found.level, found.holding) == (False, Level.WATCH, (first.signal_id,))
+    assert (found.withdrawn, found.revised_at) == ((end.signal_id,), START + 8 * DAY)
+
+
+def test_a_real_alert_that_false_figures_kept_open_is_resolved_and_not_void() -> None:
+    """What was true when it rang is not withdrawn: it ends on the data that are left."""
+    first, false = price(0, 1.6), price(60, 1.6, Phase.CONTINUING)
+    end = price(2, 0.0, Phase.CLEARED)
+    found = assessed([first, end, price(10, 1.6), price(30, 1.6, Phase.CONTINUING), false], 61, MARKET)
+    assert not found.resolved
+    late = price(31, 0.0, Phase.CLEARED, known_day=61)
+    found = assessed([first, end, price(10, 1.6), price(30, 1.6), false, late, taken_back(false, day=62)], 80, MARKET)
+    assert (found.void, found.resolved) == (False, True)
+
+
+def test_after_a_void_spell_a_new_signal_opens_a_new_one() -> None:
+    """What comes later has its own day, its own ring and its own id."""
+    first = price(0, 1.6)
+    found = assessed([first, taken_back(first, day=3), price(6, 1.6)], 6, MARKET)
+    assert (found.void, found.opened_on, len(found.rings)) == (False, "2023-07-09", 1)
+    assert found.withdrawn == ()
+
+
+def test_a_price_that_is_taken_back_no_longer_bears_on_a_restriction() -> None:
+    """The act stays; the family that had joined is gone, and rings again when it joins again."""
+    joined = price(3, 2.0)
+    found = assessed([act(0), joined, taken_back(joined, day=5), price(9, 2.0)], 9)
+    assert [r.cause for r in found.rings] == [RingCause.OPENED, RingCause.FAMILY_JOINED, RingCause.FAMILY_JOINED]
+    assert assessed([act(0), joined, taken_back(joined, day=5)], 5).families == (Family.NOTICES,)
+
+
 def test_ring_ids_do_not_depend_on_when_it_was_computed() -> None:
     """The same signals assessed a week later give the same rings, and time alone is no new revision."""
     early, late = assessed([act(0)], 0), assessed([act(0)], 2)
@@ -276,7 +400,7 @@ SIGNALS = st.lists(
             price,
             st.integers(0, 300),
             st.sampled_from([1.0, 1.6, 2.5, 4.0]),
-            st.sampled_from(list(Phase)),
+            st.sampled_from([Phase.RAISED, Phase.CONTINUING, Phase.CLEARED]),
             st.sampled_from(["a", "b"]),
         ),
     ),
@@ -289,7 +413,16 @@ SIGNALS = st.lists(
 @given(SIGNALS, st.integers(0, 10**6))
 @settings(max_examples=150, deadline=None)
 def test_order_of_arrival_changes_nothing(signals: list[Signal], seed: int) -> None:
-    """Every order of arrival, one by one with an assessment after each, ends in the same assessment byte for byte."""
+    """Every order of arrival, one by one with an assessment after each, ends in the same assessment byte for byte.
+
+    Some of the signals are taken back later, a few of these said anew.
+    """
+    chance = random.Random(seed)
+    for signal in list(signals):
+        day = chance.randrange(310)
+        if signal.phase is not Phase.REVISED and signal.act is None and chance.random() < 0.4:
+            anew = said_anew(signal, chance.choice([0.5, 1.6, 3.0]), day)
+            signals = [*signals, taken_back(signal, day=day), *([anew] if chance.random() < 0.5 else [])]
     ordered = sorted(signals, key=lambda s: (s.known_at, s.signal_id))
     shuffled = list(ordered)
     random.Random(seed).shuffle(shuffled)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from streams.codec import encode
 from streams.observations import SECONDS_A_DAY, Cadence, Family, Measure, ObservationBatch, Run, Series
-from streams.pipeline import Pipeline, PipelineState, newer, watched
+from streams.pipeline import Pipeline, PipelineState, sorted_out, watched
 from streams.reasons import Reason
+from streams.recent import REACH
 from streams.signals import Signal
 from streams.thresholds import packaged
 
@@ -81,26 +82,27 @@ def test_signals_carry_the_digest_of_the_thresholds_that_made_them() -> None:
 
 
 def test_a_batch_delivered_again_changes_nothing() -> None:
-    """The same rows once more give no signal and leave the state as it is: they are counted as late."""
+    """The same rows once more give no signal and leave the state as it is: each is counted with its reason."""
     whole = batch(history("a", 1))
     found, state = through([whole])
     before = encode(state)
     again = PIPELINE.apply(state, whole)
     assert found
     assert again.signals == []
-    assert again.counts == {Reason.LATE: ROWS}
+    reach = REACH[Family.PRICES]
+    assert again.counts == {Reason.DUPLICATE: reach, Reason.BEYOND_REACH: ROWS - reach}
     assert encode(state) == before
 
 
-def test_a_row_older_than_what_is_applied_is_late_and_left_out() -> None:
-    """A period that comes after a later one is not applied; what is newer in the same batch is."""
+def test_a_row_far_older_than_what_is_applied_is_left_out() -> None:
+    """A period that comes long after later ones is not applied; what is newer in the same batch is."""
     run = history("a", 1)
     kept = [row for row in range(350) if row != 200]
     straight, _ = through([batch(part(run, kept)), batch(part(run, list(range(350, ROWS))))])
     state = PipelineState()
     found = PIPELINE.signals(state, batch(part(run, kept)))
     mixed = PIPELINE.apply(state, batch(part(run, [200, *range(350, ROWS)])))
-    assert mixed.counts == {Reason.ACCEPTED: ROWS - 350, Reason.LATE: 1}
+    assert mixed.counts == {Reason.ACCEPTED: ROWS - 350, Reason.BEYOND_REACH: 1}
     assert [*found, *mixed.signals] == straight
 
 
@@ -120,14 +122,23 @@ def test_at_least_once_gives_what_exactly_once_gives(cuts: list[int], repeats: l
     assert found == through([batch(run)])[0]
 
 
-def test_rows_that_do_not_ascend_are_left_out_and_the_rest_is_used() -> None:
-    """A shuffled or doubled row inside one run is late, whatever stands around it."""
+def test_rows_that_do_not_ascend_are_told_apart_and_put_into_their_places() -> None:
+    """A shuffled or doubled row inside one run is old where it stands: what is new around it is used."""
     run = history("a", 1)
-    fresh = newer(part(run, [0, 1, 1, 3, 2, 4]), None)
-    assert fresh.rows == [1, 2, 4, 5]
-    assert fresh.context["common_move"] == [0.0] * 4
-    assert newer(run, None) is run
-    assert newer(run, run.occurred_at[-1]).values == []
+    cut = sorted_out(part(run, [0, 1, 1, 3, 2, 4]), None)
+    assert [(is_new, rows.rows) for is_new, rows in cut] == [
+        (True, [1, 2]),
+        (False, [2]),
+        (True, [4]),
+        (False, [3]),
+        (True, [5]),
+    ]
+    assert sorted_out(run, None) == [(True, run)]
+    assert sorted_out(run, run.occurred_at[-1]) == [(False, run)]
+    state = PipelineState()
+    counts = PIPELINE.apply(state, batch(part(run, [0, 1, 1, 3, 2, 4]))).counts
+    assert counts == {Reason.ACCEPTED: 4, Reason.DUPLICATE: 1, Reason.LATE: 1}
+    assert state.series["a"].recent.rows.rows == [1, 2, 3, 4, 5]
 
 
 def test_series_do_not_meet() -> None:
