@@ -18,6 +18,7 @@ class Reason(StrEnum):
     RESOLVED = "resolved"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    SOURCE_REVISED = "source_revised"  # a source has revised the figures on which an alert rested, wholly or in part
     MERGED = "merged"
     REOPENED_BY_LEVEL = "reopened_by_level"
     # suppression: visible, never gone

@@ -6,9 +6,10 @@ from sqlalchemy import Connection
 
 from alerts.board import Board
 from alerts.deliveries import Mode
-from alerts.facts import Assessed, Body, Opened, Resolved, Rung
+from alerts.facts import Assessed, Body, Cancelled, Opened, Resolved, Rung
 from alerts.fingerprint import alert_id_of
 from alerts.participants import Directory
+from alerts.reasons import Reason
 from alerts.record import Proposal
 from alerts.states import AlertState, JointState
 from alerts.store import Store
@@ -110,11 +111,14 @@ class Intake:
 def _revised(alert: AlertState, assessment: Assessment) -> list[Body]:
     """What an assessment changes on the alert that is open."""
     heard = {ring.ring_id for ring in alert.rings}
-    rings = [ring for ring in assessment.rings if ring.ring_id not in heard]
+    # What was void before anybody was rung for it rings nobody any more.
+    rings = [ring for ring in assessment.rings if ring.ring_id not in heard and not assessment.void]
     bodies: list[Body] = []
     if assessment.as_of >= alert.assessment.as_of:
         bodies.append(Assessed(revision=alert.revision + 1, assessment=assessment))
     bodies += [Rung(ring=ring) for ring in rings]
+    if assessment.void and assessment.assessment_id == alert.assessment.assessment_id:
+        return [*bodies, Cancelled(reason=Reason.SOURCE_REVISED.value)] if bodies else []
     ends = assessment.resolved and bool(bodies) and isinstance(bodies[0], Assessed)
     if ends and (rings or alert.joint is not JointState.RESOLVED):
         bodies.append(Resolved())
