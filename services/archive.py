@@ -47,9 +47,9 @@ class Archive:
         """Store a poll in the caller's transaction and return what was new, revised and duplicate."""
         return keep(connection, poll)
 
-    def batches(self, after: int, until: int) -> Iterator[tuple[int, ObservationBatch]]:
-        """All groups with after < known_at <= until, in order of known_at, then group, each with its instant."""
-        return Replay(self._engine.connect).batches(after, until)
+    def batches(self, after: int, until: int, group: str = "") -> Iterator[tuple[int, ObservationBatch]]:
+        """One group or all, after < known_at <= until, in order of known_at, then group, each with its instant."""
+        return Replay(self._engine.connect).batches(after, until, group)
 
     def groups(self) -> tuple[str, ...]:
         """The groups that have any series for detection, notice or hazard."""

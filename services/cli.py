@@ -28,6 +28,7 @@ from services.commands.init import init
 from services.commands.live import live
 from services.commands.replay import replay
 from services.commands.run import run
+from services.commands.why import why
 from services.errors import (
     BadManifest,
     BadSettings,
@@ -57,6 +58,7 @@ app.command("init")(init)
 app.command("check")(check)
 app.command("live")(live)
 app.add_typer(feeds.app, name="feeds")
+app.command("why")(why)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(messages.app, name="messages")
 app.add_typer(evidence.app, name="evidence")

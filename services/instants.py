@@ -130,18 +130,20 @@ class Replay:
         self._series: dict[int, Series] = {}
         self._sha256: dict[int, str] = {}
 
-    def batches(self, after: int, until: int) -> Iterator[tuple[int, ObservationBatch]]:
-        """The batches with after < known_at <= until, each with its instant."""
+    def batches(self, after: int, until: int, group: str = "") -> Iterator[tuple[int, ObservationBatch]]:
+        """The batches with after < known_at <= until, each with its instant; of one group, or of all."""
         moves = self._moves_before(after)
-        for at, batches in self._instants(after, until):
+        keys = self._keys(lambda series: series.group == group or is_market_price(series)) if group else None
+        for at, batches in self._instants(after, until, keys):
             for batch in moves.attach(batches):
-                yield at, batch
+                if group in ("", batch.group):
+                    yield at, batch
 
     def common_moves(self, after: int, until: int) -> dict[Place, float | None]:
         """What all prices did together for each figure of a market price with after < known_at <= until."""
         moves = self._moves_before(after)
         found: dict[Place, float | None] = {}
-        for _, rows in groupby(self._rows(after, until, self._market_keys()), key=lambda row: row.known_at):
+        for _, rows in groupby(self._rows(after, until, self._keys(is_market_price)), key=lambda row: row.known_at):
             for batch in moves.attach(assemble(rows, ((), ()), self._series, self._sha256)):
                 for run in batch.runs:
                     places = zip(run.occurred_at, run.known_at, run.context[COMMON_MOVE], strict=True)
@@ -151,7 +153,7 @@ class Replay:
     def _moves_before(self, at: int) -> MarketMoves:
         """What is remembered of the market at a time, as if everything before had been replayed."""
         moves, table = MarketMoves(), tables.observations
-        keys = self._market_keys()
+        keys = self._keys(is_market_price)
         start = at - _MEMORY_S
         for key in keys:
             newest = (
@@ -168,14 +170,17 @@ class Replay:
             moves.attach(assemble(rows, ((), ()), self._series, self._sha256))
         return moves
 
-    def _market_keys(self) -> list[int]:
+    def _keys(self, chosen: Callable[[Series], bool]) -> list[int]:
+        """The keys of the series that are chosen."""
         with self._connect() as connection:
             self._learn(connection, ())
-        return sorted(key for key, series in self._series.items() if is_market_price(series))
+        return sorted(key for key, series in self._series.items() if chosen(series))
 
-    def _instants(self, after: int, until: int) -> Iterator[tuple[int, list[ObservationBatch]]]:
-        """The batches of each instant."""
-        rows = groupby(self._rows(after, until), key=lambda row: row.known_at)
+    def _instants(
+        self, after: int, until: int, keys: Sequence[int] | None
+    ) -> Iterator[tuple[int, list[ObservationBatch]]]:
+        """The batches of each instant, of all series or of these."""
+        rows = groupby(self._rows(after, until, keys), key=lambda row: row.known_at)
         notices = groupby(self._notices(after, until), key=lambda found: found[0].known_at)
         with self._connect() as connection:
             told = list(hazards_known(connection, after, until))  # events near a mine, plant or port are few

@@ -1,7 +1,7 @@
 """Thresholds are data: one TOML file, validated, whose SHA-256 every assessment carries."""
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
@@ -69,6 +69,12 @@ class Thresholds:
                 if override.detector == code and override.fits(series):
                     return parameters
         return self._defaults[code]
+
+    def changed(self, change: Callable[[Parameters], Parameters], digest: str) -> "Thresholds":
+        """The thresholds with every detector's parameters changed, under the name `digest`."""
+        defaults = {code: change(parameters) for code, parameters in self._defaults.items()}
+        overrides = [(override, change(parameters)) for override, parameters in self._overrides]
+        return Thresholds(defaults, overrides, self.assess, self.impact, digest)
 
 
 def load(content: bytes, name: str = PACKAGED) -> Thresholds:

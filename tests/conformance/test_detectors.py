@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from streams.detectors import DETECTORS, HAZARD_DETECTORS, NOTICE_DETECTORS, DetectorState
 from streams.detectors.base import Detector, HazardDetector, NoticeDetector
+from streams.lowering import lowered
 from streams.notices.readings import ActKind, Listed, Polarity, Reading, Span
 from streams.observations import (
     SECONDS_A_DAY,
@@ -215,6 +216,17 @@ class TestContract:
         run = run_of(subject, seed, faults)
         found, _ = observed(detector, run.part(0, SILENT[subject.cadence]))
         assert found == []
+
+    @pytest.mark.parametrize("factor", [0.9, 0.6])
+    def test_lower_thresholds_raise_no_later(self, detector: Detector, subject: Series, factor: float) -> None:
+        """With the thresholds times a factor the first figure that raises is the same one or an earlier one."""
+        lower = lowered(THRESHOLDS, factor).parameters(detector.code, subject)
+        for shock in ("tenth", "tenfold", "zero"):
+            for seed in range(4):
+                run = run_of(subject, seed, [(LENGTHS[subject.cadence] - 9, shock)])
+                first = min((s.occurred_at for s in observed(detector, run)[0]), default=None)
+                found = detector.observe(detector.State(), run, lower)
+                assert first is None or min(signal.occurred_at for signal in found) <= first
 
     @pytest.mark.parametrize("level", [1e-9, 1.0, 400.0, 1e12])
     def test_a_constant_series_never_signals(self, detector: Detector, subject: Series, level: float) -> None:

@@ -227,6 +227,9 @@ def test_the_common_move_is_the_same_live_and_replayed(stored: Stored, tmp_path:
     assert sum(move is not None for move in told.values()) > 1_500
     middle = replayed[len(replayed) // 2][0]
     assert [*stored[0].batches(0, middle), *stored[0].batches(middle, NOW)] == replayed
+    for group in stored[0].groups():
+        own = [found for found in replayed if found[1].group == group]
+        assert list(stored[0].batches(0, NOW, group)) == own
 
 
 def test_series_for_reading_and_undated_documents_are_never_replayed(stored: Stored, tmp_path: Path) -> None:
