@@ -128,7 +128,7 @@ def _with_role(directory: Directory, person_id: str, role: Role) -> tuple[Partic
             other.person_id for each in directory.participants for other in each.people if role in other.roles
         )
         raise Refused(
-            Reason.NOT_ALLOWED, f"{person_id} has not the role {role}, which this needs; {able or 'nobody'} has"
+            Reason.NOT_ALLOWED, f"{person_id} has not the role {role}, which this needs; who has it: {able or 'nobody'}"
         )
     return side, person
 

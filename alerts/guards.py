@@ -168,7 +168,7 @@ def _check_move(track: Track, to: TrackState, before: tuple[TrackState, ...], do
 
 def _check_position(track: Track, body: PositionTaken) -> None:
     if body.position is PositionKind.DISPUTE and not body.note.strip():
-        raise Refused(Reason.NOTE_REQUIRED, "a dispute needs its reason: give it as the note")
+        raise Refused(Reason.NOTE_REQUIRED, "a dispute needs its reason: write it as the note (--note)")
     if track.position is body.position and track.position_note == body.note:
         raise Refused(Reason.ALREADY_DONE, f"{track.participant} has taken this position already")
 

@@ -51,6 +51,19 @@ class Archive:
         """One group or all, after < known_at <= until, in order of known_at, then group, each with its instant."""
         return Replay(self._engine.connect).batches(after, until, group)
 
+    def is_empty(self) -> bool:
+        """Whether nothing was ever read into it."""
+        with self._engine.connect() as connection:
+            return connection.execute(sa.select(tables.evidence.c.evidence_key).limit(1)).first() is None
+
+    def span(self) -> tuple[int, int] | None:
+        """The first and the last instant at which a figure, a document or a hazard became known; None of nothing."""
+        known = (tables.observations.c.known_at, tables.notices.c.known_at, tables.hazards.c.known_at)
+        with self._engine.connect() as connection:
+            found = [connection.execute(sa.select(sa.func.min(each), sa.func.max(each))).one() for each in known]
+        ends = [(first, last) for first, last in found if first is not None]
+        return (min(first for first, _ in ends), max(last for _, last in ends)) if ends else None
+
     def groups(self) -> tuple[str, ...]:
         """The groups that have any series for detection, notice or hazard."""
         watched = sa.select(tables.series.c.group_name).where(~tables.series.c.is_partial)

@@ -183,19 +183,22 @@ def write_alerts(records: Sequence[AlertRecord], path: Path) -> None:
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
 
 
-def nights(assessments: Sequence[Assessment], directory: Directory) -> list[Nights]:
-    """Expected wakes by night: rings at warning and above between 22 and 7 o'clock local time, by side and year."""
-    counts: dict[tuple[str, int], int] = {}
-    for assessment in assessments:
-        for ring in assessment.rings:
-            if ring.level.rank < Level.WARNING.rank:
-                continue
-            for participant in directory.participants:
-                local = at_local(ring.at, participant.time_zone)
-                asleep = local.hour >= NIGHT[0] or local.hour < NIGHT[1]
-                key = (participant.iso3, local.year)
-                counts[key] = counts.get(key, 0) + asleep
-    return [Nights(participant=p, year=y, wakes=n) for (p, y), n in sorted(counts.items())]
+def nights(assessments: Sequence[Assessment], directory: Directory, span: tuple[int, int]) -> list[Nights]:
+    """Expected wakes by night: rings at warning and above between 22 and 7 o'clock local time, by side and year.
+
+    `span` are the first and the last instant that count; each year in it is listed, also one without a wake.
+    """
+    first, last = span
+    found: list[Nights] = []
+    for side in sorted(directory.participants, key=lambda participant: participant.iso3):
+        years = range(at_local(first, side.time_zone).year, at_local(last, side.time_zone).year + 1)
+        wakes = dict.fromkeys(years, 0)
+        for ring in (ring for assessment in assessments for ring in assessment.rings if first <= ring.at <= last):
+            local = at_local(ring.at, side.time_zone)
+            asleep = local.hour >= NIGHT[0] or local.hour < NIGHT[1]
+            wakes[local.year] += asleep and ring.level.rank >= Level.WARNING.rank
+        found += [Nights(participant=side.iso3, year=year, wakes=count) for year, count in wakes.items()]
+    return found
 
 
 def compare(new: Sequence[AlertRecord], old: Sequence[AlertRecord], scores: tuple[Score, Score]) -> Comparison:

@@ -12,6 +12,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from alerts.errors import StoreDamaged
+from services.errors import WrongStore
 
 _BUSY_TIMEOUT_MS = 30_000
 _MIGRATION_LOCK = 7_246_871  # a number of ours among the locks of a PostgreSQL database
@@ -55,20 +56,38 @@ def open_engine(url: str, durable: bool = True) -> Engine:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to the version of this code. Migrating twice, or by two processes at once, changes nothing."""
+    """Bring the tables to the version of this code. Migrating twice, or by two processes at once, changes nothing.
+
+    Raises WrongStore when a newer program made them.
+    """
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
         config = _config()
+        _refuse_newer(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
 def is_current(engine: Engine) -> bool:
-    """Whether the tables are of the version of this code; False on an empty database too."""
+    """Whether the tables are of the version of this code; False on an empty database too.
+
+    Raises WrongStore when a newer program made them.
+    """
     with engine.execution_options(reading=True).connect() as connection:
-        found = set(MigrationContext.configure(connection).get_current_heads())
-    return found == set(ScriptDirectory.from_config(_config()).get_heads())
+        return _refuse_newer(connection) == set(ScriptDirectory.from_config(_config()).get_heads())
+
+
+def _refuse_newer(connection: Connection) -> set[str]:
+    """The version of the tables. Raises WrongStore when this code does not know it."""
+    found = set(MigrationContext.configure(connection).get_current_heads())
+    known = {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if found - known:
+        raise WrongStore(
+            f"a newer version of Twinbell made this store ({', '.join(sorted(found - known))}): run that version "
+            "on it, or name another store with --store"
+        )
+    return found
 
 
 def verify(engine: Engine) -> None:

@@ -37,5 +37,5 @@ _MEANINGS = {
     ExitCode.TO_MEND: "`check` found something to mend.",
     ExitCode.WRONG_STORE: "The store is missing, of another version, or was made for another run.",
     ExitCode.UNREACHED: "A public source could not be read; what was read before stands.",
-    ExitCode.INTERRUPTED: "Stopped from the keyboard.",
+    ExitCode.INTERRUPTED: "Stopped before it was done. (`run` without --until-done is done when it is stopped: 0.)",
 }

@@ -106,7 +106,7 @@ def beside(url: str, name: str) -> Path:
 
 
 def open_store(url: str, create: bool, durable: bool = True) -> sa.Engine:
-    """The database at `url`, with the tables of this version. Raises WrongStore when it is not there or older.
+    """The database at `url`, with the tables of this version. Raises WrongStore when it is not there, older or newer.
 
     With `durable` every commit outlives a power cut; without it a killed process only, which is enough for a play.
     """
@@ -117,7 +117,9 @@ def open_store(url: str, create: bool, durable: bool = True) -> sa.Engine:
     if create:
         migrate(database)
     elif not is_current(database):
-        raise WrongStore(f"the store at {url} is of another version: `twinbell store migrate --store {url}`")
+        raise WrongStore(
+            f"the store at {url} is of an older version: `twinbell store migrate --store {url}` brings it to this one"
+        )
     return database
 
 
@@ -156,6 +158,11 @@ def claim(database: sa.Engine, wanted: Deployment) -> None:
     if found is not None and found.episode != wanted.episode:
         has = f"plays the episode {found.episode}" if found.episode else "follows feeds"
         raise WrongStore(f"this store {has}: name another one with --store, for instance sqlite:///var/another.db")
+    if found is None and wanted.episode and not archive_of(database).is_empty():
+        raise WrongStore(
+            "rows were imported into this store, and an episode takes no other rows: `twinbell run --config FILE` "
+            "rings on what was imported; for the episode name another store, for instance sqlite:///var/another.db"
+        )
     values = {"episode": wanted.episode, "configuration": wanted.configuration}
     with database.begin() as connection:
         if found is None:

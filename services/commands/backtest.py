@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 import msgspec
 import typer
@@ -33,6 +33,8 @@ from streams.reference import Reference
 from streams.thresholds import Thresholds
 
 _FOREVER = 1 << 40
+OnDay: TypeAlias = Callable[[int, tuple[int, int]], None]
+"""(day that is played, first and last day of the history) → None."""
 # What rules of others reach on the same data (settings chosen on these same years): span, rule, lift, false rings per
 # mineral-year, named of observable. Measured with the same scorer before Twinbell was built.
 _OTHERS = (
@@ -147,25 +149,29 @@ def _run(
     known: tuple[Archive, Reference],
     configuration: Configuration,
     question: Question,
-    on_day: Callable[[int], None],
+    on_day: OnDay,
 ) -> tuple[Report, list[history.AlertRecord]]:
     archive, reference = known
     codes = tuple(p.iso3 for p in configuration.directory.participants)
     end = min(_FOREVER, _seconds(question.span[1]) + SECONDS_A_DAY - 1)
-    assessments: list[Assessment] = history.play(archive.batches(0, end), Engine(limits[0], reference, codes), on_day)
+    begins, ends = archive.span() or (0, 0)
+    days = (begins, min(end, ends))
+    assessments: list[Assessment] = history.play(
+        archive.batches(0, end), Engine(limits[0], reference, codes), lambda at: on_day(at, days)
+    )
     records = history.alert_records(assessments, reference)
     path = question.out / "alerts.jsonl"
     history.write_alerts(records, path)
     score = None
     if question.ledger is not None and question.coverage is not None:
         score = history.score(path, question.ledger, question.coverage, question.span)
-    first = _seconds(question.span[0])
+    first = max(_seconds(question.span[0]), begins)
     return Report(
         thresholds=limits[1],
         sha256=limits[0].digest,
         alerts=len(records),
         score=score,
-        nights=history.nights([a for a in assessments if a.as_of >= first], configuration.directory),
+        nights=history.nights(assessments, configuration.directory, (first, days[1])) if ends else [],
     ), records
 
 
@@ -174,17 +180,19 @@ def _seconds(day: date) -> int:
 
 
 @contextmanager
-def _progress(is_quiet: bool) -> Iterator[tuple[Callable[[int, int, object], None], Callable[[int], None]]]:
+def _progress(is_quiet: bool) -> Iterator[tuple[Callable[[int, int, object], None], OnDay]]:
     """A bar on a terminal, nothing in a pipe."""
     if is_quiet or not sys.stderr.isatty():
-        yield lambda done, of, report: None, lambda at: None
+        yield lambda done, of, report: None, lambda at, days: None
         return
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("reading files", total=None)
         yield (
             lambda done, of, report: bar.update(task, completed=done, total=of),
-            lambda at: bar.update(task, description=f"playing {iso_day(at)}", completed=0, total=None),
+            lambda at, days: bar.update(
+                task, description=f"playing {iso_day(at)}", completed=at - days[0], total=max(1, days[1] - days[0])
+            ),
         )
 
 
@@ -192,6 +200,7 @@ def _print(report: Report, records: list[history.AlertRecord], question: Questio
     print_pairs([("thresholds", f"{report.thresholds} (sha256 {report.sha256[:12]})"), ("alerts", str(report.alerts))])
     if report.score is None:
         print(f"\n{question.out / 'alerts.jsonl'} is written; without --ledger nothing is scored.")
+        _print_nights(report)
         return
     score = report.score
     print_pairs([(name, str(value)) for name, value in score.figures.items()])

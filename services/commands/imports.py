@@ -17,6 +17,7 @@ from services.commands.printing import print_json, print_table
 from services.exit_codes import ExitCode
 from services.feeds.files import FileFeed
 from services.feeds.importing import FileReport, ImportReport, OnFile, check_files, import_files
+from services.hints import store_option
 from services.sources import manifest_of, reader_of
 from services.terminal import plain
 from services.wiring import archive_of, open_store, reference_of, refuse_played
@@ -43,10 +44,11 @@ def import_(
     reference = reference_of(configuration)
     feed = FileFeed(manifest_of(manifest), data, reference, SystemClock().now, reader_of(reference))
     with _progress(as_json) as on_file:
+        url = store_url(store, configuration)
         if check:
             report = check_files(feed, on_file)
         else:
-            database = open_store(store_url(store, configuration), create=True)
+            database = open_store(url, create=True)
             try:
                 refuse_played(database)
                 report = import_files(feed, archive_of(database), database, on_file)
@@ -56,6 +58,9 @@ def import_(
         print_json(report)
     else:
         _print(report)
+        if not report.checked and any(file.new + file.revised for file in report.files):
+            made = "" if config else " (`twinbell init` writes such a FILE)"
+            print(f"Next: `twinbell run --config {config or 'FILE'}{store_option(url)}` judges it and rings{made}")
     if report.failed:
         raise typer.Exit(ExitCode.BAD_INPUT)
 

@@ -8,6 +8,7 @@ from services.commands import completing
 from services.commands.desk import configured, store_url
 from services.commands.options import ConfigOption, StoreOption
 from services.episodes import episode
+from services.exit_codes import ExitCode
 from services.pace import AT_ONCE, Pace
 from services.running import Wish, follow, play
 from services.wiring import DEFAULT_EPISODE, played_in
@@ -60,3 +61,5 @@ def run(
             )
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.")
+        if until_done:
+            raise typer.Exit(ExitCode.INTERRUPTED) from None

@@ -127,18 +127,22 @@ class ColumnReader:
         return counts
 
     def _checked_units(self, units: Mapping[str, str], letters: Letters) -> list[_Value]:
-        """The value columns whose unit row says what the manifest says."""
+        """The value columns whose unit row says what the manifest says. Raises BadObservation when none does."""
         good: list[_Value] = []
+        problems: list[BadObservation] = []
         for value in self._values:
-            column = value.column
-            said = units.get(column.column, "")
-            if column.unit_mark and said != column.unit_mark:
-                detail = (
-                    f"column {column.column!r} is in {said!r}, not in {column.unit_mark!r}; mend unit and unit_mark"
-                )
-                letters.add(0, BadObservation(Reason.UNKNOWN_SCHEMA, detail), b"")
-            else:
+            mark = value.column.unit_mark
+            names = value.column.mean_of or (value.column.column,)
+            other = next((name for name in names if mark and units.get(name, "") != mark), None)
+            if other is None:
                 good.append(value)
+                continue
+            detail = f"column {other!r} is in {units.get(other, '')!r}, not in {mark!r}; mend unit and unit_mark"
+            problems.append(BadObservation(Reason.UNKNOWN_SCHEMA, detail))
+        if problems and not good:
+            raise problems[0]
+        for problem in problems:
+            letters.add(0, problem, b"")
         return good
 
     def _sheets(

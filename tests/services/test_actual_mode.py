@@ -23,6 +23,7 @@ from services.wiring import Deployment, archive_of, claim, hub_of, knowledge_of,
 from tests.fakes.pagerduty import ROUTING_KEY, FakePagerDuty
 from tests.fakes.relay import PASSWORD, USER, Relay, certificates
 from tests.fakes.slack import CHANNEL, TOKEN, FakeSlack
+from tests.feeding import PRICES, feed_of, imported, write
 from tests.following import TODAY, Deployed, prices
 
 EPISODE = "suez-2021"
@@ -199,6 +200,18 @@ def test_a_played_store_cannot_be_run_on_actually(outside: Outside) -> None:
     claim(followed, Deployment(episode="", configuration=""))
     with pytest.raises(WrongStore, match="follows feeds"):
         claim(followed, Deployment(episode=EPISODE, configuration=""))
+
+
+def test_an_episode_is_not_played_among_imported_rows(tmp_path: Path) -> None:
+    """Rows of one's own in the store would be judged together with those of the episode: it is refused in words."""
+    database = open_store(f"sqlite:///{tmp_path}/own.db", create=True)
+    imported(
+        (archive_of(database), database),
+        feed_of(write(tmp_path / "in", {"prices.csv": "day,price\n2024-01-08,100\n"}), PRICES),
+    )
+    with pytest.raises(WrongStore, match="`twinbell run --config FILE` rings on what was imported"):
+        claim(database, Deployment(episode=EPISODE, configuration=""))
+    claim(database, Deployment(episode="", configuration=""))
 
 
 def test_rows_of_an_episode_cannot_be_rung_for_actually(outside: Outside) -> None:

@@ -3,8 +3,9 @@
 import contextlib
 import io
 import json
+import re
 import sys
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -15,13 +16,16 @@ from typer.testing import CliRunner
 from benchmarks import score_alerts
 from services import backtest
 from services.commands.backtest import backtest as command
+from services.configuration import load
 from services.episodes import episode, folder_of
 from services.exit_codes import ExitCode
 from services.feeds.files import FileFeed
 from services.sources import manifest_of
 from streams import reference, thresholds
+from streams.assessments import Level
 from streams.engine import Engine
 from streams.notices.reader import packaged_reader
+from tests.alerting import assessment, ring
 from tests.shared import ROOT, shared_path
 
 READ_AT = 1_795_000_000  # November 2026
@@ -83,6 +87,38 @@ def test_clearly_above_the_rules_of_others_on_years_that_chose_nothing(tmp_path:
     assert figures["kept_quiet"] == figures["counterexamples"]
 
 
+def test_wakes_are_counted_for_every_side_and_year_that_was_played(tmp_path: Path) -> None:
+    """A year without a wake is listed with none; a ring outside the scored days, or by day, wakes nobody."""
+    sides = load(None, tmp_path).directory
+    night_in_tokyo, night_in_washington = instant("2023-03-01T15:00:00Z"), instant("2023-03-01T07:00:00Z")
+    rung = [
+        assessment(rings=[ring(night_in_tokyo, Level.WARNING)]),
+        assessment(rings=[ring(night_in_washington, Level.EMERGENCY), ring(night_in_washington, Level.WATCH)]),
+        assessment(rings=[ring(instant("2021-03-01T15:00:00Z"), Level.WARNING)]),
+    ]
+    found = backtest.nights(rung, sides, (instant("2022-01-01T12:00:00Z"), instant("2024-03-31T00:00:00Z")))
+    assert [(each.participant, each.year, each.wakes) for each in found] == [
+        ("JPN", 2022, 0),
+        ("JPN", 2023, 1),
+        ("JPN", 2024, 0),
+        ("USA", 2022, 0),
+        ("USA", 2023, 1),
+        ("USA", 2024, 0),
+    ]
+
+
+def test_without_a_ledger_the_wakes_are_printed_all_the_same(tmp_path: Path) -> None:
+    """What a thresholds file would cost at night needs no list of real events."""
+    folder = str(folder_of(episode("suez-2021")))
+    app = typer.Typer()
+    app.command()(command)
+    result = CliRunner().invoke(app, [f"{folder}/manifest.toml", "--data", folder, "--out", str(tmp_path)])
+    assert result.exit_code == 0, result.output
+    assert "without --ledger nothing is scored" in result.output
+    assert "Expected wakes by night" in result.output
+    assert re.search(r"JPN +2021 +0", result.output)
+
+
 def test_a_file_that_cannot_be_used_is_told_and_the_rest_is_played(tmp_path: Path) -> None:
     """One broken and one absent file: the alerts of the others are written, both are named, the exit code says so."""
     folder = Path(str(folder_of(episode("suez-2021"))))
@@ -103,6 +139,11 @@ def test_a_file_that_cannot_be_used_is_told_and_the_rest_is_played(tmp_path: Pat
     assert "not read: bad.csv (bad_" in result.stderr
     assert "Suez Canal" in (out / "alerts.jsonl").read_text(encoding="utf-8")
     assert len(json.loads((out / "report.json").read_text())["unread"]) == 2
+
+
+def instant(text: str) -> int:
+    """Seconds UTC of a written time."""
+    return int(datetime.fromisoformat(text).timestamp())
 
 
 def _scorer(alerts: Path, ledger: Path, coverage: Path, lo: str, hi: str) -> dict[str, object]:

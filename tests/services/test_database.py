@@ -11,6 +11,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 
 from alerts import tables
 from services.database import is_current, migrate, open_engine
+from services.errors import WrongStore
 from services.tables import archive_metadata
 
 
@@ -34,6 +35,17 @@ def test_migrating_twice_changes_nothing(tmp_path: Path) -> None:
     migrate(engine)
     with engine.connect() as connection:
         assert connection.execute(sa.select(sa.func.count()).select_from(tables.heads)).scalar_one() == 2
+
+
+def test_a_store_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
+    """Neither migrated nor read: the sentence says which version is needed."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'store.db'}")
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    for attempt in (migrate, is_current):
+        with pytest.raises(WrongStore, match=r"newer version of Twinbell made this store \(9999\)"):
+            attempt(engine)
 
 
 def test_every_table_and_index_can_be_made_on_postgresql() -> None:

@@ -10,6 +10,7 @@ from alerts.facts import Fact, Rung
 from alerts.store import Store
 from services.configuration import load
 from services.episodes import episode
+from services.exit_codes import ExitCode
 from services.replay import facts_of, replay
 from services.wiring import open_store
 from tests.processes import Running, called
@@ -79,6 +80,17 @@ def test_an_answer_from_another_terminal_shows_at_once(tmp_path: Path) -> None:
     with Running(("run", "--store", url, "--fast", "--lines", "--until-done"), tmp_path) as running:
         assert running.ended() == 0
         assert any("United States has not answered" in line for line in running.lines)
+
+
+def test_a_run_that_was_stopped_before_it_was_done_says_so(tmp_path: Path) -> None:
+    """With --until-done a script waits for the end: being stopped before it is no success; it goes on from there."""
+    url = f"sqlite:///{tmp_path}/play.db"
+    with Running(("run", EPISODE, "--store", url, "--lines", "--until-done"), tmp_path) as running:
+        running.wait_for("RING")
+        assert running.end() == ExitCode.INTERRUPTED
+        assert "Stopped. The same command goes on from here." in running.lines[-1]
+    done = called(("run", "--store", url, "--fast", "--lines", "--until-done"), tmp_path)
+    assert done.returncode == 0, done.stderr
 
 
 def test_metrics_are_served_while_it_runs(tmp_path: Path) -> None:

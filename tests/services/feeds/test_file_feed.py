@@ -343,3 +343,15 @@ def test_a_unit_row_that_says_otherwise_refuses_the_column(tmp_path: Path) -> No
     bad = poll_of(tmp_path, manifest, {"prices.csv": "day,price\n,($/kg)\n2024-01-01,100\n"})
     assert bad.batches == ()
     assert "is in '($/kg)', not in '($/mt)'" in bad.dead_letters[0].detail
+    assert "so nothing of it was" in bad.notes[0]
+
+
+def test_the_unit_row_is_compared_for_every_column_of_a_mean(tmp_path: Path) -> None:
+    """A mean of low and high is read when both are in the unit, and refused naming the one that is not."""
+    manifest = PRICES.replace("market", "layout = { unit_row = 2 }\nmarket") + 'unit_mark = "USD/lb"\n'
+    manifest = manifest.replace('column = "price"', 'mean_of = ["low", "high"]')
+    good = poll_of(tmp_path, manifest, {"prices.csv": "day,low,high\n,USD/lb,USD/lb\n2024-01-01,10,12\n"})
+    assert runs_of(good)["price:antimony:spot"].values == [11.0]
+    bad = poll_of(tmp_path, manifest, {"prices.csv": "day,low,high\n,USD/lb,USD/kg\n2024-01-01,10,12\n"})
+    assert bad.batches == ()
+    assert "column 'high' is in 'USD/kg', not in 'USD/lb'" in bad.dead_letters[0].detail

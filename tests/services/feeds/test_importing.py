@@ -137,6 +137,9 @@ def test_the_command_reports_and_exits_with_meaning(tmp_path: Path) -> None:
     assert (code, told) == (ExitCode.DONE, "1/1 prices.csv\n")
     assert "own: 2 observations new, 0 revised, 1 files read" in shown
     assert "date_unreadable 1; the first: row 4" in shown
+    assert f"Next: `twinbell run --config FILE --store {store}` judges it and rings" in shown
+    code, shown, _ = command(*arguments)
+    assert (code, "Next: " in shown) == (ExitCode.DONE, False)
     code, shown, _ = command(*arguments, "--json")
     assert (code, json.loads(shown)["files"]) == (ExitCode.DONE, [])
     write(tmp_path, {"data/prices.csv": "nothing\n1\n"})
