@@ -33,6 +33,7 @@ class Rings:
         self._holding = holding
         self._judge = judge
         self._dwell_s = int(parameters.dwell_days * SECONDS_A_DAY)
+        self._press_s = int(parameters.press_days * SECONDS_A_DAY)
 
     def level_at(self, fold: Fold, at: int, now: Level) -> Level:
         """The level at `at`: the highest within the dwell time, because it goes up at once and down only slowly."""
@@ -120,7 +121,7 @@ class Rings:
             cause, rung_by = RingCause.LEVEL_ROSE, families
         elif signal.family not in fold.families:
             cause = RingCause.FAMILY_JOINED
-        elif _is_new_document(signal, fold):
+        elif _is_new_document(signal, fold, self._press_s):
             cause = RingCause.DOCUMENT_JOINED
         elif verdict.score >= self._parameters.ring_growth * fold.highest:
             cause = RingCause.SCORE_GREW
@@ -162,15 +163,19 @@ def _prints(signal: Signal) -> set[str]:
     return {f"published {act.published_on}"} | ({f"{act.kind} {act.effective_on}"} if act.effective_on else set())
 
 
-def _is_new_document(signal: Signal, fold: Fold) -> bool:
-    """Whether this is another official act: not one more page about an act that the spell has rung for."""
-    return (
-        signal.act is not None
-        and signal.phase is Phase.RAISED
-        and signal.claims is Certainty.OBSERVED
-        and signal.act.polarity in TIGHTENING
-        and not _prints(signal) & set(fold.documents)
-    )
+def _is_new_document(signal: Signal, fold: Fold, press_s: int) -> bool:
+    """Whether this is another act: not one more page about an act that the spell has rung for.
+
+    The press writes about one act for weeks, and under other dates: its pages ring when no act has for so long.
+    """
+    if signal.act is None or signal.phase is not Phase.RAISED or signal.act.polarity not in TIGHTENING:
+        return False
+    if _prints(signal) & set(fold.documents):
+        return False
+    if signal.claims is Certainty.LIKELY:
+        rung = [ring.at for ring in fold.rings if Family.NOTICES in ring.families]
+        return all(signal.known_at - at >= press_s for at in rung)
+    return signal.claims is Certainty.OBSERVED
 
 
 def is_over(fold: Fold, level: Level) -> bool:

@@ -32,6 +32,7 @@ class AssessParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     half_life_days: dict[Family, float]
     hold_score: float  # a signal counts while its faded score is at least this
     dwell_days: float  # a level goes down, and an alert ends, only after this long
+    press_days: float  # a page of the press about another act rings when no act has rung for so long
     ring_growth: float  # a score this many times the highest before rings anew
     strong_score: float  # a merely possible signal is a watch from this score on
     stale_days: dict[Cadence, float]  # a series silent for longer is unknown: nothing of it fades; absent: never stale
@@ -52,6 +53,8 @@ class AssessParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
             raise ValueError("assess.half_life_days and assess.dwell_days must be above 0")
         if not 0 < self.hold_score <= 1:
             raise ValueError("assess.hold_score must lie in (0, 1]: a signal just raised (score 1) has to hold")
+        if self.press_days < 0:
+            raise ValueError("assess.press_days must not be below 0")
         if self.ring_growth <= 1:
             raise ValueError("assess.ring_growth must be above 1, else every repeat rings")
 

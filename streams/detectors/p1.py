@@ -14,11 +14,12 @@ import msgspec
 from streams.baselines import LARGEST, centre_and_spread
 from streams.detectors.base import Parameters
 from streams.detectors.findings import Finding, Hold, HoldRule, Seen, Voice
+from streams.detectors.quotes import Quoted, quotes
 from streams.market_moves import COMMON_MOVE
 from streams.observations import Cadence, Family, Measure, Run, Series
 from streams.signals import Certainty, Direction, Hazard, Phase, Signal
 
-MILLIONTHS = 1e6  # log prices are kept as whole millionths: exact, and half the bytes of a float
+UNIT = 1e5  # log prices are kept as whole hundred-thousandths: finer than any price moves, a third of a float's bytes
 REFRESH = 32  # new changes of a horizon after which its baseline is worked out again
 ENOUGH = 16  # changes below which a horizon leans on the spread of its shortest one
 LARGEST_MOVE = 5.0  # log change of all metals in one row: more is an error of the context
@@ -27,7 +28,6 @@ FOLLOWS_FIRST = 1e-4  # a hundredth squared: before it is learned, one follows t
 FOLLOWS_LEAST = 1e-9  # keeps the ratio finite where the common move stands still
 FOLLOWS_CUT = 0.1  # log change of its own beyond which a row teaches no more
 LARGEST_LOG = 700.0  # beyond it exp overflows
-YEAR_DAYS = 365.25
 _ROWS = 4
 OUT_OF_REACH = 0.99  # of the threshold: what is not confirmed raises nothing
 
@@ -52,6 +52,9 @@ class Pace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     frozen_after: int  # equal prices in a row after which a series that usually moves is unknown
     frozen_share: float  # … usually moves: fewer than this share of its rows are equal to the one before
     relearn_after: int  # rows after which what is still raised is the new usual
+    level_stride: int  # every so many rows the level itself is remembered …
+    levels: int  # … so many of them
+    novel: float  # a rise is news above this part of them, a fall below it: the way back to the usual is none
     hold: HoldRule
 
     def check(self, where: str) -> None:
@@ -70,26 +73,10 @@ class Pace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             raise ValueError(f"{where}.confirm must be [n, m] with 1 <= n <= m <= 60")
         if min(*self.raise_z, *self.smallest, self.least_spread, self.down_factor) <= 0:
             raise ValueError(f"{where}.raise_z, .least_spread, .smallest and .down_factor must be above 0")
-        self.hold.check(f"{where}.hold")
-
-
-class Quoted(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The rule for prices quoted now and then: too few to learn from, so judged against a stated yearly volatility."""
-
-    yearly_volatility: float
-    raise_z: float
-    smallest: float
-    down_factor: float
-    shortest_days: float  # quotes nearer than this count as this far apart
-    longest_days: float  # a quote older than this says nothing about today's
-    hold: HoldRule
-
-    def check(self, where: str) -> None:
-        """Raise ValueError naming the fields whose relation cannot hold."""
-        if min(self.yearly_volatility, self.raise_z, self.smallest, self.shortest_days, self.down_factor) <= 0:
-            raise ValueError(f"{where}: every value must be above 0")
-        if self.longest_days < self.shortest_days:
-            raise ValueError(f"{where}.longest_days is below {where}.shortest_days")
+        if self.level_stride < 1 or not ENOUGH <= self.levels <= 128:
+            raise ValueError(f"{where}.level_stride must be at least 1 and {where}.levels between {ENOUGH} and 128")
+        if not 0.5 <= self.novel <= 1:
+            raise ValueError(f"{where}.novel must lie between 0.5 and 1: a part of the levels")
         self.hold.check(f"{where}.hold")
 
 
@@ -108,7 +95,7 @@ class P1Parameters(Parameters, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class P1State(msgspec.Struct, kw_only=True, tag="P1"):
-    """What P1 remembers of one series. Log prices are in millionths, less the common move since the first row."""
+    """What P1 remembers of one series. Log prices are in `UNIT`, less the common move since the first row."""
 
     rows: int = 0
     logs: list[int] = []
@@ -125,6 +112,7 @@ class P1State(msgspec.Struct, kw_only=True, tag="P1"):
     still: float = 0.5  # share of rows equal to the one before, running
     recent: float = 0.0  # running mean absolute change of one row, cut at three times the usual
     usual: float = 0.0
+    levels: list[int] = []  # log prices of the past years, the common move in them
     ups: int = 0  # bits of the last rows that reached the threshold, newest lowest
     downs: int = 0
     hold: Hold = msgspec.field(default_factory=Hold)
@@ -147,7 +135,7 @@ class P1:
     def observe(self, state: P1State, run: Run, parameters: P1Parameters) -> list[Signal]:
         """Apply the rows of `run`; values that are not above zero are unknown."""
         if run.series.cadence is Cadence.IRREGULAR:
-            signals = self._quotes(state, run, parameters.quoted)
+            signals = quotes(state.hold, state.trail, run, parameters.quoted, self.voice)
         else:
             daily = run.series.cadence is Cadence.DAILY
             signals = self._rows(state, run, parameters.daily if daily else parameters.monthly)
@@ -158,10 +146,10 @@ class P1:
         signals: list[Signal] = []
         if not state.changes:
             state.changes = [[] for _ in pace.horizons]
-        logs, drifts, hold = state.logs, state.drifts, state.hold
+        logs, drifts, levels, hold = state.logs, state.drifts, state.levels, state.hold
         rows, same, still, recent, cut = state.rows, state.same, state.still, state.recent, 3.0 * state.usual
         gates, taught, longest = _gates(state, pace), _taught(state, pace), pace.horizons[-1]
-        leap, cycle = pace.jump_limit * MILLIONTHS, len(taught)
+        leap, cycle = pace.jump_limit * UNIT, len(taught)
         watchful = bool(state.ups or state.downs or hold.direction)
         for index, (whole, drift) in enumerate(_levels(state, run, pace.follow_limit)):
             if whole is None:
@@ -198,44 +186,14 @@ class P1:
                 for back, sample in taught[rows % cycle]:
                     if rows > longest or len(logs) >= -back:
                         sample.append(level - logs[back])
+            if not rows % pace.level_stride:
+                levels.append(whole)
+                del levels[: -pace.levels]
             if (not rows % REFRESH and rows >= pace.warm_up) or rows == pace.warm_up:
                 _refresh(state, pace, rows)
                 gates, cut, recent = _gates(state, pace), 3.0 * state.usual, recent or state.usual
         state.rows, state.same, state.still, state.recent = rows, same, still, recent
         del logs[: -longest - 1], drifts[: -longest - 1]
-        return signals
-
-    def _quotes(self, state: P1State, run: Run, rule: Quoted) -> list[Signal]:
-        signals: list[Signal] = []
-        before = [(seen.occurred_at, seen.value) for seen in state.trail if seen.value > 0.0]
-        for index, (occurred_at, value) in enumerate(zip(run.occurred_at, run.values, strict=True)):
-            if value is None or not 0.0 < value < LARGEST:
-                continue
-            best, against, raises = 0.0, value, value
-            for then, price in before:
-                days = max((occurred_at - then) / 86_400, rule.shortest_days)
-                if days > rule.longest_days:
-                    continue
-                change = log(value / price)
-                need = max(rule.yearly_volatility * sqrt(days / YEAR_DAYS) * rule.raise_z, log1p(rule.smallest))
-                need = need if change > 0 else -need * rule.down_factor
-                if abs(change / need) > abs(best):
-                    best, against, raises = abs(change) / need, price, price * exp(need)
-            if before:
-                direction = Direction.UP if best > 0 else Direction.DOWN
-                phase = state.hold.step(abs(best), direction, rule.hold)
-                if phase is not None:
-                    finding = Finding(
-                        phase=phase,
-                        score=abs(best),
-                        direction=direction,
-                        window=1,
-                        observed=value,
-                        expected=against,
-                        raises_at=float(f"{raises:.6g}"),
-                    )
-                    signals.append(self.voice.signal(state.trail, run, index, finding))
-            before = [*before, (occurred_at, value)][-_ROWS:]
         return signals
 
 
@@ -248,7 +206,7 @@ def _levels(state: P1State, run: Run, limit: float) -> list[tuple[int | None, in
     drift, last = state.drift, state.last
     if common is None:
         found: list[tuple[int | None, int]] = [
-            (round(log(value) * MILLIONTHS) if value is not None and 0.0 < value < LARGEST else None, drift)
+            (round(log(value) * UNIT) if value is not None and 0.0 < value < LARGEST else None, drift)
             for value in run.values
         ]
         state.last = next((level for level, _ in reversed(found) if level is not None), last)
@@ -261,10 +219,10 @@ def _levels(state: P1State, run: Run, limit: float) -> list[tuple[int | None, in
         if value is None or not 0.0 < value < LARGEST:
             found.append((None, drift))
             continue
-        level = round(log(value) * MILLIONTHS)
-        change = (level - last) / MILLIONTHS if last is not None else 0.0
+        level = round(log(value) * UNIT)
+        change = (level - last) / UNIT if last is not None else 0.0
         share = follows / swings
-        drift += round((0.0 if share < 0.0 else share if share < limit else limit) * together * MILLIONTHS)
+        drift += round((0.0 if share < 0.0 else share if share < limit else limit) * together * UNIT)
         change = FOLLOWS_CUT if change > FOLLOWS_CUT else -FOLLOWS_CUT if change < -FOLLOWS_CUT else change
         follows += FOLLOWS_PACE * (change * together - follows)
         swings += FOLLOWS_PACE * (together * together - swings) + FOLLOWS_LEAST
@@ -307,7 +265,7 @@ def _refresh(state: P1State, pace: Pace, rows: int) -> None:
     first = not state.centres
     if first:
         state.centres, state.spreads = [0.0] * len(pace.horizons), [0.0] * len(pace.horizons)
-    least = pace.least_spread * MILLIONTHS
+    least = pace.least_spread * UNIT
     for at, (horizon, stride, sample) in enumerate(zip(pace.horizons, pace.strides, state.changes, strict=True)):
         if not first and rows % (REFRESH * stride):
             continue
@@ -326,6 +284,9 @@ def _judged(state: P1State, pace: Pace) -> Finding | None:
     logs, hold = state.logs, state.hold
     turbulence = max(1.0, state.recent / state.usual) ** pace.turbulence if state.usual else 1.0
     (up, up_at), (down, down_at) = _scores(state, pace, turbulence)
+    low, high = _usual_levels(state, pace)
+    whole = logs[-1] + state.drifts[-1]
+    up, down = up if whole >= high else 0.0, down if whole <= low else 0.0
     newest = (1 << pace.confirm[1]) - 1
     state.ups = ((state.ups << 1) | (up >= 1.0)) & newest
     state.downs = ((state.downs << 1) | (down >= 1.0)) & newest
@@ -333,13 +294,22 @@ def _judged(state: P1State, pace: Pace) -> Finding | None:
     if hold.direction and max(up, down) < 1.0:
         direction = hold.direction
     score, at, bits = (up, up_at, state.ups) if direction is Direction.UP else (down, down_at, state.downs)
-    leap = abs(logs[-1] - logs[-2]) > pace.jump_limit * MILLIONTHS
+    leap = abs(logs[-1] - logs[-2]) > pace.jump_limit * UNIT
     if bits.bit_count() < pace.confirm[0] and (leap or score < pace.at_once):
         score = min(score, hold.top if hold.direction is direction else OUT_OF_REACH)
     phase = hold.step(score, direction, pace.hold)
     if phase is None:
         return None
     return _finding(state, pace, at, (phase, score, direction), turbulence)
+
+
+def _usual_levels(state: P1State, pace: Pace) -> tuple[float, float]:
+    """The log prices below which a fall is news and above which a rise is; any is where too few are known."""
+    known = sorted(state.levels)
+    if len(known) < ENOUGH:
+        return LARGEST, -LARGEST
+    above = int(pace.novel * (len(known) - 1))
+    return known[len(known) - 1 - above], known[above]
 
 
 def _scores(state: P1State, pace: Pace, turbulence: float) -> tuple[tuple[float, int], tuple[float, int]]:
@@ -358,7 +328,7 @@ def _scores(state: P1State, pace: Pace, turbulence: float) -> tuple[tuple[float,
         own = level - logs[-1 - horizon]
         whole, excess = own + drift - drifts[-1 - horizon], own - state.centres[at]
         score = excess / (state.spreads[at] * turbulence * pace.raise_z[at])
-        size = whole / (log1p(pace.smallest[at]) * MILLIONTHS)
+        size = whole / (log1p(pace.smallest[at]) * UNIT)
         if score > up and size > up:
             up, up_at = min(score, size), at
         elif -score > down * pace.down_factor and -size > down * pace.down_factor:
@@ -372,7 +342,7 @@ def _finding(state: P1State, pace: Pace, at: int, said: tuple[Phase, float, Dire
     back = -1 - pace.horizons[at]
     then = state.logs[back] + state.drifts[-1]  # the common move since is expected
     band = state.spreads[at] * turbulence * pace.raise_z[at]
-    size, start = log1p(pace.smallest[at]) * MILLIONTHS, state.logs[back] + state.drifts[back]
+    size, start = log1p(pace.smallest[at]) * UNIT, state.logs[back] + state.drifts[back]
     if direction is Direction.UP:
         raises = max(then + state.centres[at] + band, start + size)
     else:
@@ -391,5 +361,5 @@ def _finding(state: P1State, pace: Pace, at: int, said: tuple[Phase, float, Dire
 
 
 def _price(level: float) -> float:
-    """A log price in millionths as a price, to six digits."""
-    return float(f"{exp(min(level / MILLIONTHS, LARGEST_LOG)):.6g}")
+    """A log price in hundred-thousandths as a price, to six digits."""
+    return float(f"{exp(min(level / UNIT, LARGEST_LOG)):.6g}")

@@ -4,8 +4,7 @@ from streams.relations.base import Relation
 from streams.relations.gap import Gap
 from streams.relations.pairs import PairsState
 from streams.relations.selectivity import FlowsState, Selectivity
-from streams.relations.term import Term
 
-RELATIONS: tuple[type[Relation], ...] = (Gap, Term, Selectivity)
+RELATIONS: tuple[type[Relation], ...] = (Gap, Selectivity)
 
 RelationState = PairsState | FlowsState  # told apart by their tag, so that a snapshot is typed

@@ -1,8 +1,8 @@
 """Two price series → **gap**: the price at home against the world's, of one mineral and one cadence.
 
-Which market is at home where, and which speaks for the world, stands in the reference data (`markets.csv`); a market
-that is not there joins nothing. Currencies are left as they are quoted, unless the context says what they are worth:
-a ratio is held against its own past, in which an exchange rate is a slow part.
+Which market is at home where, and which speaks for the world, stands in the reference data (`markets.csv`), or is said
+by the series itself as its origin (a country, or WLD); a price of which neither says where it is joins nothing.
+Currencies are left as they are quoted: a ratio is held against its own past, in which an exchange rate is a slow part.
 """
 
 from collections.abc import Sequence
@@ -23,25 +23,30 @@ class Gap:
 
     def __init__(self, reference: Reference) -> None:
         """`reference` says which market is where."""
-        self._country = {name: market.country_iso3 for name, market in reference.markets.items() if market.is_spot}
+        self._markets = reference.markets
 
     def sets(self, series: Series) -> tuple[str, ...]:
-        """One set for each mineral and cadence, of the markets that the reference data know."""
-        if not is_quoted(series) or series.market not in self._country:
-            return ()
-        return (f"{series.minerals[0]} {series.cadence}",)
+        """One set for each mineral and cadence."""
+        return (f"{series.minerals[0]} {series.cadence}",) if is_quoted(series) and self._country(series) else ()
 
     def relate(self, state: PairsState, runs: Sequence[Run]) -> list[Run]:
         """The ratio of each market at home to each that speaks for the world."""
         found: list[Run] = []
         rows = offered(state, runs)
-        world = [own for own in rows.values() if self._country[own.series.market] == WORLD]
+        world = [own for own in rows.values() if self._country(own.series) == WORLD]
         for home in rows.values():
-            country = self._country[home.series.market]
+            country = self._country(home.series)
             if country != WORLD:
                 for abroad in world:
                     found += ratios(ratio_of(self.code, home.series, abroad.series, country), home, abroad)
         return found
+
+    def _country(self, series: Series) -> str:
+        """Where the price is; empty where that is unknown, and for delivery later."""
+        market = self._markets.get(series.market)
+        if market is None:
+            return series.origin
+        return market.country_iso3 if market.is_spot else ""
 
 
 def is_quoted(series: Series) -> bool:

@@ -229,6 +229,25 @@ def test_another_page_about_the_same_act_rings_nobody_and_another_act_does() -> 
     assert [r.cause for r in found.rings] == [RingCause.OPENED, RingCause.DOCUMENT_JOINED]
 
 
+def test_the_press_rings_for_a_further_act_once_a_month() -> None:
+    """Pages of the press about one act come for weeks and under other dates; an official document rings at once."""
+
+    def page(day: int, number: str, effective: str) -> Signal:
+        """What the press says of an act."""
+        return msgspec.structs.replace(act(day, number=number, effective=effective), claims=Certainty.LIKELY)
+
+    def causes(*signals: Signal) -> list[RingCause]:
+        """What has rung."""
+        return [ring.cause for ring in assessed(list(signals), 60).rings]
+
+    first, soon, later = act(0), page(9, "a", "2023-09-01"), page(40, "b", "2023-09-20")
+    assert causes(first, soon) == [RingCause.OPENED]
+    assert causes(first, later) == [RingCause.OPENED, RingCause.DOCUMENT_JOINED]
+    assert causes(first, later, page(50, "c", "2023-10-01")) == [RingCause.OPENED, RingCause.DOCUMENT_JOINED]
+    official = act(9, number="31", effective="2023-09-01")
+    assert causes(first, official, page(20, "d", "2023-10-01")) == [RingCause.OPENED, RingCause.DOCUMENT_JOINED]
+
+
 def test_a_worse_act_raises_the_level_and_rings() -> None:
     """A ban after a licence: the level goes up at once."""
     found = assessed([act(0), act(20, number="46", kind=ActKind.EXPORT_BAN, effective="2023-07-23")], 20)

@@ -26,6 +26,7 @@ PARAMETERS = AssessParameters(
     half_life_days=dict.fromkeys(Family, 20.0),
     hold_score=0.5,
     dwell_days=14.0,
+    press_days=30.0,
     ring_growth=1.5,
     strong_score=1.5,
     stale_days={Cadence.DAILY: 10.0},

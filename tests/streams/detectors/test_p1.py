@@ -230,3 +230,19 @@ def test_nickel_of_march_2022_is_raised_and_its_frozen_days_are_unknown() -> Non
     still = [day for day, value in zip(moments, values, strict=True) if values.count(value) > 8 and value]
     frozen = [signal for signal in squeeze if signal.occurred_at in still[3:]]
     assert frozen == []
+
+
+def test_the_way_back_to_the_usual_is_no_news() -> None:
+    """After five years about one level a price halves, which is told; when it is back a quarter later, nothing is."""
+    values = walk(1_300, 0.002, seed=5)
+    usual = sorted(value for value in values[:1_100] if value)[550]
+    for row in range(1_100, 1_200):
+        values[row] = usual / 2.0 * (1.0 + 0.001 * (row % 7))
+    for row in range(1_200, 1_300):
+        values[row] = usual * (0.98 + 0.001 * (row % 7))
+    found = signals(P1_, run(price(), days("2015-01-01", 1_300), values))
+    assert {signal.direction for signal in found} == {Direction.DOWN}
+    for row in range(1_200, 1_300):
+        values[row] = usual * (1.9 + 0.001 * (row % 7))
+    beyond = signals(P1_, run(price(), days("2015-01-01", 1_300), values))
+    assert Direction.UP in {signal.direction for signal in beyond}, "beyond what was usual it is news"
