@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from streams.detectors.base import Parameters
 from streams.detectors.l1 import Counts, L1Parameters
 from streams.detectors.n1 import N1Parameters
-from streams.detectors.p1 import P1Parameters, Pace, Quoted
+from streams.detectors.p1 import P1Parameters, Pace
 from streams.detectors.p3 import Band, P3Parameters
+from streams.detectors.quotes import Quoted
 from streams.detectors.v1 import V1Parameters
 from streams.detectors.v2 import V2Parameters
 from streams.thresholds import Thresholds
