@@ -19,6 +19,8 @@ from alerts.states import AlertState, JointState, Move, Track, TrackState
 from alerts.timers import SET_BACK_S, Timers
 
 _UNREACHED: Final = "/unreached"
+REVISED: Final = "revised/"
+"""How the occasion of an update begins that a source's revision has caused."""
 
 
 def occasions(alert: AlertState, track: Track, now: int, timers: Timers) -> Iterator[Occasion]:
@@ -39,8 +41,10 @@ def occasions(alert: AlertState, track: Track, now: int, timers: Timers) -> Iter
     elif _update_at(alert, track, now, timers) <= now:
         unaware = _unaware(alert, track, informed)
         if unaware:
-            key = f"revision/{alert.revision}"
-            yield _occasion(alert, track, Purpose.UPDATE, key, Reason.UPDATED_IN_PLACE, unaware)
+            revised = alert.revised_revision > track.told_revision
+            key = f"{REVISED if revised else 'revision/'}{alert.revision}"
+            reason = Reason.SOURCE_REVISED if revised else Reason.UPDATED_IN_PLACE
+            yield _occasion(alert, track, Purpose.UPDATE, key, reason, unaware)
 
 
 def _untold_move(alert: AlertState, track: Track) -> Move | None:

@@ -82,6 +82,7 @@ def material(assessment: Assessment) -> tuple[object, ...]:
         assessment.minerals,
         assessment.families,
         assessment.provisional,
+        assessment.revised_at,
         tuple((impact.participant, impact.severity) for impact in assessment.impacts),
     )
 
@@ -107,6 +108,7 @@ def _rejoin(state: AlertState) -> AlertState:
 
 def _assessed(state: AlertState, fact: Fact, body: Assessed) -> AlertState:
     news = state.revision == 0 or material(body.assessment) != material(state.assessment)
+    is_revised = state.revision > 0 and body.assessment.revised_at > state.assessment.revised_at
     back = state.resolved_at is not None and not body.assessment.resolved
     if back:  # the data were revised: it has not ended after all, and whoever was told so is told again when it does
         for participant, track in state.tracks.items():
@@ -117,6 +119,7 @@ def _assessed(state: AlertState, fact: Fact, body: Assessed) -> AlertState:
             revision=body.revision,
             assessment=body.assessment,
             material_revision=body.revision if news else state.material_revision,
+            revised_revision=body.revision if is_revised else state.revised_revision,
             resolved_at=None if back else state.resolved_at,
         )
     )

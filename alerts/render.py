@@ -28,6 +28,7 @@ from alerts.rendering.progress import (
     rings_section,
     tracks_section,
 )
+from alerts.rendering.revised import errand
 from alerts.rendering.sides import news
 from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice
@@ -136,7 +137,7 @@ def _subject(voice: Voice, surroundings: Surroundings, screen: Screen) -> str:
     if delivery.purpose is Purpose.TEST:
         return voice.say("subject.test", tlp=surroundings.tlp)
     level = voice.say(f"level.{screen.level()}")
-    tag = voice.say(f"tag.{delivery.purpose}", revision=voice.number(delivery.revision))
+    tag = voice.say(f"tag.{errand(state, delivery)}", revision=voice.number(delivery.revision))
     if delivery.purpose in (Purpose.RESOLVE, Purpose.CLOSE):
         level, tag = tag.strip(), ""
     long, short = events.what(voice, state), events.short_what(voice, state)
@@ -156,7 +157,7 @@ def _subject(voice: Voice, surroundings: Surroundings, screen: Screen) -> str:
 def _headline(voice: Voice, screen: Screen) -> str:
     """Why this message comes, and what about."""
     headline = voice.say(
-        f"headline.{screen.delivery.purpose}",
+        f"headline.{errand(screen.state, screen.delivery)}",
         level=voice.say(f"level.{screen.level()}"),
         event=voice.clauses(
             [events.event(voice, screen.state, screen.minerals), events.effective(voice, screen.state)]

@@ -155,6 +155,7 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     held: dict[str, int]  # delivery id → ordinal of the fact that first held it back, for a reason that may pass
     moves: tuple[Move, ...]
     facts: int  # how many facts were folded
+    revised_revision: int = 0  # the newest revision that came of figures that their source has revised
     attribution: str = ""  # only ever from a Released fact
     attribution_by: str = ""
     attribution_at: int | None = None

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from alerts.candidates import ENDINGS, Candidate, Recipient, Scene
-from alerts.coordination import partner_reason
+from alerts.coordination import REVISED, partner_reason
 from alerts.deliveries import Delivery, DeliveryState, Purpose
 from alerts.escalation import is_overtaken
 from alerts.folding import RINGING
@@ -127,4 +127,5 @@ def _reason_of(alert: AlertState, track: Track, delivery: Delivery) -> Reason:
         case Purpose.PARTNER:
             return partner_reason(alert, delivery.occasion)
         case _:
-            return Reason.UPDATED_IN_PLACE
+            revised = delivery.occasion.startswith(REVISED)
+            return Reason.SOURCE_REVISED if revised else Reason.UPDATED_IN_PLACE

@@ -144,6 +144,8 @@ class Assessor:
             if h.signal.signal_id in told or (h.signal.phase is Phase.CLEARED and h.signal.known_at >= fold.started)
         )
         named = [h.signal for h in held if h.primary and h.signal.signal_id in spell]
+        clocks = {s.subject: clock for s in named if (clock := book.clocks.get(s.subject)) is not None}
+        silent = {subject: clock.last_known for subject, clock in clocks.items() if is_stale(clock, at)}
         # An alert that ends is still told with the certainty and the impact that it had last.
         last = holding.all if fold.void else held
         shown = verdict if verdict.holding else self._verdict(situation, last, fold.known_at)
@@ -167,7 +169,8 @@ class Assessor:
             impacts=shown.impacts,
             alternatives=alternatives(situation.group, situation.origin, fold.started, self._reference),
             industries=fold.minerals,
-            stale=tuple(sorted(s.subject for s in named if is_stale(book.clocks.get(s.subject), at))),
+            stale=tuple(sorted(silent)),
+            stale_since=min(silent.values(), default=0),
             provisional=any(h.signal.provisional for h in shown.holding),
             resolved=fold.void or is_over(fold, level),
             revised_at=fold.revised_at,

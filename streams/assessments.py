@@ -171,6 +171,7 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     alternatives: tuple[Alternative, ...] = ()
     industries: tuple[str, ...] = ()  # mineral ids whose typical use is printed
     stale: tuple[str, ...] = ()  # series whose silence keeps the situation from fading
+    stale_since: int = 0  # when the first of them was last heard
     provisional: bool = False
     resolved: bool = False
     revised_at: int = 0  # when a source's revision last took back something of this spell; 0: never

@@ -20,7 +20,9 @@ _NAMED = 4  # minerals that a line names before it counts the rest
 
 def lead(assessment: Assessment) -> Signal | None:
     """The signal that introduces an alert: what rang last, else the newest act, else the strongest that holds."""
-    said = [s for s in assessment.signals if s.phase is not Phase.CLEARED]
+    gone = () if assessment.void else assessment.withdrawn
+    unsaid = (Phase.CLEARED, Phase.REVISED)
+    said = [s for s in assessment.signals if s.phase not in unsaid and s.signal_id not in gone]
     rang = assessment.rings[-1].signal_id if assessment.rings else ""
     acts = [s for s in said if s.act is not None and s.act.polarity in TIGHTENING]
     for group in ([s for s in said if s.signal_id == rang], acts):

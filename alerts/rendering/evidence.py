@@ -102,17 +102,25 @@ def _signal(voice: Voice, state: AlertState, signal: Signal) -> Line:
         parts.append(voice.say("detail.raises", value=figures.value(voice, signal.raises_at, signal.unit)))
     if signal.provisional:
         parts.append(voice.say("sure.provisional"))
-    holds = signal.signal_id in state.assessment.holding
     text = voice.say(
-        "detail.signal",
+        "detail.revision" if signal.phase is Phase.REVISED else "detail.signal",
         figure=voice.clauses(parts),
         score=voice.number(signal.score),
         phase=voice.say(f"phase.{signal.phase}"),
-        holds=voice.say("detail.holds" if holds else "detail.faded") if signal.phase is not Phase.CLEARED else "",
+        holds=_holds(voice, state, signal),
     )
     family = voice.say(f"family.{signal.family}")
     label = voice.say("figure.noted", value=plain(signal.detector, 20), notes=family)
     return Line(label=label, text=text + voice.say("meta.stop"))
+
+
+def _holds(voice: Voice, state: AlertState, signal: Signal) -> str:
+    """Whether a signal still counts, and where it does not, whether its source has taken it back."""
+    if signal.signal_id in state.assessment.withdrawn:
+        return voice.say("detail.withdrawn")
+    if signal.phase in (Phase.CLEARED, Phase.REVISED):
+        return ""
+    return voice.say("detail.holds" if signal.signal_id in state.assessment.holding else "detail.faded")
 
 
 def _rows(voice: Voice, signal: Signal, alert_id: str, surroundings: Surroundings) -> list[Line]:

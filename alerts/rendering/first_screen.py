@@ -10,6 +10,7 @@ from alerts.reasons import Reason
 from alerts.rendering import events, figures
 from alerts.rendering.plain import plain
 from alerts.rendering.progress import runbook_line
+from alerts.rendering.revised import errand, revision
 from alerts.rendering.sides import at_stake_line, status_line
 from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice, opened
@@ -80,7 +81,7 @@ class Screen:
             command = self.surroundings.stand_down(state.alert_id, self.delivery.person)
             return voice.say("asked.resolve", command=command)
         if purpose in (Purpose.CLOSE, Purpose.TEST):
-            return voice.say(f"asked.{purpose}")
+            return voice.say(f"asked.{errand(state, self.delivery)}")
         if purpose is Purpose.UPDATE and (track is None or track.answered or not state.live):
             return voice.say("asked.update")
         owed = self._owed()
@@ -212,8 +213,10 @@ class Screen:
         rest = len(holding) - min(len(found), _FOUND)
         if rest > 0:
             parts.append(voice.count("sure.more", rest))
+        parts.append(revision(voice, self.state))
         if assessment.stale:
-            parts.append(voice.count("sure.stale", len(assessment.stale)))
+            since = voice.utc_day(assessment.stale_since)
+            parts.append(voice.count("sure.stale", len(assessment.stale), day=since))
         certainty = voice.say(f"certainty.{assessment.certainty}")
         return self._line("sure", voice.sentences([certainty, *parts]))
 

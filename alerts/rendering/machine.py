@@ -7,8 +7,10 @@ from alerts.channels.base import Facts, Parameter
 from alerts.channels.cap import reference
 from alerts.deliveries import Delivery, DeliveryState, Mode, Purpose
 from alerts.participants import Participant
+from alerts.reasons import Reason
 from alerts.rendering import events
 from alerts.rendering.plain import plain
+from alerts.rendering.revised import errand
 from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice
 from alerts.states import AlertState, JointState
@@ -91,6 +93,7 @@ def _parameters(state: AlertState, delivery: Delivery, also: Sequence[AlertState
         ("alert_id", state.alert_id),
         ("revision", str(delivery.revision)),
         ("purpose", delivery.purpose),
+        ("reason", Reason.SOURCE_REVISED if errand(state, delivery) in ("revised", "withdrawn") else ""),
         ("situation_id", state.situation_id),
         ("opened_on", state.opened_on),
         ("level", assessment.level),

@@ -8,6 +8,7 @@ from alerts.participants import Participant
 from alerts.rendering import sides
 from alerts.rendering.mentions import Mentions
 from alerts.rendering.plain import plain
+from alerts.rendering.revised import errand
 from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice
 from alerts.states import AlertState
@@ -29,7 +30,7 @@ def message_section(voice: Voice, state: AlertState, delivery: Delivery, note: s
     say = voice.say
     recipient = say("message.recipient", person=voice.person(delivery.person), channel=delivery.channel)
     lines = [
-        Line(label=say("message.purpose"), text=say(f"purpose.{delivery.purpose}")),
+        Line(label=say("message.purpose"), text=say(f"purpose.{errand(state, delivery)}")),
         Line(label=say("message.to"), text=recipient),
         Line(label=say("message.mode"), text=say(f"mode.{delivery.mode}")),
     ]
