@@ -17,6 +17,7 @@ from services.clock import at_local, iso_time
 from services.database import migrate, open_engine
 from services.feeds.files import FileFeed
 from services.feeds.importing import ImportReport, OnFile, import_files
+from services.own_evidence import Belief, believe
 from streams.assessments import Assessment, Level
 from streams.engine import Engine, GroupState
 from streams.observations import SECONDS_A_DAY, ObservationBatch
@@ -73,6 +74,7 @@ class Score(msgspec.Struct, frozen=True, kw_only=True):
     hazards: dict[str, tuple[int, int, int]]  # hazard → observable, detected, named
     found: tuple[str, ...]  # event ids
     events: tuple[EventScore, ...]
+    belief: Belief
     false_rings: tuple[tuple[str, str, str], ...]  # day, level, alert id
 
 
@@ -160,9 +162,9 @@ def score(alerts_file: Path, ledger: Path, coverage: Path, span: tuple[date, dat
     """The scorer's figures for alerts.jsonl against a ledger, for rings and events in `span` (both days included)."""
     alerts = score_alerts.load_lines(str(alerts_file))
     score_alerts.check_alerts(alerts, str(alerts_file))
-    figures = score_alerts.score(
-        score_alerts.load_events(str(ledger)), alerts, score_alerts.load_lines(str(coverage)), *span
-    )
+    ledger_events = score_alerts.load_events(str(ledger))
+    figures = score_alerts.score(ledger_events, alerts, score_alerts.load_lines(str(coverage)), *span)
+    belief = believe(ledger_events, alerts, figures["table"], figures["chance"])
     events = msgspec.convert(figures.pop("table"), tuple[EventScore, ...])
     hazards: dict[str, tuple[int, int, int]] = {}
     for event in events:
@@ -174,6 +176,7 @@ def score(alerts_file: Path, ledger: Path, coverage: Path, span: tuple[date, dat
         hazards=hazards,
         found=tuple(e.event_id for e in events if e.detected),
         events=events,
+        belief=belief,
     )
 
 

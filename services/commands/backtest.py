@@ -204,7 +204,7 @@ def _print(report: Report, records: list[history.AlertRecord], question: Questio
         return
     score = report.score
     print_pairs([(name, str(value)) for name, value in score.figures.items()])
-    print()
+    _print_belief(score)
     print_table(
         ("hazard", "observable", "detected", "named"),
         [(hazard, str(seen), str(found), str(named)) for hazard, (seen, found, named) in sorted(score.hazards.items())],
@@ -213,11 +213,12 @@ def _print(report: Report, records: list[history.AlertRecord], question: Questio
     words = {r.alert_id: "; ".join(r.evidence) for r in records}
     print()
     print_table(
-        ("event", "result", "delay", "by its own evidence"),
+        ("event", "result", "found by", "delay", "the alert's own words"),
         [
             (
                 e.event_id,
                 "named" if e.named else "detected" if e.detected else "MISSED",
+                score.belief.found_by[e.event_id],
                 "" if e.delay_days is None else f"{e.delay_days} d",
                 " | ".join(words.get(alert, "") for alert in e.by[:2]),
             )
@@ -238,6 +239,22 @@ def _print(report: Report, records: list[history.AlertRecord], question: Questio
     _print_nights(report)
     _print_others(question, score)
     _print_comparison(report.comparison)
+
+
+def _print_belief(score: history.Score) -> None:
+    belief, figures = score.belief, score.figures
+    delay = "none" if belief.acts_delay_days is None else f"{belief.acts_delay_days:g} days over {belief.acts}"
+    print_pairs(
+        [
+            ("lift, 95 % interval over episodes", f"{belief.lift_interval[0]:.2f} to {belief.lift_interval[1]:.2f}"),
+            (
+                "found by own evidence",
+                f"{belief.own} of {figures['detected']} found, {figures['observable']} observable",
+            ),
+            ("median delay of acts found by a document", delay),
+        ]
+    )
+    print()
 
 
 def _about(record: history.AlertRecord) -> str:
