@@ -31,6 +31,7 @@ from services.commands.run import run
 from services.commands.why import why
 from services.errors import (
     BadManifest,
+    BadPack,
     BadSettings,
     CheckFailed,
     FeedError,
@@ -84,6 +85,7 @@ _CODES: tuple[tuple[type[Exception], ExitCode], ...] = (
     (FeedError, ExitCode.BAD_INPUT),
     (TooManyDeadLetters, ExitCode.BAD_INPUT),
     (StoreDamaged, ExitCode.DAMAGED),
+    (BadPack, ExitCode.DAMAGED),
     (CheckFailed, ExitCode.TO_MEND),
     (WrongStore, ExitCode.WRONG_STORE),
 )

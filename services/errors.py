@@ -9,6 +9,7 @@ ServicesError
 ├── UnknownEpisode    no recorded episode has this id
 ├── NothingFound      an alert, message, thresholds or bytes that a command asked for and that are not there
 ├── WrongStore        the store is of another kind, another version, or played another episode
+├── BadPack           an evidence pack that is not as it was packed, or that says what its bytes do not
 ├── CheckFailed       `twinbell check` found something to mend
 ├── PartMissing       a program that the cluster needs is not on this machine
 ├── BrokerFailed      the broker cannot be reached, or does not do what it was asked
@@ -66,6 +67,10 @@ class NothingFound(ServicesError):
 
 class WrongStore(ServicesError):
     """The store is of another kind, another version, or played another episode."""
+
+
+class BadPack(ServicesError):
+    """An evidence pack that is not as it was packed, or that says what its bytes do not; names what and where."""
 
 
 class CheckFailed(ServicesError):

@@ -33,7 +33,7 @@ _MEANINGS = {
     ExitCode.NOT_FOUND: "No such alert, message, episode, person or evidence.",
     ExitCode.REFUSED: "The record does not allow it: wrong role, wrong state, or already done.",
     ExitCode.BAD_INPUT: "A manifest, a file or reference data could not be used, or too many rows were unusable.",
-    ExitCode.DAMAGED: "The record does not verify.",
+    ExitCode.DAMAGED: "The record, or an evidence pack, does not verify.",
     ExitCode.TO_MEND: "`check` found something to mend.",
     ExitCode.WRONG_STORE: "The store is missing, of another version, or was made for another run.",
     ExitCode.UNREACHED: "A public source could not be read; what was read before stands.",

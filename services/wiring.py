@@ -65,8 +65,14 @@ def reference_of(configuration: Configuration) -> Reference:
     """The shipped reference data with the configuration's own rows laid over it."""
     if not configuration.settings.reference:
         return reference.packaged()
+    shipped, *overlays = reference_files(configuration)
+    return reference.load(shipped, overlays)
+
+
+def reference_files(configuration: Configuration) -> list[dict[str, bytes]]:
+    """The shipped files, then those of each directory that is laid over them. Raises BadReference."""
     overlays = [_overlay(configuration, directory) for directory in configuration.settings.reference]
-    return reference.load(reference.packaged_files(), overlays)
+    return [reference.packaged_files(), *overlays]
 
 
 def thresholds_of(configuration: Configuration) -> Thresholds:

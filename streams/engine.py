@@ -68,6 +68,10 @@ class Engine:
         """The state that `snapshot` made."""
         return self._decoder.decode(zlib.decompress(content))
 
+    def judged(self, state: GroupState, situation: Situation, at: int) -> Assessment | None:
+        """What the signals taken so far mean at `at`; None where no spell was opened. For who looks back."""
+        return self._assessor.assess(state.book, situation, at)
+
     def is_live(self, state: GroupState) -> bool:
         """Whether the group has signals, so that the passing of time can change something."""
         return bool(state.book.signals)

@@ -17,7 +17,7 @@ from alerts.store import Store
 from services.clock import iso_day, iso_time
 from services.commands import completing
 from services.commands.desk import alert_of, opened
-from services.commands.options import ConfigOption, JsonOption, NoteOption, PersonOption, StoreOption
+from services.commands.options import AlertArgument, ConfigOption, JsonOption, NoteOption, PersonOption, StoreOption
 from services.commands.printing import print_json, print_pairs, print_table
 from services.telling import Teller
 from services.wiring import reference_of
@@ -26,14 +26,6 @@ from streams.signals import Evidence
 
 app = typer.Typer(help="Read alerts and answer them.", no_args_is_help=True)
 
-AlertArgument: TypeAlias = Annotated[
-    str,
-    typer.Argument(
-        metavar="ID",
-        help="Id of the alert, or its first characters as far as they are unique.",
-        autocompletion=completing.open_alerts,
-    ),
-]
 AlertsArgument: TypeAlias = Annotated[
     list[str],
     typer.Argument(

@@ -40,3 +40,11 @@ PersonOption: TypeAlias = Annotated[
 NoteOption: TypeAlias = Annotated[
     str, typer.Option("--note", help="A remark, kept in the record and shown to both sides.")
 ]
+AlertArgument: TypeAlias = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID",
+        help="Id of the alert, or its first characters as far as they are unique.",
+        autocompletion=completing.open_alerts,
+    ),
+]

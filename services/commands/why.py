@@ -8,9 +8,8 @@ import typer
 from alerts.facts import Fact
 from alerts.rendering.chain import Chain, sections
 from alerts.rendering.voice import Voice
-from services.commands.alerts import AlertArgument
 from services.commands.desk import alert_of, opened
-from services.commands.options import ConfigOption, JsonOption, StoreOption
+from services.commands.options import AlertArgument, ConfigOption, JsonOption, StoreOption
 from services.commands.printing import print_json
 from services.earlier import Known
 from services.errors import NothingFound
