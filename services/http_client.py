@@ -144,6 +144,11 @@ class Client:
             trust_env=False,
         )
 
+    @property
+    def has_key(self) -> bool:
+        """Whether there is a key to ask with."""
+        return bool(self._key)
+
     def close(self) -> None:
         """Close the connections; a request that is under way fails."""
         self._http.close()
@@ -222,9 +227,10 @@ class Client:
             found = self._once(ask, known)
             if isinstance(found, Answer):
                 return msgspec.structs.replace(found, asked=asked)
-            if ask.body is not None:
+            target = link_from(ask.address, found)
+            if ask.body is not None and self.allows(target):
                 raise self.failure(Reason.REFUSED, "it answers a POST with a redirect")
-            ask = msgspec.structs.replace(ask, address=link_from(ask.address, found), parameters=())
+            ask = msgspec.structs.replace(ask, address=target, parameters=())
         raise self.failure(Reason.REFUSED, f"more than {_HOPS} redirects")
 
     def _once(self, ask: Ask, known: Mapping[str, str]) -> Answer | str:

@@ -10,11 +10,13 @@ from tests.fakes.sources.base import Player, rule_of
 from tests.fakes.web import Web
 from tests.feeding import NOW, REFERENCE, read_title
 
+FIRST_DAYS = {"portwatch": "2026-09-05"}  # the player of PortWatch has no day before, and nothing is unknown there
+
 
 class LiveRig:
     """One source beside its player. Time is the client's own; readings happen at NOW unless `now` is set."""
 
-    def __init__(self, kind: type[Source], player: Player | None = None, since: str = "2026-08-01") -> None:
+    def __init__(self, kind: type[Source], player: Player | None = None, since: str = "") -> None:
         about = kind.about
         self.player = player or PLAYERS[about.name]()
         self.time = FakeTime(NOW)
@@ -29,10 +31,10 @@ class LiveRig:
             bounds=Bounds(max_bytes=2_000_000),
         )
         self.client = Client(access, self.web, self.time)
-        source = kind(REFERENCE, since)
+        source = kind(REFERENCE, since or FIRST_DAYS.get(about.name, "2026-08-01"))
         self.feed = LiveFeed(source, self.client, about.places[0], (REFERENCE, read_title), lambda: self.now)
 
 
-def rig_of(name: str, player: Player | None = None, since: str = "2026-08-01") -> LiveRig:
+def rig_of(name: str, player: Player | None = None, since: str = "") -> LiveRig:
     """The rig of the source of this name."""
     return LiveRig(next(kind for kind in SOURCES if kind.about.name == name), player, since)

@@ -91,6 +91,7 @@ class Provisional(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Which rows may still be revised by their publisher."""
 
     newest_days: int = 0  # the newest so many days of the file
+    age_days: int = 0  # rows that were younger than so many days when they were read
 
 
 class Where(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -98,7 +98,7 @@ class Parser:
                 reader.gaps.unread.add((i, None))
                 letters.add(0, problem, piece.content)
             reads.append(Read(sha256=digest(piece.content), counts=counts, letters=letters))
-        runs = runs_of(entry, reader.sheets, reader.gaps, reads)
+        runs = runs_of(entry, reader.sheets, reader.gaps, reads, now)
         unusable = {r.sha256 for r in reads if _outcome(r) != "read"}
         groups: dict[str, list[Run]] = {}
         for run in runs:

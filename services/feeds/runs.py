@@ -39,8 +39,9 @@ class _Report(msgspec.Struct, frozen=True):
     known_at: int
 
 
-def runs_of(entry: FileEntry, sheets: Mapping[str, Sheet], gaps: Gaps, files: Sequence[Read]) -> list[Run]:
+def runs_of(entry: FileEntry, sheets: Mapping[str, Sheet], gaps: Gaps, files: Sequence[Read], now: int) -> list[Run]:
     """One run for each series and file, ascending in occurred_at, in order of series id and file."""
+    young = now - entry.provisional.age_days * SECONDS_A_DAY if entry.provisional.age_days else now
     columns = [_column(entry, sheet, files) for _, sheet in sorted(sheets.items())]
     columns = _totals(entry, columns, gaps)
     columns = _completed(columns, gaps, files)
@@ -52,7 +53,7 @@ def runs_of(entry: FileEntry, sheets: Mapping[str, Sheet], gaps: Gaps, files: Se
         for i, file in enumerate(files):
             figures = _from_first_value([f for f in column.figures if f.file == i])
             if figures:
-                cut = newest[i] - entry.provisional.newest_days * SECONDS_A_DAY
+                cut = min(newest[i] - entry.provisional.newest_days * SECONDS_A_DAY, young)
                 runs.append(_run(column.series, figures, file.sha256, cut))
                 file.counts.values += sum(f.value is not None and f.row > 0 for f in figures)
                 file.counts.unknown += sum(f.value is None for f in figures)

@@ -64,6 +64,11 @@ class Asking:
         validators = {"etag": known.etag, "last-modified": known.modified} if known else {}
         return self._client.fetch(ask, validators, fault)
 
+    @property
+    def has_key(self) -> bool:
+        """Whether the source is asked with a key."""
+        return self._client.has_key
+
     def allows(self, address: str) -> bool:
         """Whether a link that was found may be followed."""
         return self._client.allows(address)

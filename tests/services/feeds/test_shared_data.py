@@ -124,12 +124,12 @@ def test_a_directory_that_lacks_files_is_read_as_far_as_it_goes(tmp_path: Path) 
         ("press_prices:price:dysprosium:fob export (lynas) oxide", "2011-10-01", "2011-10-31"),
         ("imf_pcps:price:cobalt:imf_monthly", "2023-11-01", "2023-12-10"),
         ("pink_sheet/monthly:price:tin:world_bank_monthly", "2023-11-01", "2023-12-03"),
-        ("portwatch_chokepoints:count:chokepoint1:total", "2021-03-24", "2021-04-01"),
-        ("portwatch_chokepoints_2026:count:chokepoint7:total", "2024-01-01", "2024-01-09"),
-        ("portwatch_ports:count:CNSHA:total", "2022-03-28", "2022-04-05"),
+        ("portwatch/chokepoints:count:chokepoint1:total", "2021-03-24", "2021-04-01"),
+        ("portwatch/chokepoints:count:chokepoint7:total", "2024-01-01", "2024-01-09"),
+        ("portwatch/ports:count:CNSHA:total", "2022-03-28", "2022-04-05"),
         ("adb_suez:count:chokepoint1:total", "2021-03-24", "2021-04-01"),
         ("panama:count:chokepoint2:total", "2023-06-01", "2023-07-10"),
-        ("china_exports:quantity:graphite_natural:CHN:JPN:250410", "2023-11-01", "2024-01-19"),
+        ("comtrade/exports:quantity:graphite_natural:CHN:JPN:250410", "2023-11-01", "2024-01-19"),
         ("press_customs:quantity:gallium:CHN:WLD:cn_gallium_exports", "2023-08-01", "2023-09-20"),
     ],
 )
@@ -155,7 +155,7 @@ def test_a_pooled_code_reaches_no_detector(kit: Kit) -> None:
     gallium = [s for s in kit.series.values() if s.minerals == ("gallium",)]
     assert {s.market for s in gallium} == {"cn_gallium_exports"}
     assert kit.values("press_customs:quantity:gallium:CHN:WLD:cn_gallium_exports")["2023-08-01"] == 0.0
-    unreported = kit.values("china_exports:quantity:gallium+germanium+indium+niobium+vanadium:CHN:JPN:811292")
+    unreported = kit.values("comtrade/exports:quantity:gallium+germanium+indium+niobium+vanadium:CHN:JPN:811292")
     assert unreported.get("2017-02-01") is None
 
 
@@ -169,10 +169,10 @@ def test_absent_partners_of_a_complete_month_are_zero(kit: Kit) -> None:
         first = date.fromisoformat(days[0])
         assert days[-1] == last
         assert len(days) == (2023 - first.year) * 12 + 12 - first.month + 1
-    total = kit.values("china_exports:quantity:graphite_natural:CHN:WLD:250410")
+    total = kit.values("comtrade/exports:quantity:graphite_natural:CHN:WLD:250410")
     assert total["2023-11-01"] == pytest.approx(40_517_966, abs=1)
     assert total["2023-12-01"] == pytest.approx(2_725_725, abs=1)
-    zeros = kit.known("china_exports:quantity:graphite_natural:CHN:MOZ:250410")
+    zeros = kit.known("comtrade/exports:quantity:graphite_natural:CHN:MOZ:250410")
     assert 0 in zeros.rows
     assert "period_dt,partner_name,hs6" in kit.archive.row_text(zeros.evidence, 0)
 
@@ -184,18 +184,17 @@ def test_the_vintage_of_record(kit: Kit) -> None:
         if series.family is Family.CHOKEPOINT_TRANSITS and not series.partial:
             routes.setdefault(series_id.partition(":")[0], set()).add(series.route)
     six = {f"chokepoint{i}" for i in (1, 4, 5, 8, 9, 11)}
-    assert routes["portwatch_chokepoints"] == six
-    assert routes["portwatch_chokepoints_2026"] == {"chokepoint6", "chokepoint7"}
-    assert set(routes) == {"portwatch_chokepoints", "portwatch_chokepoints_2026", "panama"}
+    assert routes["portwatch/chokepoints"] == six | {"chokepoint6", "chokepoint7"}
+    assert set(routes) == {"portwatch/chokepoints", "panama"}
     assert kit.series["portwatch_vintage_2026:count:chokepoint1:total"].partial
-    old = kit.values("portwatch_chokepoints:count:chokepoint1:total")
+    old = kit.values("portwatch/chokepoints:count:chokepoint1:total")
     new = kit.values("portwatch_vintage_2026:count:chokepoint1:total")
     assert sum(old[day] != new[day] for day in new) > 500
 
 
 def test_the_newest_days_are_provisional(kit: Kit) -> None:
     """PortWatch revises its newest sixty days, which are marked; older ones are not."""
-    run = kit.known("portwatch_chokepoints:count:chokepoint4:total")
+    run = kit.known("portwatch/chokepoints:count:chokepoint4:total")
     marked = [iso_day(at) for at, flag in zip(run.occurred_at, run.provisional, strict=True) if flag]
     assert (len(marked), marked[0], marked[-1]) == (60, "2024-02-01", "2024-03-31")
 
