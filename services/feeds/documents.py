@@ -67,7 +67,9 @@ class DocumentReader:
                 notice = self._notice(filled, sha256, number, seen)
                 if notice is None:
                     counts.duplicates += 1
-                elif not notice.reading.matters:
+                    continue
+                counts.newest = max(counts.newest, notice.known_at)
+                if not notice.reading.matters:
                     counts.not_relevant += 1
                 else:
                     notices.append(notice)

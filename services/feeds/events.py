@@ -60,6 +60,7 @@ class HazardReader:
                     counts.duplicates += 1
                     continue
                 seen.add(hazard.event_id)
+                counts.newest = max(counts.newest, hazard.known_at)
                 found.append(hazard)
             except BadObservation as problem:
                 letters.add(number, problem, rows.raw())

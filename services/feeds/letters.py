@@ -27,6 +27,7 @@ class Counts(msgspec.Struct, kw_only=True):
     not_relevant: int = 0
     undated: int = 0
     bad_rows: int = 0
+    newest: int = 0  # known_at of the newest document or event, relevant or not: the content clock
 
 
 class Letters:

@@ -193,6 +193,7 @@ class Parser:
         known = [max(run.known_at) for batch in batches for run in batch.runs]
         known += [notice.known_at for batch in batches for notice in batch.notices]
         known += [hazard.known_at for batch in batches for hazard in batch.hazards]
+        known += [read.counts.newest for _, read in done if read.counts.newest]
         poll = Poll(
             feed=self.manifest.name,
             cursor="",

@@ -1,0 +1,89 @@
+"""Promise: customs figures come with few calls, uncut, in the series of the imported history; unreported is unknown."""
+
+from services.clock import iso_day
+from streams.observations import Run
+from tests.fakes.sources.comtrade import ComtradePlayer, record
+from tests.feeding import NOW, runs_of
+from tests.live import LiveRig, rig_of
+
+DAY = 86_400
+
+
+def played(rig: LiveRig) -> ComtradePlayer:
+    """The player of the rig."""
+    assert isinstance(rig.player, ComtradePlayer)
+    return rig.player
+
+
+def all_runs(rig: LiveRig) -> dict[str, Run]:
+    """The runs of the readings until there is no more."""
+    cursor, found = "", {}
+    while True:
+        poll = rig.feed.poll(cursor)
+        found |= runs_of(poll)
+        cursor = poll.cursor
+        if not poll.more:
+            return found
+
+
+def test_one_question_a_month_with_all_codes() -> None:
+    """The preview takes one period: each month is one call, and no more than three are made at one reading."""
+    rig = rig_of("comtrade", since="2026-03-01")
+    poll = rig.feed.poll("")
+    assert [q["period"] for q in played(rig).queries] == ["202603", "202604", "202605"]
+    assert (poll.more, poll.done) == (True, (3, 7))
+    assert all("250410" in q["cmdCode"] and q["path"] == "/public/v1/preview/C/M/HS" for q in played(rig).queries)
+
+
+def test_figures_are_those_of_the_imported_history() -> None:
+    """The ids are those of the kit's manifest; the world is a partner of its own; known 50 days after the month."""
+    rig = rig_of("comtrade", since="2026-06-01")
+    played(rig).months = {"202606": [record("250410", 0, 40_000.0, 90_000.0), record("250410", 392, 9_000.0, 2.0)]}
+    runs = all_runs(rig)
+    assert runs["quantity:graphite_natural:CHN:JPN:250410"].series.series_id.startswith("comtrade/exports:")
+    world = runs["quantity:graphite_natural:CHN:WLD:250410"]
+    assert (world.values, [iso_day(at) for at in world.known_at]) == ([40_000.0], ["2026-08-19"])
+
+
+def test_a_weight_that_was_not_reported_is_unknown_and_a_pooled_code_is_for_reading() -> None:
+    """0 beside a value is no zero; a code of several minerals can prove nothing about one of them."""
+    rig = rig_of("comtrade")
+    rig.player.state = "more"
+    runs = {i: run for i, run in all_runs(rig).items() if ":811292" in i}
+    assert [run.values for i, run in runs.items() if i.startswith("value")] == [[500.0]]
+    assert all(run.series.pooled and run.series.partial for run in runs.values())
+    assert not [i for i in runs if i.startswith("quantity")]  # unknown from its first month on: no figure yet
+
+
+def test_an_answer_that_is_cut_is_asked_for_in_halves() -> None:
+    """Five hundred records is the limit: the codes are divided until each answer is whole."""
+    rig = rig_of("comtrade", since="2026-08-01")
+    codes = rig.feed.source.manifest({}).tables["codes"]
+    full = [record(code, partner, 1.0, 1.0) for code in codes for partner in (0, 842, 392, 410, 276, 528, 699) * 2]
+    played(rig).months = {"202608": full}
+    poll = rig.feed.poll("")
+    asked = [q for q in played(rig).queries if q["period"] == "202608"]
+    assert len(asked) > 2
+    assert poll.read >= len(full)
+
+
+def test_the_answer_may_be_wrapped_or_bare() -> None:
+    """Whether the records stand in `data` is unverified: both are read."""
+    rig = rig_of("comtrade")
+    played(rig).bare = True
+    assert "value:graphite_natural:CHN:JPN:250410" in all_runs(rig)
+
+
+def test_newest_months_are_asked_for_in_turn() -> None:
+    """Once the past is read, three calls a day go round the last seven months: late reports and revisions are seen."""
+    rig = rig_of("comtrade")
+    cursor = rig.feed.poll("").cursor
+    asked: set[str] = set()
+    for day in range(1, 8):
+        rig.now = NOW + day * DAY
+        before = len(played(rig).queries)
+        cursor = rig.feed.poll(cursor).cursor
+        new = [q["period"] for q in played(rig).queries[before:]]
+        assert len(new) <= 3
+        asked |= set(new)
+    assert asked == {f"20260{month}" for month in range(3, 10)}

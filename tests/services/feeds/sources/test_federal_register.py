@@ -1,0 +1,103 @@
+"""Promise: the Federal Register is read whole through its silent limits, and earlier than it is printed."""
+
+import pytest
+
+from services.clock import iso_time
+from services.errors import SourceFailed
+from services.reasons import Reason
+from streams.observations import NoticeObservation
+from tests.fakes.sources.federal_register import FederalRegisterPlayer, document, inspected
+from tests.feeding import NOW, archive_in_memory
+from tests.live import LiveRig, rig_of
+
+
+def played(rig: LiveRig) -> FederalRegisterPlayer:
+    """The player of the rig."""
+    assert isinstance(rig.player, FederalRegisterPlayer)
+    return rig.player
+
+
+def notices(rig: LiveRig, cursor: str = "") -> dict[str, NoticeObservation]:
+    """The acts that readings bring until there is no more, by number."""
+    found: dict[str, NoticeObservation] = {}
+    while True:
+        poll = rig.feed.poll(cursor)
+        found |= {n.number: n for batch in poll.batches for n in batch.notices}
+        cursor = poll.cursor
+        if not poll.more:
+            return found
+
+
+def test_no_hits_is_an_answer_without_a_list() -> None:
+    """`results` is absent where nothing is found: nothing read, nothing wrong, and the day counts as read."""
+    rig = rig_of("federal_register")
+    rig.player.state = "empty"
+    poll = rig.feed.poll("")
+    assert (poll.read, poll.dead_letters) == (0, ())
+    assert '"reached":"2026-09-21"' in poll.cursor
+
+
+def test_every_page_of_a_window_is_read() -> None:
+    """More documents than one page holds: all come, by pages within the limits that the service keeps silently."""
+    rig = rig_of("federal_register", since="2026-09-14")
+    played(rig).documents = [document(f"2026-{n}", "2026-09-17", "Ban on gallium") for n in range(10_001, 11_001)]
+    assert len(notices(rig)) == 1_000
+    assert {(2 <= int(q["per_page"]) <= 1_000, int(q["page"]) <= 50) for q in played(rig).queries} == {(True, True)}
+
+
+def test_a_page_that_is_the_first_again_is_noticed() -> None:
+    """Beyond its limits the service gives page one again: the window is not taken for read."""
+    rig = rig_of("federal_register", since="2026-09-14")
+    played(rig).documents = [document(f"2026-{n}", "2026-09-17", "Sunshine meeting") for n in range(10_001, 11_001)]
+    played(rig).repeats = True
+    with pytest.raises(SourceFailed) as failed:
+        rig.feed.poll("")
+    assert failed.value.reason is Reason.ERROR_IN_ANSWER
+
+
+def test_the_address_changes_with_the_hour() -> None:
+    """A cache in between may keep an answer for a day: an hour later another address is asked."""
+    rig = rig_of("federal_register", since="2026-09-14")
+    first = rig.feed.poll("")
+    rig.now = NOW + 3_600
+    rig.feed.poll(first.cursor)
+    sizes = [q["per_page"] for q in played(rig).queries]
+    assert sizes[0] != sizes[-1]
+
+
+def test_what_may_be_inspected_rings_before_it_is_printed_and_once() -> None:
+    """Known when it was filed; the same document printed days later, under its unpadded number, is no other one."""
+    rig = rig_of("federal_register")
+    played(rig).documents = []
+    played(rig).inspection = [inspected("2026-018200", "2026-09-21T08:45:00.000-04:00", "Ban on germanium")]
+    first = notices(rig)["2026-18200"]
+    assert iso_time(first.known_at) == "2026-09-21T12:45:00Z"
+    assert first.occurred_at <= first.known_at
+    with archive_in_memory() as (archive, database):
+        with database.begin() as connection:
+            assert archive.keep(connection, rig.feed.poll(""))
+        played(rig).inspection = []
+        played(rig).documents = [document("2026-18200", "2026-09-23", "Ban on germanium")]
+        rig.now = NOW + 3 * 86_400
+        with database.begin() as connection:
+            assert archive.keep(connection, rig.feed.poll("")) == []
+        assert len(archive.notices()) == 1
+
+
+def test_a_filing_without_a_time_counts_from_when_it_was_read() -> None:
+    """What says no time is known now, not never."""
+    rig = rig_of("federal_register")
+    played(rig).documents = []
+    played(rig).inspection = [inspected("2026-18201", None, "Ban on gallium", subject_3="Ban on gallium exports")]
+    found = notices(rig)["2026-18201"]
+    assert (found.known_at, found.title) == (NOW, "Ban on gallium exports")
+
+
+def test_the_content_clock_counts_every_document_not_only_acts_on_minerals() -> None:
+    """Days on which nothing bears on minerals are not silence of the source."""
+    rig = rig_of("federal_register")
+    played(rig).documents = [document("2026-1", "2026-09-18", "Sunshine Act meeting")]
+    poll = rig.feed.poll("")
+    assert poll.batches == ()
+    assert poll.content_at is not None
+    assert iso_time(poll.content_at).startswith("2026-09-18")
