@@ -1,4 +1,4 @@
-"""Promise: PortWatch is read through each of its traps: renamed columns, cut answers, errors and nothing with status 200."""
+"""Promise: PortWatch is read through its traps: renamed columns, cut answers, errors and nothing with status 200."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def suez(rig: LiveRig, cursor: str = "") -> dict[str, float | None]:
 @pytest.mark.parametrize("day_name", ["date", "date_", "date_v2"])
 @pytest.mark.parametrize("as_number", [False, True])
 def test_the_day_is_found_by_its_alias_as_text_and_as_number(day_name: str, as_number: bool) -> None:
-    """The column flapped between two names, its type between a day and milliseconds: the layer says what it is today."""
+    """The column flapped between two names, its type between text and number: the layer says what it is today."""
     rig = rig_of("portwatch")
     played(rig).day_name, played(rig).as_number = day_name, as_number
     assert suez(rig) == {"2026-09-10": 70.0, "2026-09-11": 70.0}
