@@ -21,7 +21,7 @@ from services.dispatcher.intake import Intake
 from services.dispatcher.send import Sender
 from services.feeds.base import Poll
 from services.moments import Found, Moment, Moved, Recorded, Rejected, Unread, Witness
-from services.reads import reads_of, refuse_too_many, summed
+from services.reads import reads_of, refuse_too_many, sifted_of, summed
 from services.tables import group_states
 from streams.assessments import Assessment
 from streams.engine import Engine, GroupState
@@ -195,6 +195,7 @@ class Hub:
     ) -> tuple[Assessment, ...]:
         outcome = self._parts.detection.apply(self._state(connection, batch.group), batch)
         told.extend(reads_of(batch, at))
+        told.extend(sifted_of(batch, outcome.counts, at))
         told.extend(Found(at=at, signal=signal) for signal in outcome.signals)
         return outcome.assessments
 

@@ -11,7 +11,7 @@ import structlog
 from alerts.facts import Acknowledged, Opened, Planned, Rung, SendFailed, Sent
 from services.clock import iso_time
 from services.errors import BadSettings
-from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Said, Unread
+from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Said, Sifted, Unread
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
@@ -45,6 +45,9 @@ class Log:
                     score=signal.score,
                     signal_id=signal.signal_id,
                 )
+            case Sifted(counts=counts):
+                words = {reason.value: count for reason, count in counts.items()}
+                self._log.info("sifted", at=iso_time(moment.at), feed=moment.feed, group=moment.group, **words)
             case Rejected(letter=letter):
                 self._log.warning(
                     "dead_letter",

@@ -4,7 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from alerts.facts import Acknowledged, Assessed, Opened, Planned, Rung, SendFailed, Sending, Sent
 from services.endpoint import Endpoint, Health
-from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Unread
+from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Sifted, Unread
 from streams.assessments import Level
 from streams.cloudevents import Rejected as RejectedRecord
 from streams.observations import ObservationBatch
@@ -53,6 +53,9 @@ class Metrics:
             buckets=_ANSWER_BUCKETS_S,
             registry=self.registry,
         )
+        self._sifted = Counter(
+            "twinbell_revisions_total", "Rows and signals that a revision touched.", ["reason"], registry=self.registry
+        )
         self._dead_letters = Counter(
             "twinbell_dead_letters_total", "Rows that could not be used.", ["feed", "reason"], registry=self.registry
         )
@@ -77,6 +80,9 @@ class Metrics:
                 self.age(moment.at)
             case Found():
                 self._signals.labels(moment.signal.detector, moment.signal.phase).inc()
+            case Sifted(counts=counts):
+                for reason, count in counts.items():
+                    self._sifted.labels(reason).inc(count)
             case Rejected():
                 self._dead_letters.labels(moment.letter.feed, moment.letter.reason).inc()
             case Unread():

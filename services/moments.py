@@ -11,6 +11,7 @@ import msgspec
 from alerts.facts import Fact
 from services.feeds.base import DeadLetter
 from streams.observations import Family
+from streams.reasons import Reason
 from streams.signals import Signal
 
 
@@ -49,6 +50,15 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     signal: Signal
 
 
+class Sifted(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of one group that were not simply new, and signals that a revision touched: how many of each reason."""
+
+    at: int
+    feed: str
+    group: str
+    counts: dict[Reason, int]
+
+
 class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of the record, by this process or by a command in another terminal."""
 
@@ -69,5 +79,5 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     rate: int
 
 
-Moment: TypeAlias = Read | Rejected | Unread | Found | Recorded | Said | Moved
+Moment: TypeAlias = Read | Rejected | Unread | Found | Sifted | Recorded | Said | Moved
 Witness: TypeAlias = Callable[[Moment], None]

@@ -1,13 +1,15 @@
 """What a poll brought, as it is told: refused where too much of it was unusable, summed where rows came together."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from services.errors import TooManyDeadLetters
 from services.feeds.base import Poll
-from services.moments import Found, Moment, Read
+from services.moments import Found, Moment, Read, Sifted
 from streams.observations import SECONDS_A_DAY, Family, ObservationBatch
+from streams.reasons import Reason
 
 RECENT_S = 7 * SECONDS_A_DAY  # a signal older than this is history: it counts, and is not told one by one
 
@@ -27,14 +29,28 @@ def summed(seen: Iterable[Moment], at: int) -> Iterator[Moment]:
     """What is worth telling of rows that came together: one line for each group and family, and what is recent."""
     reads: dict[tuple[str, str, Family], Read] = {}
     found = [moment for moment in seen if isinstance(moment, Found) and moment.signal.known_at > at - RECENT_S]
+    sifted: dict[tuple[str, str], Sifted] = {}
     for moment in seen:
+        if isinstance(moment, Sifted):
+            place = (moment.feed, moment.group)
+            counts: Counter[Reason] = Counter(sifted[place].counts if place in sifted else {})
+            counts.update(moment.counts)
+            sifted[place] = msgspec.structs.replace(moment, counts=dict(counts))
         if isinstance(moment, Read):
             key = (moment.feed, moment.group, moment.family)
             before = reads.get(key)
             rows = moment.rows + (before.rows if before else 0)
             reads[key] = msgspec.structs.replace(moment, rows=rows, titles=moment.titles if rows == 1 else ())
     yield from reads.values()
+    yield from sifted.values()
     yield from found
+
+
+def sifted_of(batch: ObservationBatch, counts: Mapping[Reason, int], at: int) -> Iterator[Sifted]:
+    """What was not simply new in a batch, where anything was not."""
+    told: dict[Reason, int] = {reason: count for reason, count in counts.items() if reason is not Reason.ACCEPTED}
+    if told:
+        yield Sifted(at=at, feed=batch.feed, group=batch.group, counts=told)
 
 
 def reads_of(batch: ObservationBatch, at: int) -> Iterator[Read]:

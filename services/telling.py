@@ -24,7 +24,7 @@ from alerts.facts import (
 from alerts.states import AlertState
 from services.clock import iso_time
 from services.feeds.countries import english_name
-from services.moments import Found, Moment, Read, Recorded, Rejected, Said, Unread
+from services.moments import Found, Moment, Read, Recorded, Rejected, Said, Sifted, Unread
 from services.terminal import plain
 from streams.assessments import Assessment, RingCause
 from streams.reference import Reference
@@ -59,6 +59,8 @@ class Teller:
         match moment:
             case Read():
                 yield "feed", self._read(moment)
+            case Sifted():
+                yield "feed", f"{iso_time(moment.at)}  {self._sifted(moment)}"
             case Rejected(letter=letter):
                 where = plain(f"{letter.origin} row {letter.row}", 60)
                 yield (
@@ -130,6 +132,12 @@ class Teller:
         group = self._reference.group_name(moment.group, "en")
         what = f'"{plain(moment.titles[0], 90)}"' if moment.titles else f"{moment.rows} row{'s' * (moment.rows != 1)}"
         return plain(f"{iso_time(moment.at)}  {moment.publisher or moment.feed}: {group}: {what}", _WIDTH)
+
+    def _sifted(self, moment: Sifted) -> str:
+        """What became of rows that were not simply new, and of the signals that they touched."""
+        group = self._reference.group_name(moment.group, "en")
+        words = (f"{count} {reason.replace('_', ' ')}" for reason, count in sorted(moment.counts.items()))
+        return plain(f"{moment.feed or moment.group}: {group}: source revised: {', '.join(words)}", _WIDTH)
 
     def _fact(self, fact: Fact) -> Iterator[tuple[str, str]]:
         state = self._alert_of(fact.alert_id)

@@ -10,7 +10,7 @@ from alerts.facts import Acknowledged, Fact, SendFailed, Sent
 from services.errors import BadSettings
 from services.feeds.base import DeadLetter
 from services.logs import Log, open_log
-from services.moments import Moved, Read, Recorded, Rejected, Unread
+from services.moments import Moved, Read, Recorded, Rejected, Sifted, Unread
 from streams.observations import Family
 from streams.reasons import Reason
 
@@ -30,6 +30,7 @@ def test_each_moment_is_one_line_of_json() -> None:
     log(Read(at=0, feed="desk", group="g", family=Family.PRICES, publisher="p", rows=3, known_at=0))
     log(Rejected(at=0, letter=letter))
     log(Unread(at=0, feed="desk", note=HOSTILE))
+    log(Sifted(at=0, feed="desk", group="g", counts={Reason.REVISED: 4, Reason.WITHDRAWN: 1}))
     log(Moved(at=0, rate=60))
     log(fact(Sent(delivery_id="d", receipt="r")))
     log(fact(SendFailed(delivery_id="d", reason="timed_out", retry_at=None)))
@@ -40,12 +41,14 @@ def test_each_moment_is_one_line_of_json() -> None:
         "read",
         "dead_letter",
         "feed",
+        "sifted",
         "clock",
         "sent",
         "send_failed",
         "acknowledged",
         "failure",
     ]
+    assert (lines[3]["revised"], lines[3]["withdrawn"]) == (4, 1)
     assert lines[1]["reason"] == "value_missing"
     assert lines[1]["detail"] == HOSTILE
     assert {line["level"] for line in lines} == {"info", "warning", "debug", "error"}
