@@ -154,6 +154,10 @@ class Hub:
         """At the start: what was being sent when the last run ended is due again."""
         self._parts.sender.recover(at)
 
+    def close(self) -> None:
+        """At the end: what is being sent is waited for, and its outcome recorded."""
+        self._parts.sender.close()
+
     def alert(self, alert_id: str) -> AlertState:
         """The state of one alert. Raises Refused when there is none."""
         return self._parts.store.alert(alert_id)

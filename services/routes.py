@@ -49,6 +49,15 @@ class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     timeout_s: float = 10.0
 
 
+_ADVICE = {
+    Reason.UNREACHABLE: "nothing answers there; check the address and port in [channels], the network and the proxy",
+    Reason.TIMED_OUT: "no answer in timeout_s; check the address in [channels], the network and the proxy",
+    Reason.RATE_LIMITED: "asked too often; try again in a minute",
+    Reason.PROVIDER_ERROR: "the trouble is at the provider; try again later",
+}
+"""What to do where the channel itself cannot know."""
+
+
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """What came of trying one channel: `problem` is empty when it works, else it says what to mend."""
 
@@ -106,11 +115,17 @@ def trials(settings: ChannelSettings, directory: Directory) -> tuple[Trial, ...]
     return tuple(_tried(channel) for channel in _built(settings, directory))
 
 
+def to_mend(failure: SendFailure) -> str:
+    """What a channel said, in its own words, and what to do about it."""
+    advice = _ADVICE.get(failure.reason)
+    return f"{failure}: {advice}" if advice else str(failure)
+
+
 def _tried(channel: Slack | Mail | Cap | PagerDuty) -> Trial:
     try:
         channel.probe()
     except SendFailure as failure:
-        return Trial(channel=channel.name, problem=str(failure))
+        return Trial(channel=channel.name, problem=to_mend(failure))
     return Trial(channel=channel.name)
 
 

@@ -143,6 +143,7 @@ def set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path 
         claim(database, Deployment(episode=episode, configuration=wish.config))
         known = knowledge_of(configuration)
         hub = hub_of(configuration, known, database, outbox)
+        stack.callback(hub.close)
         log = stack.enter_context(open_log(log_of(configuration, wish.url), configuration.settings.log.level))
         metrics = Metrics()
         address = wish.metrics or configuration.settings.metrics

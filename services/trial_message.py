@@ -17,6 +17,7 @@ from alerts.render import compose
 from alerts.rendering.surroundings import Surroundings
 from alerts.states import NOTHING_YET, AlertState
 from services.clock import iso_day
+from services.routes import to_mend
 from streams.assessments import Level, Situation
 from streams.codec import identity
 from streams.signals import Hazard
@@ -51,7 +52,7 @@ def _sent(channel: Channel, message: Message) -> Outcome:
     try:
         return Outcome(channel=channel.name, receipt=channel.send(message).reference)
     except SendFailure as failure:
-        return Outcome(channel=channel.name, problem=str(failure))
+        return Outcome(channel=channel.name, problem=to_mend(failure))
 
 
 def _delivery(state: AlertState, participant: Participant, person: Person, channel: str, at: int) -> Delivery:

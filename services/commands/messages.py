@@ -7,6 +7,8 @@ import msgspec
 import typer
 
 from alerts.deliveries import Delivery, DeliveryState
+from alerts.rendering.wording import Wording
+from alerts.rendering.wording import packaged as packaged_wording
 from services.clock import iso_time
 from services.commands import completing
 from services.commands.desk import Desk, alert_of, opened
@@ -20,7 +22,7 @@ app = typer.Typer(help="Read what was sent.", no_args_is_help=True)
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One delivery in a list, for scripts. `path` is where an outbox has the message; empty elsewhere."""
+    """One delivery in a list, for scripts: `language` is that in which it is written, `path` where an outbox has it."""
 
     delivery_id: str
     alert_id: str
@@ -66,9 +68,10 @@ def list_messages(
     """List messages in the order in which they became due: to whom, by which channel, in which state."""
     with opened(store, config) as desk:
         states = [alert_of(desk, alert)] if alert else desk.store.alerts()
+        wording = packaged_wording()
         found = [delivery for state in states for delivery in state.deliveries.values()]
         rows = [
-            _row(desk, delivery)
+            _row(desk, delivery, wording)
             for delivery in sorted(found, key=lambda each: (each.due_at, each.participant, each.delivery_id))
             if (not side or delivery.participant == side.upper())
             and (suppressed or delivery.state is not DeliveryState.SUPPRESSED)
@@ -119,7 +122,7 @@ def show(
         if len(fitting) != 1:
             how_many = "no message begins" if not fitting else f"{len(fitting)} messages begin"
             raise NothingFound(f"{how_many} with {message_id!r}: `twinbell messages list` shows the ids")
-        row = _row(desk, fitting[0])
+        row = _row(desk, fitting[0], packaged_wording())
         if as_json:
             print_json(row)
             return
@@ -129,7 +132,7 @@ def show(
         print(paragraphs(_text(row)))
 
 
-def _row(desk: Desk, delivery: Delivery) -> Row:
+def _row(desk: Desk, delivery: Delivery, wording: Wording) -> Row:
     path = ""
     if delivery.receipt and delivery.mode == "exercise":
         path = str(outbox_of(desk.configuration, desk.url) / delivery.receipt)
@@ -141,7 +144,7 @@ def _row(desk: Desk, delivery: Delivery) -> Row:
         participant=delivery.participant,
         person=delivery.person,
         channel=delivery.channel,
-        language=delivery.language,
+        language=_written(desk, delivery, wording),
         purpose=delivery.purpose,
         level=delivery.level,
         mode=delivery.mode,
@@ -152,6 +155,12 @@ def _row(desk: Desk, delivery: Delivery) -> Row:
         receipt=delivery.receipt,
         path=path,
     )
+
+
+def _written(desk: Desk, delivery: Delivery, wording: Wording) -> str:
+    """The language in which a message is: that of its reader, or the one to which it falls back."""
+    sides = {side.iso3: side.languages for side in desk.configuration.directory.participants}
+    return wording.chosen(delivery.language, sides.get(delivery.participant, ())).language
 
 
 def _text(row: Row) -> str:

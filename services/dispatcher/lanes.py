@@ -18,6 +18,9 @@ class Lanes(Protocol):
     def run(self, jobs: Mapping[Lane, Job]) -> None:
         """Run these jobs; raises what a job raised, once the others have had their turn."""
 
+    def close(self) -> None:
+        """Wait for what has been started."""
+
 
 class InTurn:
     """One lane after another, in this thread: for replay, simulation and tests."""
@@ -36,6 +39,9 @@ class InTurn:
                 failed.append(error)
         if failed:
             raise failed[0]
+
+    def close(self) -> None:
+        """Nothing: every job is over when `run` returns."""
 
 
 class SideBySide:

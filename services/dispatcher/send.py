@@ -59,6 +59,10 @@ class Sender:
         with self._store.transaction() as connection:
             return self._release_interrupted(connection, now, lease_s=0)
 
+    def close(self) -> None:
+        """Wait for what is being sent, so that its outcome is in the record before the process ends."""
+        self._patience.lanes.close()
+
     def send_due(self, now: int) -> list[Delivery]:
         """Send what is due; the deliveries that were claimed, as they stood before. Raises what a lane ran into."""
         with self._store.looking() as connection:

@@ -33,7 +33,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         ("A threshold", ("may be used", "No alert is open.")),
         ("A mineral", ("antimony is not known here", "minerals", "201")),
         ("A responder", ("responding", "test message to jpn-duty by email")),
-        ("A third participant", ("ko falls back to en", "kor-duty", "KOR", "acknowledged")),
+        ("A third participant", ("ko falls back to en", "kor-duty  slack  en", "acknowledged")),
     ],
 )
 def test_the_blocks_lead_where_the_page_says(printed: dict[str, str], heading: str, words: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from alerts.deliveries import Mode
+from alerts.deliveries import DeliveryState, Mode
 from alerts.errors import Refused
 from alerts.store import Store
 from services.cli import app
@@ -96,7 +96,10 @@ def test_followed_figures_in_actual_mode_reach_both_sides(outside: Outside) -> N
     (site.drop / "antimony.csv").write_text(JUMP)
     hub = site.hub()
     site.follow(hub, 4, lambda turn: site.real.wait(60))
+    hub.close()  # whatever was begun is waited for, and recorded, before a process ends
     heard = outside.heard()
+    deliveries = Store(site.database).open_alerts()[0].deliveries.values()
+    assert not [each for each in deliveries if each.state is DeliveryState.SENDING]
     assert heard["slack"] >= 2
     assert heard["email"] >= 2
     assert heard["cap"] >= 2
@@ -168,6 +171,15 @@ def test_check_tries_the_channels_and_tells_nobody(outside: Outside) -> None:
     assert PASSWORD not in str(found)
     assert outside.heard()["email"] == 0
     assert not outside.slack.posted
+
+
+def test_a_channel_that_does_not_answer_says_what_to_look_at(outside: Outside) -> None:
+    """Not only that nothing answers, but what in the configuration decides where it is asked."""
+    text = outside.text("actual").replace(f"smtp_port = {outside.relay.port}", "smtp_port = 9")
+    (outside.directory / "twinbell.toml").write_text(text)
+    told = checked(outside, "--send", "jpn-duty")
+    for what in ("channel email", "test message to jpn-duty by email"):
+        assert "check the address and port in [channels]" in told[what]
 
 
 def test_a_test_message_is_marked_as_one(outside: Outside) -> None:
