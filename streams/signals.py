@@ -107,6 +107,31 @@ class Strike(msgspec.Struct, frozen=True, kw_only=True):
     is_current: bool | None = None
 
 
+class Comparison(msgspec.Struct, frozen=True, kw_only=True):
+    """What one destination's flow is of its usual, over what those of the others are of theirs, in one month.
+
+    `streams.relations.selectivity` defines the figures. `p_value`, `rank` and `placebos` are None where there are too
+    few placebos.
+    """
+
+    subject: str  # id of the derived series
+    flow: str  # id of the flow
+    origin: str
+    destination: str
+    hs: str
+    minerals: tuple[str, ...]
+    occurred_at: int  # the newest month of the window
+    known_at: int
+    value: float  # 1 where all fell alike, below it where this one fell more
+    ratio: float  # own flow over its own usual
+    p_value: float | None
+    rank: int | None  # 1: no placebo fell as far
+    placebos: int | None
+    others: int  # destinations that it is held against
+    provisional: bool = False
+    evidence: tuple[Evidence, ...] = ()
+
+
 class Signal(msgspec.Struct, frozen=True, kw_only=True):
     """What one detector says of one subject in one period. `score` is 1.0 at the raise threshold.
 
@@ -139,6 +164,8 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     provisional: bool = False
     act: Act | None = None
     strike: Strike | None = None
+    comparison: Comparison | None = None
+    rests_on: tuple[str, ...] = ()  # ids of the signals without which this one would not be
     evidence: tuple[Evidence, ...] = ()
     thresholds: str = ""  # hash of the thresholds that made it
     withdraws: tuple[str, ...] = ()  # ids of the signals that a revision has taken back; `phase` is REVISED
