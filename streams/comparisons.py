@@ -1,4 +1,4 @@
-"""Derived runs → **comparisons**: how the flow to each participant stands against those to the others, month by month."""
+"""Derived runs → **comparisons**: how the flow to each participant stands against those to others, month by month."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -6,13 +6,14 @@ nothing; silent in warm-up; a constant series never signals; bounded memory; NaN
 evidence names only what was seen.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
 import msgspec
 
 from streams.observations import HazardObservation, NoticeObservation, Run, Series
 from streams.reference import Reference
-from streams.signals import Signal
+from streams.signals import Comparison, Signal
 
 
 class Parameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -61,3 +62,21 @@ class HazardDetector(Protocol):
 
     def observe(self, state: Any, hazard: HazardObservation, group: str, parameters: Any) -> list[Signal] | None:
         """The signals that this telling gives for `group`; None where a later one of the same event was applied."""
+
+
+class Known(msgspec.Struct, frozen=True, kw_only=True):
+    """What a group knows: from it, and from nothing else, a detector of patterns says what follows."""
+
+    signals: Sequence[Signal] = ()  # of other detectors, without those that a revision has taken back
+    acts: Sequence[Signal] = ()  # of all years: `streams.conditions` says which are in force
+    comparisons: Sequence[Comparison] = ()  # of flows to participants
+
+
+class PatternDetector(Protocol):
+    """Says what several signals mean together. Pure: the set decides, never the order in which it came."""
+
+    code: ClassVar[str]
+    Parameters: ClassVar[type[Any]]
+
+    def derive(self, known: Known, parameters: Any) -> list[Signal]:
+        """Every signal that follows from what is known, each with what it rests on, in order of its id."""
