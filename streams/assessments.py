@@ -7,7 +7,7 @@ import msgspec
 from streams.codec import identity
 from streams.observations import Family
 from streams.reasons import Reason
-from streams.signals import Certainty, Direction, Hazard, Signal
+from streams.signals import Act, Certainty, Comparison, Direction, Hazard, Signal
 
 
 class Severity(StrEnum):
@@ -124,6 +124,46 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True):
     reason: Reason = Reason.COMPUTED  # why the severity is what it is, or why it is Unknown
 
 
+class Indication(StrEnum):
+    """What a row of the panel says of a deliberate pressure on one side: for it, against it, or nothing known."""
+
+    FOR = "for"
+    AGAINST = "against"
+    UNKNOWN = "unknown"
+
+
+class PanelItem(StrEnum):
+    """The points that a person weighs; nobody has entered a dispute: unknown."""
+
+    DOMINANCE = "dominance"
+    SELECTIVITY = "selectivity"
+    ACT = "act"
+    GAP = "gap"
+    DISPUTE = "dispute"
+    NO_NATURAL_CAUSE = "no_natural_cause"
+
+
+class PanelRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One point with what stands behind it. `weight` is a threshold for the reader; nothing is computed from it."""
+
+    item: PanelItem
+    indication: Indication
+    weight: float
+    share: Figure | None = None  # dominance: of the exporter
+    comparison: Comparison | None = None  # selectivity
+    act: Act | None = None  # the newest act in force, or announced …
+    since: str = ""  # … the day of its effect …
+    is_aimed: bool = False  # … and whether it names this participant
+    signal: Signal | None = None  # the open price gap, or the natural event
+
+
+class Panel(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known for and against, for one participant. It is shown to a person, who decides."""
+
+    participant: str
+    rows: tuple[PanelRow, ...]
+
+
 class Ring(msgspec.Struct, frozen=True, kw_only=True):
     """One thing that wakes a person. `ring_id` is a hash of spell, cause and signal."""
 
@@ -178,3 +218,4 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: tuple[str, ...] = ()  # ids of the signals that it took back
     void: bool = False  # what is left would not have opened the spell: it is over, and was none
     thresholds: str = ""
+    panels: tuple[Panel, ...] = ()  # of a restriction that has not ended

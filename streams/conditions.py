@@ -7,6 +7,7 @@ came in. What was said in passing, planned or only possible is no condition.
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 import msgspec
 
@@ -36,8 +37,11 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
         return (day_number(at) - _number(self.since)) if self.since else 0
 
 
+_Key: TypeAlias = tuple[ActKind, str, tuple[str, ...]]  # instrument, mineral, whom it hits
+
+
 class _State(msgspec.Struct):
-    """What is known of one instrument on one mineral while the acts are taken in order."""
+    """What is known of one restriction while the acts are taken in order."""
 
     since: str
     until: str
@@ -71,7 +75,7 @@ def in_force(
     """
     known_by = at if known_by is None else known_by
     today = iso_day(at)
-    states: dict[tuple[ActKind, str], _State] = {}
+    states: dict[_Key, _State] = {}
     known = [s for s in acts if s.origin == origin and s.known_at <= known_by and s.act is not None]
     for signal in sorted(known, key=lambda s: (_starts(s), s.known_at, s.signal_id)):
         act = signal.act
@@ -83,7 +87,7 @@ def in_force(
             _relieve(states, signal, act)
     standing: dict[tuple[ActKind, str, str, str], list[str]] = {}
     signals = {signal.signal_id: signal for signal in known}
-    for (kind, mineral), state in states.items():
+    for (kind, mineral, _), state in states.items():
         if _stands(state, today):
             since = max(state.since, state.paused_until)  # what was suspended begins anew when that is over
             standing.setdefault((kind, since, state.until, state.signal.signal_id), []).append(mineral)
@@ -121,27 +125,33 @@ def _is_day(day: str) -> bool:
 
 def _concerns(act: Act, against: str) -> bool:
     """Whether an act is about exports to `against`; without one, every restriction is and only a relief for all."""
-    if not act.targets or set(act.targets) & set(EVERYBODY):
+    hit = _hit(act)
+    if hit == EVERYBODY[:1]:
         return True
     if not against or against in EVERYBODY:
         return act.polarity in TIGHTENING
-    return against in act.targets
+    return against in hit
 
 
-def _restrict(states: dict[tuple[ActKind, str], _State], signal: Signal, act: Act) -> None:
+def _hit(act: Act) -> tuple[str, ...]:
+    """Whom an act hits: countries, or everybody."""
+    named = tuple(sorted({target for target in act.targets if target}))
+    return EVERYBODY[:1] if not named or set(named) & set(EVERYBODY) else named
+
+
+def _restrict(states: dict[_Key, _State], signal: Signal, act: Act) -> None:
     day = _starts(signal)
+    end = act.end_on if _is_day(act.end_on) else ""
     for mineral in signal.minerals or ("",):
-        state = states.get((act.kind, mineral))
-        end = act.end_on if _is_day(act.end_on) else ""
-        if state is None or not _stands(state, day):
-            if act.polarity is Polarity.EXTEND and state is not None:
-                states[act.kind, mineral] = _State(state.since, end, signal)
-            else:
-                states[act.kind, mineral] = _State(day, end, signal)
-        elif act.polarity is Polarity.EXTEND or not _is_another(state, signal, act):
+        key = (act.kind, mineral, _hit(act))
+        state = states.get(key)
+        renews = act.polarity is Polarity.EXTEND
+        if state is not None and _stands(state, day) and (renews or not _is_another(state, signal, act)):
             state.until = end or state.until
+        elif state is not None and renews:
+            states[key] = _State(state.since, end, signal)
         else:
-            states[act.kind, mineral] = _State(day, end, signal)
+            states[key] = _State(day, end, signal)
 
 
 def _is_another(state: _State, signal: Signal, act: Act) -> bool:
@@ -149,7 +159,7 @@ def _is_another(state: _State, signal: Signal, act: Act) -> bool:
     return signal.claims is Certainty.OBSERVED and bool(act.effective_on) and act.effective_on > state.since
 
 
-def _relieve(states: dict[tuple[ActKind, str], _State], signal: Signal, act: Act) -> None:
+def _relieve(states: dict[_Key, _State], signal: Signal, act: Act) -> None:
     same = [key for key in states if key[0] is act.kind]
     hit = same if same and act.kind not in _OF_ANY_KIND else list(states)
     day = _starts(signal)

@@ -6,7 +6,10 @@ import msgspec
 
 from streams.assess import Assessor
 from streams.assessments import Assessment, Situation
+from streams.deriving import Deriving
+from streams.detectors.c4 import C4, C4Parameters
 from streams.observations import ObservationBatch
+from streams.panel import Panels
 from streams.pipeline import Pipeline, PipelineState
 from streams.reasons import Reason
 from streams.reference import Reference
@@ -40,6 +43,10 @@ class Engine:
         self._parameters = thresholds.assess
         self._pipeline = Pipeline(thresholds, reference)
         self._assessor = Assessor(thresholds.assess, thresholds.impact, reference, participants, thresholds.digest)
+        self._deriving = Deriving(thresholds, participants)
+        selective = thresholds.parameters(C4.code, None)
+        assert isinstance(selective, C4Parameters)
+        self._panels = Panels(selective, thresholds.impact.single_point_share_percent, participants)
         self._encoder = msgspec.msgpack.Encoder()
         self._decoder = msgspec.msgpack.Decoder(GroupState)
 
@@ -49,13 +56,15 @@ class Engine:
         applied = self._pipeline.apply(state.pipeline, batch)
         take_runs(state.book, applied.derived, self._parameters)
         touched = take_signals(state.book, applied.signals)
+        derived, changed_by = self._deriving.derive(state.book, applied.derived, applied.signals)
+        touched |= changed_by
         if batch.tick_at is not None:
             touched |= situations(state.book)
         ordered = sorted(touched, key=lambda s: s.situation_id)
         changed = [a for s in ordered if (a := self._changed(state.book, s)) is not None]
         if batch.tick_at is not None:
             self._forget(state.book)
-        return Outcome(signals=tuple(applied.signals), assessments=tuple(changed), counts=applied.counts)
+        return Outcome(signals=(*applied.signals, *derived), assessments=tuple(changed), counts=applied.counts)
 
     def snapshot(self, state: GroupState) -> bytes:
         """The state as bytes; `restore` gives an equal one.
@@ -74,11 +83,12 @@ class Engine:
 
     def is_live(self, state: GroupState) -> bool:
         """Whether the group has signals, so that the passing of time can change something."""
-        return bool(state.book.signals)
+        return bool(state.book.signals or state.book.derived)
 
     def _changed(self, book: Book, situation: Situation) -> Assessment | None:
         """The assessment of the situation if it differs from the one given out last."""
-        assessment = self._assessor.assess(book, situation, book.now)
+        found = self._assessor.assess(book, situation, book.now)
+        assessment = self._panels.added(book, found) if found is not None else None
         if assessment is None or book.published.get(situation.situation_id) == assessment.revision:
             return None
         book.published[situation.situation_id] = assessment.revision
@@ -91,7 +101,7 @@ class Engine:
         if not old:
             return
         live = situations(book)
-        needed: set[str] = set()
+        needed = {name for signal in book.derived.values() if signal.known_at > horizon for name in signal.rests_on}
         for situation in live:
             needed |= self._assessor.seal(book, situation)
         for signal in old:

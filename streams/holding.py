@@ -45,6 +45,9 @@ class Holding:
         if revisions in self._views:
             return self._views[revisions]
         gone = {name for revision in self._revisions[:revisions] for name in revision.withdraws}
+        for signal in self._signals:  # in order: what rests on what is gone is gone too
+            if gone.intersection(signal.rests_on):
+                gone.add(signal.signal_id)
         signals = [signal for signal in self._signals if signal.signal_id not in gone]
         clears: dict[tuple[str, str], list[Signal]] = {}
         for signal in signals:

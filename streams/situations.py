@@ -10,7 +10,7 @@ import msgspec
 
 from streams.assessments import Impact, Level, Ring, Severity, Situation
 from streams.observations import SECONDS_A_DAY, Cadence, Family, ObservationBatch, Run
-from streams.signals import Certainty, Hazard, Signal
+from streams.signals import Certainty, Comparison, Hazard, Signal
 
 SUPPLY = (Hazard.RESTRICTION, Hazard.LOGISTICS, Hazard.NATURAL)
 MAX_GAPS = 32  # of one series
@@ -112,7 +112,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Book(msgspec.Struct, kw_only=True):
-    """What a group remembers. Keys of the last three are situation ids.
+    """What a group remembers. Keys of `published`, `sealed` and `folded` are situation ids.
 
     `published` is the last revision given out; `sealed` the fold of what is older than the horizon and forgotten;
     `folded` the fold of everything so far, only to save work: it is made again from `sealed` when a signal comes late.
@@ -124,6 +124,10 @@ class Book(msgspec.Struct, kw_only=True):
     published: dict[str, str] = {}
     sealed: dict[str, Fold] = {}
     folded: dict[str, Fold] = {}
+    acts: list[Signal] = []  # of all years, in order of when they became known: what is in force is a condition
+    comparisons: dict[str, list[Comparison]] = {}  # by derived series: flows to participants against the others
+    derived: dict[str, Signal] = {}  # what follows from all of these, by id; made anew when they change
+    hazards_heard: int = 0  # when a hazard near a place of this group was last told
 
 
 def situation_of(signal: Signal) -> Situation | None:
@@ -151,6 +155,7 @@ def take_batch(book: Book, batch: ObservationBatch, parameters: AssessParameters
     take_runs(book, batch.runs, parameters)
     told = [notice.known_at for notice in batch.notices] + [hazard.known_at for hazard in batch.hazards]
     book.now = max([book.now, *told])
+    book.hazards_heard = max([book.hazards_heard, *(hazard.known_at for hazard in batch.hazards)])
     if batch.tick_at is not None:
         book.now = max(book.now, batch.tick_at)
 
@@ -217,12 +222,14 @@ def take_signals(book: Book, signals: list[Signal]) -> set[Situation]:
 
 def situations(book: Book) -> set[Situation]:
     """Every situation that has a signal of its own in the book."""
-    return {own for signal in book.signals.values() if (own := situation_of(signal)) is not None}
+    every = (*book.signals.values(), *book.derived.values())
+    return {own for signal in every if (own := situation_of(signal)) is not None}
 
 
 def members(book: Book, situation: Situation) -> list[Signal]:
     """The signals that open or bear on a situation, in the order in which they became known."""
-    chosen = [s for s in book.signals.values() if situation_of(s) == situation or bears_on(s, situation)]
+    every = (*book.signals.values(), *book.derived.values())
+    chosen = [s for s in every if situation_of(s) == situation or bears_on(s, situation)]
     return sorted(chosen, key=lambda s: (s.known_at, s.signal_id))
 
 

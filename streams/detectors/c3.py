@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from streams.conditions import Condition, day_number, in_force
 from streams.detectors.base import Known, Parameters
-from streams.detectors.patterns import LASTS_S, falls, in_order, limited, month_of_fall, newest
+from streams.detectors.patterns import Heard, month_of_fall
 from streams.signals import Certainty, Hazard, Phase, Signal, signal_id_of
 
 _FLOW_ROWS, _PRICE_ROWS = 3, 2
@@ -35,43 +35,40 @@ class C3:
 
     def derive(self, known: Known, parameters: C3Parameters) -> list[Signal]:
         """One signal for each month of a fall that fits, and one when the fall or the gap is over."""
-        gaps: dict[tuple[str, str], list[Signal]] = {}
-        for signal in in_order(s for s in known.signals if s.detector == "P3"):
-            gaps.setdefault((signal.origin, signal.subject), []).append(signal)
-        found: list[Signal] = []
-        for own in falls(known.signals).values():
-            found += self._of_flow(own, known, gaps, parameters)
+        heard = Heard(known.signals)
+        found = [signal for said in heard.falls() for signal in self._of_flow(said, heard, known.acts, parameters)]
         return sorted(found, key=lambda signal: signal.signal_id)
 
     def _of_flow(
-        self,
-        own: Sequence[Signal],
-        known: Known,
-        gaps: dict[tuple[str, str], list[Signal]],
-        parameters: C3Parameters,
+        self, said: Sequence[Signal], heard: Heard, acts: Sequence[Signal], parameters: C3Parameters
     ) -> list[Signal]:
         found: list[Signal] = []
-        prices = [said for (origin, _), said in sorted(gaps.items()) if origin == own[0].origin]
-        for place, fall in enumerate(own):
+        gaps = heard.gaps_said(said[0].origin)
+        for place, fall in enumerate(said):
             if fall.phase is Phase.CLEARED:
                 if found and found[-1].phase is not Phase.CLEARED:
                     found.append(self._cleared(found[-1], fall))
                 continue
-            ends = own[place + 1].known_at if place + 1 < len(own) else fall.known_at + LASTS_S
-            moments = [fall.known_at, *(s.known_at for said in prices for s in said), *(a.known_at for a in known.acts)]
-            for at in sorted({moment for moment in moments if fall.known_at <= moment < ends}):
-                gap = next((g for said in prices if (g := newest(said, at)) and g.hazard is Hazard.RESTRICTION), None)
-                act = self._act(known, fall, at, parameters) if gap is not None else None
+            ends = heard.ends(said, place)
+            moments = {fall.known_at, *(s.known_at for s in (*gaps, *acts))}
+            for at in sorted(moment for moment in moments if fall.known_at <= moment < ends):
+                gap = heard.open_gap(fall.origin, at)
+                act = self._act(acts, fall, at, parameters) if gap is not None else None
                 if gap is not None and act is not None:
-                    found.append(self._signal(fall, gap, act, at, known))
+                    found.append(self._signal(fall, gap, act, at, acts))
                     break
-        return found + self._gaps_closed(found, prices)
+        if found and found[-1].phase is not Phase.CLEARED:
+            closed = [s for s in gaps if s.phase is Phase.CLEARED and s.known_at > found[-1].known_at]
+            end = next((s for s in closed if heard.open_gap(s.origin, s.known_at) is None), None)
+            if end is not None:
+                found.append(self._cleared(found[-1], end))
+        return found
 
     @staticmethod
-    def _act(known: Known, fall: Signal, at: int, parameters: C3Parameters) -> Condition | None:
+    def _act(acts: Sequence[Signal], fall: Signal, at: int, parameters: C3Parameters) -> Condition | None:
         """The restriction after whose effect the month of the fall lies as it does after an act that slows licences."""
         first, last = month_of_fall(fall)
-        for condition in in_force(known.acts, fall.origin, last, fall.destination, known_by=at):
+        for condition in in_force(acts, fall.origin, last, fall.destination, known_by=at):
             about = not condition.minerals or not fall.minerals or set(condition.minerals) & set(fall.minerals)
             since = day_number(last) - condition.days_at(last)
             early = day_number(last) < since + parameters.earliest_days
@@ -80,11 +77,11 @@ class C3:
                 return condition
         return None
 
-    def _signal(self, fall: Signal, gap: Signal, act: Condition, at: int, known: Known) -> Signal:
+    def _signal(self, fall: Signal, gap: Signal, act: Condition, at: int, acts: Sequence[Signal]) -> Signal:
         subject = f"licences:{fall.detector}:{fall.subject}"
-        document = next(signal for signal in known.acts if signal.signal_id == act.signal_id)
+        document = next(signal for signal in acts if signal.signal_id == act.signal_id)
         return Signal(
-            signal_id=signal_id_of(self.code, subject, fall.phase, fall.occurred_at),
+            signal_id=signal_id_of(self.code, f"{subject}:{fall.signal_id}", fall.phase, fall.occurred_at),
             detector=self.code,
             hazard=Hazard.RESTRICTION,
             group=fall.group,
@@ -93,7 +90,7 @@ class C3:
             phase=fall.phase,
             occurred_at=fall.occurred_at,
             known_at=at,
-            score=limited(min(fall.score, gap.score)),
+            score=min(fall.score, gap.score),
             claims=Certainty.LIKELY,
             minerals=fall.minerals,
             origin=fall.origin,
@@ -109,21 +106,10 @@ class C3:
             thresholds=fall.thresholds,
         )
 
-    def _gaps_closed(self, found: Sequence[Signal], prices: Sequence[Sequence[Signal]]) -> list[Signal]:
-        """The end where every price gap is closed on data while the flow is still down."""
-        if not found or found[-1].phase is Phase.CLEARED:
-            return []
-        last = found[-1]
-        closed = [s for said in prices for s in said if s.phase is Phase.CLEARED and s.known_at > last.known_at]
-        for end in in_order(closed):
-            if not any((g := newest(said, end.known_at)) and g.hazard is Hazard.RESTRICTION for said in prices):
-                return [self._cleared(last, end)]
-        return []
-
     def _cleared(self, last: Signal, end: Signal) -> Signal:
         occurred_at = max(end.occurred_at, last.occurred_at)
         return Signal(
-            signal_id=signal_id_of(self.code, last.subject, Phase.CLEARED, occurred_at),
+            signal_id=signal_id_of(self.code, f"{last.subject}:{last.signal_id}", Phase.CLEARED, occurred_at),
             detector=self.code,
             hazard=Hazard.RESTRICTION,
             group=last.group,

@@ -5,14 +5,15 @@ was found, or a restriction is in force against that participant: lots to small 
 it means is for a person to say: alone it is no more than *possible*.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from math import log
 from typing import ClassVar
 
 from streams.conditions import in_force
 from streams.detectors.base import Known, Parameters
-from streams.detectors.patterns import LASTS_S, falls, limited, newest
+from streams.detectors.findings import SCORE_LIMIT
+from streams.detectors.patterns import LASTS_S, Heard
 from streams.observations import Family
 from streams.signals import Certainty, Comparison, Direction, Hazard, Phase, Signal, signal_id_of
 
@@ -71,18 +72,15 @@ class C4:
         flows: dict[str, list[Comparison]] = {}
         for comparison in known.comparisons:
             flows.setdefault(comparison.subject, []).append(comparison)
-        own = falls(known.signals)
+        heard = Heard(known.signals)
         found: list[Signal] = []
         for _, comparisons in sorted(flows.items()):
-            found += self._of_flow(sorted(comparisons, key=lambda c: c.occurred_at), known, own, parameters)
+            ordered = sorted(comparisons, key=lambda c: c.occurred_at)
+            found += self._of_flow(ordered, heard, known, parameters)
         return sorted(found, key=lambda signal: signal.signal_id)
 
     def _of_flow(
-        self,
-        comparisons: Sequence[Comparison],
-        known: Known,
-        own: Mapping[tuple[str, str], Sequence[Signal]],
-        parameters: C4Parameters,
+        self, comparisons: Sequence[Comparison], heard: Heard, known: Known, parameters: C4Parameters
     ) -> list[Signal]:
         found: list[Signal] = []
         for comparison, following in pairwise([*comparisons, None]):
@@ -95,7 +93,7 @@ class C4:
                     found.append(_signal(comparison, Phase.CLEARED, comparison.known_at, 0.0, found[-1]))
                 continue
             ends = comparison.known_at + LASTS_S if following is None else following.known_at
-            support = _support(comparison, ends, known, own)
+            support = _support(comparison, ends, heard, known)
             if support is not None:
                 phase = Phase.CONTINUING if is_open else Phase.RAISED
                 at = max(comparison.known_at, support.known_at)
@@ -103,17 +101,13 @@ class C4:
         return found
 
 
-def _support(
-    comparison: Comparison, ends: int, known: Known, own: Mapping[tuple[str, str], Sequence[Signal]]
-) -> Signal | None:
+def _support(comparison: Comparison, ends: int, heard: Heard, known: Known) -> Signal | None:
     """The first that says so too while the comparison is the newest: the flow fell, or an act is in force on it."""
-    said = [signals for (_, subject), signals in sorted(own.items()) if subject == comparison.flow]
-    moments = [s.known_at for signals in said for s in signals] + [act.known_at for act in known.acts]
-    for at in sorted({comparison.known_at, *(m for m in moments if comparison.known_at < m < ends)}):
-        for signals in said:
-            fall = newest(signals, at)
-            if fall is not None and fall.known_at > at - LASTS_S:
-                return fall
+    said = [s.known_at for s in (*known.signals, *known.acts)]
+    for at in sorted({comparison.known_at, *(m for m in said if comparison.known_at < m < ends)}):
+        fallen = heard.falls_of(comparison.flow, at)
+        if fallen:
+            return fallen[0]
         standing = in_force(known.acts, comparison.origin, at, comparison.destination)
         hit = [c for c in standing if not c.minerals or set(c.minerals) & set(comparison.minerals)]
         if hit:
@@ -123,7 +117,7 @@ def _support(
 
 def _signal(comparison: Comparison, phase: Phase, at: int, score: float, support: Signal) -> Signal:
     return Signal(
-        signal_id=signal_id_of(C4.code, comparison.subject, phase, comparison.occurred_at),
+        signal_id=signal_id_of(C4.code, f"{comparison.subject}:{support.signal_id}", phase, comparison.occurred_at),
         detector=C4.code,
         hazard=Hazard.RESTRICTION,
         group=support.group,
@@ -132,7 +126,7 @@ def _signal(comparison: Comparison, phase: Phase, at: int, score: float, support
         phase=phase,
         occurred_at=comparison.occurred_at,
         known_at=at,
-        score=limited(score),
+        score=round(min(score, SCORE_LIMIT), 4),
         claims=Certainty.POSSIBLE,
         minerals=comparison.minerals,
         origin=comparison.origin,

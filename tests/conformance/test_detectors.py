@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from streams.detectors import DETECTORS, HAZARD_DETECTORS, NOTICE_DETECTORS, DetectorState
-from streams.detectors.base import Detector, HazardDetector, NoticeDetector
+from streams.detectors import DETECTORS, HAZARD_DETECTORS, NOTICE_DETECTORS, PATTERN_DETECTORS, DetectorState
+from streams.detectors.base import Detector, HazardDetector, Known, NoticeDetector, PatternDetector
 from streams.lowering import lowered
 from streams.notices.readings import ActKind, Listed, Polarity, Reading, Span
 from streams.observations import (
@@ -28,6 +28,7 @@ from streams.pipeline import PipelineState, SeriesState
 from streams.relations import RELATIONS
 from streams.signals import Direction, Phase, Signal
 from streams.thresholds import packaged
+from tests.streams.detectors.made_patterns import act, comparison, fall, gap, revised
 
 THRESHOLDS = packaged()
 START = 1_388_534_400  # 2014-01-01
@@ -318,7 +319,8 @@ class TestRegistration:
 
 def test_codes_are_unique() -> None:
     """States and thresholds are kept by code."""
-    codes = [detector.code for detector in (*DETECTORS, *NOTICE_DETECTORS, *HAZARD_DETECTORS)]
+    every = (*DETECTORS, *NOTICE_DETECTORS, *HAZARD_DETECTORS, *PATTERN_DETECTORS)
+    codes = [detector.code for detector in every]
     assert len(set(codes)) == len(codes)
 
 
@@ -447,4 +449,65 @@ class TestHazardContract:
         """The shipped file has a section of the right type that passes its own check."""
         parameters = THRESHOLDS.parameters(kind.code, None)
         assert type(parameters) is kind.Parameters
+        parameters.check()
+
+
+def everything() -> Known:
+    """What makes a detector of patterns speak: acts, falls that end and one taken back, gaps, comparisons."""
+    taken_back = fall("2019-07", Phase.CONTINUING)
+    falls = [fall("2019-08"), fall("2019-09", Phase.CONTINUING), fall("2019-10", Phase.CLEARED), taken_back]
+    gaps = [gap("2019-06-20"), gap("2019-08-20", Phase.CONTINUING), gap("2020-06-20", Phase.CLEARED)]
+    return Known(
+        signals=[*falls, *gaps, revised(taken_back, "2019-11-11")],
+        acts=[act("2019-05-20", effective="2019-06-01"), act("2018-01-20", Polarity.SUSPEND, end="2018-02-01")],
+        comparisons=[comparison(f"2019-{month:02d}", value=0.2 if 6 < month < 10 else 0.9) for month in range(1, 11)],
+    )
+
+
+@pytest.mark.parametrize("detector", PATTERN_DETECTORS, ids=lambda detector: detector.code)
+class TestPatternContract:
+    """What the engine needs of a detector that reads what the others said."""
+
+    @thorough
+    @given(seed=seeds)
+    def test_the_set_decides_and_never_the_order(self, detector: PatternDetector, seed: int) -> None:
+        """Shuffled in any way, and put away and taken up, the same signals follow."""
+        known, rng = everything(), random.Random(seed)
+        shuffled = Known(
+            signals=rng.sample(known.signals, len(known.signals)),
+            acts=rng.sample(known.acts, len(known.acts)),
+            comparisons=rng.sample(known.comparisons, len(known.comparisons)),
+        )
+        parameters = THRESHOLDS.parameters(detector.code, None)
+        expected = detector.derive(known, parameters)
+        assert expected, "this detector derives nothing from the signals of this suite: give it some"
+        assert detector.derive(shuffled, parameters) == expected
+        back = msgspec.msgpack.decode(msgspec.msgpack.encode(shuffled), type=Known)
+        assert detector.derive(back, parameters) == expected
+
+    def test_signals_name_what_they_rest_on_and_are_not_known_before_it(self, detector: PatternDetector) -> None:
+        """Ids are unique; each signal rests on what is there, has its rows, and comes no sooner than the last of it."""
+        known = everything()
+        found = detector.derive(known, THRESHOLDS.parameters(detector.code, None))
+        at = {signal.signal_id: signal.known_at for signal in (*known.signals, *known.acts, *found)}
+        assert len({signal.signal_id for signal in found}) == len(found)
+        for signal in found:
+            assert signal.detector == detector.code
+            assert signal.rests_on
+            assert max(at[name] for name in signal.rests_on) <= signal.known_at
+            assert signal.evidence
+            assert all(seen.known_at <= signal.known_at for seen in signal.evidence)
+            assert signal.score >= 1.0 or signal.phase is Phase.CLEARED
+            assert math.isfinite(signal.score)
+
+    def test_out_of_nothing_nothing_follows(self, detector: PatternDetector) -> None:
+        """Neither what only acts say nor what is known of nothing at all is a pattern."""
+        parameters = THRESHOLDS.parameters(detector.code, None)
+        assert detector.derive(Known(), parameters) == []
+        assert detector.derive(Known(acts=everything().acts), parameters) == []
+
+    def test_its_parameters_stand_in_the_thresholds_file(self, detector: PatternDetector) -> None:
+        """The shipped file has a section of the right type that passes its own check."""
+        parameters = THRESHOLDS.parameters(detector.code, None)
+        assert type(parameters) is detector.Parameters
         parameters.check()
