@@ -18,6 +18,7 @@ from alerts.rendering.evidence import act_sections, evidence_section
 from alerts.rendering.first_screen import Screen
 from alerts.rendering.impact import impact_section
 from alerts.rendering.machine import facts_of
+from alerts.rendering.panel import panel_sections
 from alerts.rendering.picture import plot
 from alerts.rendering.plain import cut
 from alerts.rendering.progress import (
@@ -183,6 +184,7 @@ def _sections(
         *act_sections(voice, state),
         evidence_section(voice, state, surroundings),
         *(impact_section(voice, alert, iso3) for alert in (state, *joined) for iso3 in sides),
+        *panel_sections(voice, state, surroundings, reader.iso3),
         rings_section(voice, state),
         tracks_section(voice, state, reader),
         held_section(voice, surroundings, state),

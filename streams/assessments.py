@@ -7,7 +7,7 @@ import msgspec
 from streams.codec import identity
 from streams.observations import Family
 from streams.reasons import Reason
-from streams.signals import Act, Certainty, Comparison, Direction, Hazard, Signal
+from streams.signals import Act, Certainty, Comparison, Direction, Evidence, Hazard, Signal
 
 
 class Severity(StrEnum):
@@ -155,6 +155,7 @@ class PanelRow(msgspec.Struct, frozen=True, kw_only=True):
     since: str = ""  # … the day of its effect …
     is_aimed: bool = False  # … and whether it names this participant
     signal: Signal | None = None  # the open price gap, or the natural event
+    evidence: tuple[Evidence, ...] = ()  # the rows behind it
 
 
 class Panel(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ import msgspec
 
 from streams.notices.readings import TIGHTENING, ActKind, Polarity
 from streams.observations import SECONDS_A_DAY
-from streams.signals import Act, Certainty, Signal
+from streams.signals import Act, Certainty, Evidence, Signal
 
 ACTS_KEPT = 160  # of one group: a state that has bound itself more often has replaced its oldest acts
 EVERYBODY = ("ALL", "WLD")
@@ -30,7 +30,8 @@ class Condition(msgspec.Struct, frozen=True, kw_only=True):
     until: str = ""
     targets: tuple[str, ...] = ()
     signal_id: str  # the newest act that says so …
-    act: Act  # … and what it is
+    act: Act  # … what it is …
+    evidence: tuple[Evidence, ...] = ()  # … and where it is stored
 
     def days_at(self, at: int) -> int:
         """For how many days it has been in force at a moment."""
@@ -194,4 +195,5 @@ def _condition(key: tuple[ActKind, str, str, str], minerals: Sequence[str], sign
         targets=act.targets,
         signal_id=signal_id,
         act=act,
+        evidence=signal.evidence,
     )

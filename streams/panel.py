@@ -86,7 +86,9 @@ class Panels:
         indication = Indication.UNKNOWN
         if score is not None:
             indication = Indication.FOR if score >= 1.0 else Indication.AGAINST
-        return replace(self._row(PanelItem.SELECTIVITY, indication), comparison=comparison)
+        return replace(
+            self._row(PanelItem.SELECTIVITY, indication), comparison=comparison, evidence=comparison.evidence
+        )
 
     def _act(self, book: Book, assessment: Assessment, participant: str) -> PanelRow:
         origin, at = assessment.situation.origin, assessment.as_of
@@ -96,13 +98,14 @@ class Panels:
             return self._row(PanelItem.ACT, Indication.UNKNOWN)
         condition = max(standing, key=lambda c: (_is_aimed(c, participant), c.since, c.signal_id))
         row = self._row(PanelItem.ACT, Indication.FOR)
-        return replace(row, act=condition.act, since=condition.since, is_aimed=_is_aimed(condition, participant))
+        aimed = _is_aimed(condition, participant)
+        return replace(row, act=condition.act, since=condition.since, is_aimed=aimed, evidence=condition.evidence)
 
     def _gap(self, book: Book, assessment: Assessment) -> PanelRow:
         origin, at = assessment.situation.origin, assessment.as_of
         gap = Heard(book.signals.values()).open_gap(origin, at)
         if gap is not None:
-            return replace(self._row(PanelItem.GAP, Indication.FOR), signal=gap)
+            return replace(self._row(PanelItem.GAP, Indication.FOR), signal=gap, evidence=gap.evidence)
         measured = [clock for name, clock in book.clocks.items() if name.startswith(f"{Gap.code}:")]
         is_known = any(not is_stale(clock, at) for clock in measured)
         return self._row(PanelItem.GAP, Indication.AGAINST if is_known else Indication.UNKNOWN)
@@ -114,7 +117,9 @@ class Panels:
         recent = [s for s in strikes if s.known_at >= since and (s.detector, s.subject) not in cleared]
         if recent:
             newest: Signal = max(recent, key=lambda s: (s.score, s.known_at, s.signal_id))
-            return replace(self._row(PanelItem.NO_NATURAL_CAUSE, Indication.AGAINST), signal=newest)
+            return replace(
+                self._row(PanelItem.NO_NATURAL_CAUSE, Indication.AGAINST), signal=newest, evidence=newest.evidence
+            )
         is_heard = book.hazards_heard >= since
         return self._row(PanelItem.NO_NATURAL_CAUSE, Indication.FOR if is_heard else Indication.UNKNOWN)
 

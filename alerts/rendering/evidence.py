@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from alerts.channels.base import Line, Section
 from alerts.rendering import events, figures, strikes
+from alerts.rendering.panel import compared
 from alerts.rendering.plain import plain
 from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice, opened
@@ -96,6 +97,8 @@ def _signal(voice: Voice, state: AlertState, signal: Signal) -> Line:
         low = figures.value(voice, signal.band_low, signal.unit)
         high = figures.value(voice, signal.band_high, signal.unit)
         parts.append(voice.say("detail.band", low=low, high=high))
+    if signal.comparison is not None:
+        parts.append(compared(voice, signal.comparison))
     if signal.strike is not None:
         parts += strikes.taken(voice, signal.strike)
     if signal.raises_at is not None:

@@ -50,6 +50,8 @@ def figure(voice: Voice, signal: Signal) -> str:
     when = period(voice, signal, signal.occurred_at)
     if signal.window > 1:
         when = voice.count("figure.over", signal.window, period=when)
+    if signal.comparison is not None:
+        return voice.say("figure.beside", series=series, observed=voice.fraction(signal.comparison.value), period=when)
     if signal.observed is None:
         return voice.say("figure.abnormal", series=series, period=when)
     observed = value(voice, signal.observed, signal.unit)

@@ -1,7 +1,8 @@
 """The golden alert: gallium and germanium, 3 July 2023, from the recorded announcement to what two officers read.
 
 The announcement is that of the shipped episode; reader, detector, impact, level, rings and the fold over the facts are
-the real ones. Ladder, score of the act and hash of the thresholds are fixed here: their tuning changes no golden file.
+the real ones. Ladder, score of the act, weights of the panel and hash of the thresholds are fixed here: their tuning
+changes no golden file.
 """
 
 from collections.abc import Sequence
@@ -25,8 +26,11 @@ from services.sources import read_episode
 from streams.assess import Assessor
 from streams.assessments import Assessment, Level, Situation
 from streams.codec import digest
+from streams.conditions import is_act
 from streams.detectors.c1 import C1, C1Parameters
+from streams.detectors.c4 import C4Parameters, PanelWeights
 from streams.notices.readings import ActKind
+from streams.panel import Panels
 from streams.reference import packaged as packaged_reference
 from streams.signals import Act, Hazard, Signal
 from streams.situations import Book, take_signals
@@ -36,6 +40,13 @@ KNOWN_AT = int(datetime(2023, 7, 3, 23, 59, tzinfo=UTC).timestamp())  # the last
 MINUTE = 60
 EPISODE = "gallium-germanium-2023"
 SCORES = C1Parameters(acts=dict.fromkeys(ActKind, 1.0), dated=1.5, renewed=0.6, planned=0.6)
+PANEL = C4Parameters(
+    p_value=0.05,
+    fall=0.5,
+    recent_days=190.0,
+    gap_days=60.0,
+    weights=PanelWeights(dominance=1.0, selectivity=3.0, act=2.0, gap=1.0, dispute=3.0, no_natural_cause=1.0),
+)
 THRESHOLDS = digest(b"the thresholds of the golden alert")
 
 
@@ -66,15 +77,16 @@ def surroundings() -> Surroundings:
     )
 
 
-def judged(signals: Sequence[Signal], situation: Situation, at: int) -> Assessment:
-    """What the shipped thresholds and reference data make of these signals."""
+def judged(signals: Sequence[Signal], situation: Situation, at: int, book: Book | None = None) -> Assessment:
+    """What the shipped thresholds and reference data make of these signals, beside what a book knows already."""
     thresholds = packaged_thresholds()
     assessor = Assessor(thresholds.assess, thresholds.impact, surroundings().reference, _sides(), THRESHOLDS)
-    book = Book()
+    book = Book() if book is None else book
+    book.acts = [signal for signal in signals if is_act(signal)]
     take_signals(book, list(signals))
     found = assessor.assess(book, situation, at)
     assert found is not None
-    return found
+    return Panels(PANEL, thresholds.impact.single_point_share_percent, _sides()).added(book, found)
 
 
 def _sides() -> tuple[str, ...]:

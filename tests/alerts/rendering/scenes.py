@@ -7,7 +7,8 @@ import msgspec
 from streams.assessments import Assessment, Situation
 from streams.notices.readings import ActKind, Polarity
 from streams.observations import Family
-from streams.signals import Act, Certainty, Direction, Evidence, Hazard, Phase, Signal, Strike
+from streams.signals import Act, Certainty, Comparison, Direction, Evidence, Hazard, Phase, Signal, Strike
+from streams.situations import Book
 from tests.golden.scene import announcement, judged
 
 AT = int(datetime(2023, 10, 20, 23, 59, tzinfo=UTC).timestamp())
@@ -99,6 +100,52 @@ def price(direction: Direction, **changes: object) -> Signal:
     return signal("p1", "P1", Hazard.MARKET, Family.PRICES, direction=direction, **details)
 
 
+def pattern() -> Assessment:
+    """Licences are slow, one destination fell apart from the others, and every point of the panel says something."""
+    compared = Comparison(
+        subject="selectivity:series",
+        flow="series",
+        origin="CHN",
+        destination="JPN",
+        hs="250410",
+        minerals=("graphite_natural",),
+        occurred_at=MONTH,
+        known_at=AT,
+        value=0.214,
+        ratio=0.19,
+        p_value=0.0125,
+        rank=5,
+        placebos=399,
+        others=7,
+        provisional=True,
+        evidence=tuple(evidence(5_150.0, MONTH, n + 1) for n in range(8)),
+    )
+    few = msgspec.structs.replace(compared, destination="USA", p_value=None, rank=None, placebos=None, value=1.02)
+    aimed = msgspec.structs.replace(announcement(), targets=("JPN",), effective_on="2023-08-01")
+    gap = signal("p3", "P3", Hazard.RESTRICTION, Family.PRICES, unit="", observed=0.71, expected=0.95)
+    slow = signal("c3", "C3", Hazard.RESTRICTION, Family.CUSTOMS, destination="JPN", direction=Direction.DOWN)
+    apart = signal(
+        "c4",
+        "C4",
+        Hazard.RESTRICTION,
+        Family.CUSTOMS,
+        destination="JPN",
+        direction=Direction.DOWN,
+        claims=Certainty.POSSIBLE,
+        observed=None,
+        expected=None,
+        band_low=None,
+        band_high=None,
+        unit="",
+        comparison=compared,
+        evidence=compared.evidence,
+    )
+    struck = signal("l2", "L2", Hazard.NATURAL, Family.HAZARD_FEED, strike=strike(), unit="M", observed=7.1)
+    book = Book(comparisons={"JPN": [compared], "USA": [few]}, signals={"l2": struck}, hazards_heard=AT)
+    signals = [notice("c1", aimed), fall(), gap, slow, apart]
+    return judged(signals, Situation(hazard=Hazard.RESTRICTION, group="graphite", origin="CHN"), AT, book)
+
+
 def assessments() -> dict[str, Assessment]:
     """One of each kind, by name."""
     market = Situation(hazard=Hazard.MARKET, group="graphite")
@@ -143,6 +190,7 @@ def assessments() -> dict[str, Assessment]:
             fall(),
             signal("n1", "N1", Hazard.NONE, Family.NEWS, observed=42.5, expected=3.0, unit="articles", window=3),
         ),
+        "pattern": pattern(),
         "halt": restriction(
             signal("v2", "V2", Hazard.RESTRICTION, Family.CUSTOMS, destination="WLD", observed=0.0, expected=None)
         ),
