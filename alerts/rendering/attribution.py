@@ -40,14 +40,15 @@ class Gate:
             subject=self.text(content.subject),
             headline=self.text(content.headline),
             first_screen=self._lines(content.first_screen),
-            sections=tuple(
-                Section(heading=self.text(section.heading), lines=self._lines(section.lines))
-                for section in content.sections
-            ),
+            sections=tuple(self.section(section) for section in content.sections),
             asked=self.text(content.asked),
             event=self.text(content.event),
             plot=content.plot and self._plot(content.plot),
         )
+
+    def section(self, section: Section) -> Section:
+        """One section of the detail."""
+        return Section(heading=self.text(section.heading), lines=self._lines(section.lines))
 
     def parameters(self, parameters: Sequence[Parameter]) -> tuple[Parameter, ...]:
         """The machine-readable pairs."""

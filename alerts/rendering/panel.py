@@ -5,6 +5,7 @@ It names no motive: the alert says *supply restriction* until a person with the 
 
 from alerts.channels.base import Line, Section
 from alerts.rendering import events, figures, strikes
+from alerts.rendering.attribution import Gate
 from alerts.rendering.plain import plain
 from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice, opened
@@ -29,6 +30,14 @@ def panel_sections(voice: Voice, state: AlertState, surroundings: Surroundings, 
         heading = voice.say("heading.panel", country=voice.side(panel.participant))
         sections.append(Section(heading=heading, lines=tuple(lines)))
     return sections
+
+
+def for_a_person(state: AlertState, surroundings: Surroundings, language: str, at: int) -> list[Section]:
+    """The panels of an alert by themselves, in one language; what waits for a release is taken out as in a message."""
+    catalogue = surroundings.wording.chosen(language, ())
+    voice = Voice(catalogue, surroundings.reference, surroundings.directory, (), at)
+    gate = Gate(surroundings.wording, released=bool(state.attribution))
+    return [gate.section(section) for section in panel_sections(voice, state, surroundings, "")]
 
 
 def compared(voice: Voice, comparison: Comparison) -> str:

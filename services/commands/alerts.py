@@ -12,6 +12,7 @@ from alerts import acknowledgements
 from alerts.errors import Refused
 from alerts.facts import Fact, PositionKind
 from alerts.participants import Directory
+from alerts.rendering.panel import for_a_person
 from alerts.states import AlertState, Move, Track
 from alerts.store import Store
 from services.clock import iso_day, iso_time
@@ -20,7 +21,7 @@ from services.commands.desk import alert_of, opened
 from services.commands.options import AlertArgument, ConfigOption, JsonOption, NoteOption, PersonOption, StoreOption
 from services.commands.printing import print_json, print_pairs, print_table
 from services.telling import Teller
-from services.wiring import reference_of
+from services.wiring import reference_of, surroundings_of
 from streams.assessments import Assessment
 from streams.signals import Evidence
 
@@ -126,6 +127,10 @@ def show(
         for track in state.tracks.values():
             print()
             print_pairs(_track(track))
+        surroundings = surroundings_of(desk.configuration, reference_of(desk.configuration))
+        for section in for_a_person(state, surroundings, "en", desk.clock.now()):
+            print(f"\n{section.heading}")
+            print_pairs([(line.label, line.text) for line in section.lines])
         print()
         print_table(
             ("figure", "period", "publisher", "command that opens the stored bytes"),

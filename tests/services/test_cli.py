@@ -71,6 +71,8 @@ def test_alerts_are_listed_and_shown(store: str) -> None:
     shown = call("alerts", "show", alert_id(store)[:6], "--store", store)
     assert shown.exit_code == 0, shown.output
     assert "attribution  not released" in shown.output
+    assert "For a person to weigh: Japan" in shown.output
+    assert "Nobody has entered one" in shown.output
     assert "twinbell evidence show " in shown.output
     full = read("alerts", "show", alert_id(store), "--store", store)[0]
     assert set(full) >= {"alert", "tracks", "moves", "evidence", "assessment"}

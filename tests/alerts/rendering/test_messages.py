@@ -28,9 +28,10 @@ from alerts.facts import (
 )
 from alerts.participants import Directory, Participant
 from alerts.render import compose
+from alerts.rendering.panel import for_a_person
 from alerts.rendering.surroundings import Surroundings
 from alerts.states import AlertState
-from streams.assessments import Assessment
+from streams.assessments import Assessment, PanelItem
 from tests.alerts.rendering.scenes import AT, assessments, fall, notice, restriction
 from tests.golden.scene import MINUTE, Story, announcement, delivery, directory, surroundings
 
@@ -167,6 +168,29 @@ def test_the_attribution_is_written_after_its_release_only() -> None:
     english, japanese = told(story, "usa-duty", Purpose.UPDATE).contents
     assert "economic coercion" in english.first_screen[0].text
     assert "経済的威圧" in japanese.first_screen[0].text
+
+
+@pytest.mark.parametrize("name", ["pattern", "act and figures", "hazard", "figures and news"])
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_panel_names_no_motive_before_the_release(name: str, language: str) -> None:
+    """In messages and by itself, whatever a document is called: every point, what it rests on, and not the word."""
+    assessment = kinds()[name]
+    act = msgspec.structs.replace(announcement(), number="", title="Coercion notice 脅迫 経済的威圧")
+    rows = [
+        msgspec.structs.replace(
+            panel, rows=tuple(msgspec.structs.replace(r, act=act if r.act else None) for r in panel.rows)
+        )
+        for panel in assessment.panels
+    ]
+    story = Story(msgspec.structs.replace(assessment, panels=tuple(rows)))
+    assert not WORDS.search(everything(told(story, "usa-duty", Purpose.RING)))
+    sections = for_a_person(story.state, surroundings(), language, AT)
+    assert len(sections) == len(assessment.panels) == (0 if name == "hazard" else 2)
+    for section in sections:
+        text = "\n".join((section.heading, *(f"{line.label} {line.text}" for line in section.lines)))
+        assert not WORDS.search(text)
+        items = [surroundings().wording.chosen(language, ()).say(f"panel.item.{item}") for item in PanelItem]
+        assert [line.label for line in section.lines if line.label in items] == items
 
 
 def test_a_released_attribution_can_be_in_the_words_of_the_person() -> None:
