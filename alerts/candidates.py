@@ -15,8 +15,8 @@ from alerts.timers import Timers
 Recipient = tuple[str, str]
 """(person, channel)"""
 
-ENDINGS: Final = (Purpose.RESOLVE, Purpose.CLOSE)
-"""What nothing holds back: whoever was rung is told that it is over."""
+ENDINGS: Final = (Purpose.ANSWERED, Purpose.RESOLVE, Purpose.CLOSE)
+"""What nothing holds back: whoever was rung is told that it is over, and what rings them that they have answered."""
 
 
 class Occasion(msgspec.Struct, frozen=True, gc=False):

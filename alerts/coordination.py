@@ -33,6 +33,9 @@ def occasions(alert: AlertState, track: Track, now: int, timers: Timers) -> Iter
     if alert.joint is JointState.RESOLVED and track.told and not track.end_told:
         key = f"resolved/{alert.resolved_at}"
         yield _occasion(alert, track, Purpose.RESOLVE, key, Reason.RESOLVED, track.told)
+    if track.answered and alert.live:
+        woken = tuple(recipient for recipient in track.led if recipient[1] in timers.waking_channels)
+        yield _occasion(alert, track, Purpose.ANSWERED, f"answered/{track.answered_ordinal}", Reason.ANSWERED, woken)
     yield from _silence(alert, track, now, timers)
     informed = _informed(track, timers)
     move = _untold_move(alert, track)

@@ -13,6 +13,7 @@ class Purpose(StrEnum):
     RING = "ring"  # something new: wakes
     ESCALATE = "escalate"  # the next rung of the ladder
     REPEAT = "repeat"  # nobody has answered
+    ANSWERED = "answered"  # somebody of this side has: a provider that repeats by itself is told to be quiet
     UPDATE = "update"  # changed in place: informs, wakes nobody
     PARTNER = "partner"  # the other side answered, moved or cannot be reached
     RESOLVE = "resolve"
@@ -20,8 +21,8 @@ class Purpose(StrEnum):
     TEST = "test"
 
 
-UNTHROTTLED = (Purpose.PARTNER, Purpose.RESOLVE, Purpose.CLOSE)
-"""What no throttle holds back or counts: the other side's answers, and that it is over."""
+UNTHROTTLED = (Purpose.ANSWERED, Purpose.PARTNER, Purpose.RESOLVE, Purpose.CLOSE)
+"""What no throttle holds back or counts: answers, the other side's and one's own, and that it is over."""
 
 
 class DeliveryState(StrEnum):

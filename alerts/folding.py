@@ -181,6 +181,8 @@ def _planned_track(state: AlertState, delivery: Delivery, at: int) -> Track:
     ringing = delivery.purpose in RINGING
     if ringing:
         track = _planned_ringing(state, track, delivery, told, at)
+    elif delivery.purpose is Purpose.ANSWERED:
+        return track  # tells nobody anything
     elif delivery.purpose is Purpose.PARTNER:
         ladder, _, what = delivery.occasion.rpartition("/")
         if what == "unreached" and ladder not in track.warned:

@@ -24,7 +24,7 @@ from alerts.suppression import GROUPING, suppressed, throttled_until
 from alerts.timers import Timers
 from streams.assessments import Level
 
-_OWN_MESSAGE: Final = (Purpose.UPDATE, Purpose.RESOLVE, Purpose.CLOSE)
+_OWN_MESSAGE: Final = (Purpose.ANSWERED, Purpose.UPDATE, Purpose.RESOLVE, Purpose.CLOSE)
 """What edits or ends a message that stands already: who leads one of its own gets it there."""
 _Group = tuple[str, GroupKey]
 _Key = TypeVar("_Key")

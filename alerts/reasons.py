@@ -10,6 +10,7 @@ class Reason(StrEnum):
     RING = "ring"
     ESCALATED = "escalated"
     REPEATED = "repeated"
+    ANSWERED = "answered"
     UPDATED_IN_PLACE = "updated_in_place"
     PARTNER_MOVED = "partner_moved"
     PARTNER_UNREACHED = "partner_unreached"

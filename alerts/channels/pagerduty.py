@@ -2,7 +2,8 @@
 
 Format: developer.pagerduty.com, "Send an Alert Event" (POST /v2/enqueue; summary at most 1,024 characters, dedup_key
 255, event 512 KB; 202 is taken, not delivered). An acknowledged incident rings for no further event with its dedup_key,
-so a ring that must be heard opens an incident of its own; the one before it is resolved, so that one stays open.
+so a ring that must be heard opens an incident of its own; the one before it is resolved, so that one stays open. When
+the side has answered, that one is acknowledged: PagerDuty's own escalation ends with Twinbell's.
 """
 
 import re
@@ -172,6 +173,8 @@ def events(message: Message) -> tuple[Event, ...]:
     if delivery.purpose in _ENDS:
         return tuple(_event("resolve", key, message, content) for key in open_keys or (own,))
     moved = delivery.purpose is Purpose.PARTNER and delivery.reason == Reason.PARTNER_MOVED
+    if delivery.purpose is Purpose.ANSWERED:
+        return tuple(_event("acknowledge", key, message, content) for key in open_keys[:1] or (own,))
     if open_keys and (delivery.purpose is Purpose.UPDATE or moved):
         action: Action = "acknowledge" if message.facts.answered else "trigger"
         return (_event(action, open_keys[0], message, content),)

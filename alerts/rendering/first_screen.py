@@ -82,6 +82,8 @@ class Screen:
             return voice.say("asked.resolve", command=command)
         if purpose in (Purpose.CLOSE, Purpose.TEST):
             return voice.say(f"asked.{errand(state, self.delivery)}")
+        if purpose is Purpose.ANSWERED:
+            return voice.say("asked.answered", country=voice.within(self.reader.iso3))
         if purpose is Purpose.UPDATE and (track is None or track.answered or not state.live):
             return voice.say("asked.update")
         owed = self._owed()

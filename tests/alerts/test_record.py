@@ -201,7 +201,7 @@ def test_a_fact_of_another_process_is_seen_at_once(engine: Engine) -> None:
         terminal.append(connection, "JPN/jpn-duty", START + 5, alert_id, body)
     assert bell.store.alert(alert_id).tracks["JPN"].acknowledged_by == "jpn-duty"
     assert bell.store.awake(START + 5) == [alert_id]
-    assert escalate(bell.store, TWO, START + 5) == 1  # the other side hears of it
+    assert escalate(bell.store, TWO, START + 5) == 2  # the other side hears of it, and what rings its own is quieted
 
 
 def test_what_was_rolled_back_is_forgotten(engine: Engine) -> None:

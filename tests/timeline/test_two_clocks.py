@@ -59,6 +59,23 @@ def test_an_acknowledgement_stops_its_own_side_and_nobody_else() -> None:
     ]
 
 
+def test_what_rings_by_itself_is_quieted_by_the_answer() -> None:
+    """A provider that escalates on its own is told of the side's answer, once for each; the other side's is not."""
+    bell = Bell()
+    (alert_id,) = bell.take(assessment())
+    bell.run(11 * MINUTE)
+    bell.acknowledge("usa-deputy", alert_id)
+    bell.run(HOUR)
+    quieted = [(11 * MINUTE, "usa-deputy", "answered"), (11 * MINUTE, "usa-duty", "answered")]
+    assert sorted(bell.heard("USA", "pagerduty", Purpose.ANSWERED)) == quieted
+    assert bell.heard("USA", "slack", Purpose.ANSWERED) == []
+    assert bell.heard("JPN", "pagerduty", Purpose.ANSWERED) == []
+    bell.run(4 * HOUR)  # the answer lapses
+    bell.acknowledge("usa-duty", alert_id)
+    bell.run(MINUTE)
+    assert len(bell.heard("USA", "pagerduty", Purpose.ANSWERED)) == 4
+
+
 def test_each_side_hears_what_the_other_did_and_nobody_is_woken_by_it() -> None:
     """An answer, a response and a position reach the other side by informing channels only, once each."""
     bell = Bell()

@@ -57,6 +57,18 @@ def test_an_update_is_appended_and_wakes_nobody(pagerduty: FakePagerDuty) -> Non
     assert len(pagerduty.events) == 3
 
 
+def test_the_answer_of_the_side_quiets_what_is_open(pagerduty: FakePagerDuty) -> None:
+    """An answer given elsewhere acknowledges the incident; without one nothing is opened, and the next ring wakes."""
+    channel, first = channel_of(pagerduty), ordinary("pagerduty")
+    channel.send(with_purpose(first, Purpose.ANSWERED, "answered/3", Thread()))
+    assert pagerduty.rings == []
+    root = channel.send(first).reference
+    channel.send(with_purpose(first, Purpose.ANSWERED, "answered/9", Thread(root=root)))
+    assert pagerduty.incidents[root] == "acknowledged"
+    ring = channel.send(with_purpose(first, Purpose.RING, "level-rose", Thread(root=root))).reference
+    assert pagerduty.rings == [root, ring]
+
+
 @pytest.mark.parametrize("reason", [Reason.PARTNER_UNREACHED, Reason.LADDER_EXHAUSTED, Reason.TIMED_OUT])
 def test_a_partner_that_cannot_be_reached_wakes(pagerduty: FakePagerDuty, reason: Reason) -> None:
     """The other side's ladder is exhausted: this side's officer must hear of it."""
