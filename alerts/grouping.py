@@ -68,8 +68,8 @@ def _waited(due: Sequence[Candidate], now: int, scene: Scene) -> Iterator[Candid
         if group not in flushed:
             flushed[group] = _flushed_at(group, now, scene)
         reason, until = _until(candidate, flushed[group], now, scene)
-        if not held and candidate.until < storm:  # it came in the storm: now the side hears all of it at once
-            until = now
+        if not held and storm and candidate.until < storm + scene.timers.storm_calm_s:
+            until = now  # it came in the storm, or in its wake: the side hears all of it at once
         if until <= now:
             ripe.add(group)
         waits.append((candidate, group, reason, until))

@@ -46,6 +46,7 @@ class Timers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     update_interval_s: int = HOUR_S  # an informing update, at the most so often for one alert and side
     storm_messages: int = 6  # more messages than this at one moment for one person and channel become one
     storm_interval_s: int = 3  # a side that was told of more alerts than that so lately waits for the next message
+    storm_calm_s: int = 30  # what comes so soon after a storm belongs to it, and does not wait for its group's interval
     throttles: tuple[Throttle, ...] = (
         Throttle(level=Level.ADVISORY, messages=6, per_s=HOUR_S),
         Throttle(level=Level.WATCH, messages=12, per_s=HOUR_S),

@@ -77,6 +77,7 @@ _ELSEWHERE = {
     "Timers.update_interval_s": "An update that wakes nobody is sent at most so often for one alert and side.",
     "Timers.storm_messages": "More messages than this at one moment to one person by one channel become one.",
     "Timers.storm_interval_s": "A side that was told of more alerts than that so lately waits for the next message.",
+    "Timers.storm_calm_s": "What comes so soon after a storm belongs to it: it does not wait for its group's interval.",
     "Timers.throttles": "At most so many messages to one person by one channel, by level; an emergency has none.",
     "Timers.repeat_slowdown": "How a ladder that nobody answers slows down; it never stops by itself.",
     "Timers.exhausted_after_s": "Nobody answered so long after a ladder's last step: the other sides are told.",

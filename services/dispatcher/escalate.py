@@ -43,7 +43,7 @@ def record_due(
         # A supply alert that opens or ends holds or frees the market alerts beside it.
         looked_at.update((beside.alert_id, beside) for beside in board.markets_beside(alert))
     longest = max((throttle.per_s for throttle in timers.throttles), default=0)
-    longest = max(longest, timers.storm_interval_s)
+    longest = max(longest, timers.storm_interval_s + timers.storm_calm_s)
     recent = store.messages_since(connection, now - longest)
     scene = Scene(directory, timers, board, recent, storms(directory, timers, recent, now))
     deliveries = plan(looked_at.values(), now, scene)

@@ -16,9 +16,9 @@ RINGING = (Purpose.RING, Purpose.ESCALATE, Purpose.REPEAT)
 INFORMING = Directory(participants=tuple(with_policy(side, policy(channels=("slack",))) for side in (USA, JPN)))
 
 
-def watch(group: str, at: int = START) -> Assessment:
-    """A watch on one supply group from China."""
-    return assessment(situation(group=group), as_of=at, level=Level.WATCH)
+def watch(group: str, at: int = START, origin: str = "CHN") -> Assessment:
+    """A watch on one supply group, from China unless another origin is given."""
+    return assessment(situation(group=group, origin=origin), as_of=at, level=Level.WATCH)
 
 
 def test_a_warning_waits_for_nobody() -> None:
@@ -149,6 +149,24 @@ def test_a_storm_that_comes_in_portions_is_a_message_for_each_storm_interval() -
     leads = bell.messages(lambda delivery: delivery.participant == "JPN" and delivery.purpose is Purpose.RING)
     assert [each.due_at - START for each in leads] == [0, 3, 6, 9, 12]
     assert len({name for each in leads for name in (each.alert_id, *each.also)}) == len(ids) == 1_000
+
+
+def test_what_comes_in_the_wake_of_a_storm_belongs_to_it() -> None:
+    """Watches of groups that the storm has told do not wait five minutes while a machine is slow."""
+    bell = Bell(INFORMING)
+    bell.take(*(assessment(situation(group=f"g-{m}", origin=f"o-{m}")) for m in range(20)))
+    for n in range(3):
+        bell.settle()
+        bell.run(7)  # longer than a storm interval: the storm is over each time
+        bell.take(*(watch(f"late-{n}-{m}", bell.now, f"o-{m}") for m in range(20)))
+    bell.settle()
+    told = bell.messages(lambda delivery: delivery.participant == "JPN" and delivery.purpose is Purpose.RING)
+    assert len({name for each in told for name in (each.alert_id, *each.also)}) == 80
+    assert {each.due_at - START for each in told} == {0, 7, 14, 21}
+    bell.run(MINUTE)
+    (alert_id,) = bell.take(watch("after", bell.now, "o-1"))
+    bell.settle()
+    assert bell.suppressed(alert_id) == [("JPN", "group_interval"), ("USA", "group_interval")]
 
 
 def test_a_market_alert_is_held_while_a_supply_alert_on_its_group_is_open() -> None:
