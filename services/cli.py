@@ -13,6 +13,7 @@ from services.commands import (
     episodes,
     evidence,
     feeds,
+    floors,
     labels,
     messages,
     notices,
@@ -68,6 +69,7 @@ app.add_typer(thresholds.app, name="thresholds")
 app.add_typer(store.app, name="store")
 app.add_typer(episodes.app, name="episodes")
 app.add_typer(notices.app, name="notices")
+app.add_typer(floors.app, name="floors")
 app.add_typer(topics.app, name="topics")
 app.command("feed")(processes.feed)
 app.command("detect")(processes.detect)

@@ -130,7 +130,7 @@ class P1:
     def watches(self, series: Series) -> bool:
         """Prices and price indices that are not kept for reading only."""
         priced = series.measure in (Measure.PRICE, Measure.INDEX)
-        return series.family is Family.PRICES and priced and not series.partial
+        return series.family is Family.PRICES and priced and not series.partial and not series.relation
 
     def observe(self, state: P1State, run: Run, parameters: P1Parameters) -> list[Signal]:
         """Apply the rows of `run`; values that are not above zero are unknown."""

@@ -16,6 +16,7 @@ from streams.reference.records import (
     Entity,
     ImportShares,
     Instrument,
+    LandingPart,
     Market,
     Mineral,
     Node,
@@ -65,6 +66,7 @@ class Reference(msgspec.Struct, frozen=True, kw_only=True):
     stocks: dict[str, tuple[Stock, ...]]  # `*` holds what is said of every mineral
     floors: tuple[PriceFloor, ...]
     markets: dict[str, Market]
+    landing: tuple[LandingPart, ...]
     agencies: tuple[Agency, ...]
     instruments: tuple[Instrument, ...]
     nodes: tuple[Node, ...]
@@ -196,6 +198,7 @@ def load(files: Mapping[str, bytes], overlays: Sequence[Mapping[str, bytes]] = (
         stocks=_by(tables.of(Stock), lambda row: row.mineral_id),
         floors=tables.of(PriceFloor),
         markets={m.market: m for m in tables.of(Market)},
+        landing=tables.of(LandingPart),
         agencies=tables.of(Agency),
         instruments=tables.of(Instrument),
         nodes=tables.of(Node),

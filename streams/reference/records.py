@@ -211,6 +211,34 @@ class Market(Row, frozen=True, kw_only=True):
         checks.country(self.country_iso3)
 
 
+class LandingPart(Row, frozen=True, kw_only=True):
+    """One part of a landed price, in force from `from_day` to `to_day` (ISO days, empty: open).
+
+    `vat` percent by country of the market; `exchange_rate` units of a currency for one USD, by currency; `freight` and
+    `insurance` USD/kg and `duty` percent by destination. `mineral_id` * is any mineral.
+    """
+
+    keys: ClassVar[tuple[str, ...]] = ("part", "place", "mineral_id", "from_day")
+    part: str
+    place: str
+    mineral_id: str = EVERY_MINERAL
+    value: float
+    unit: str
+    from_day: str = ""
+    to_day: str = ""
+
+    def check(self) -> None:
+        """Part and unit go together."""
+        units = {"vat": "percent", "duty": "percent", "freight": "USD/kg", "insurance": "USD/kg"}
+        if self.part == "exchange_rate":
+            if self.unit != f"{self.place}/USD" or self.value <= 0:
+                raise ValueError(f"unit must be {self.place}/USD and value above 0 where part is exchange_rate")
+        elif self.part not in units:
+            raise ValueError(f"part {self.part!r} is none of {', '.join([*units, 'exchange_rate'])}")
+        elif self.unit != units[self.part] or self.value < 0:
+            raise ValueError(f"unit must be {units[self.part]} and value not below 0 where part is {self.part}")
+
+
 class Agency(Row, frozen=True, kw_only=True):
     """Whom to call: an agency of a participant and what it does in a response."""
 

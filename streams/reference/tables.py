@@ -22,6 +22,7 @@ TABLES: dict[str, type[Row]] = {
     "stocks.csv": records.Stock,
     "price_floors.csv": records.PriceFloor,
     "markets.csv": records.Market,
+    "landing.csv": records.LandingPart,
     "agencies.csv": records.Agency,
     "instruments.csv": records.Instrument,
     "chokepoints.csv": records.Chokepoint,
@@ -38,7 +39,7 @@ TABLES: dict[str, type[Row]] = {
     "wordings.csv": records.Wording,
 }
 _OWN_WORDS = "wordings.csv"  # phrases, not figures: they carry no source
-_ANY_MINERAL = (records.Stock, records.PriceFloor)  # tables in which * stands for every mineral
+_ANY_MINERAL = (records.Stock, records.PriceFloor, records.LandingPart)  # tables in which * stands for every mineral
 
 R = TypeVar("R", bound=Row)
 

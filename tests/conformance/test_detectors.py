@@ -79,7 +79,12 @@ def run_of(subject: Series, seed: int, shocks: list[tuple[int, str]]) -> Run:
     for at, shock in shocks:
         strike(values, days, at % length, shock)
     occurred_at = [START + day * SECONDS_A_DAY for day in days]
-    context = {"common_move": [rng.gauss(0.0, 0.01) for _ in values]} if subject.family is Family.PRICES else {}
+    context: dict[str, list[float | None]] = (
+        {"common_move": [rng.gauss(0.0, 0.01) for _ in values]} if subject.family is Family.PRICES else {}
+    )
+    if subject.relation == "floor":  # in force from where a detector may speak
+        before = SILENT[subject.cadence]
+        context = {"floor": [None] * before + [300.0] * (length - before), "bound": [0.0] * length}
     run = Run(
         series=subject,
         evidence=f"{seed:064x}",

@@ -19,7 +19,7 @@ from streams.relations.base import Relation
 from streams.thresholds import packaged
 
 REFERENCE = packaged_reference()
-START = 1_388_534_400  # 2014-01-01
+START = 1_776_211_200  # 2026-04-15: a price floor is in force, and each step of a month falls into the next
 STEP = {Cadence.DAILY: SECONDS_A_DAY, Cadence.MONTHLY: 2_629_746}
 ROWS = 60
 STATE_LIMIT = 1_536  # bytes that the relations may keep of one series
@@ -33,6 +33,8 @@ def every_series() -> list[Series]:
     for cadence in STEP:
         for market in (*REFERENCE.markets, "a market that nobody knows"):
             made.append(series(Family.PRICES, Measure.PRICE, cadence, market=market))
+        floored = series(Family.PRICES, Measure.PRICE, cadence, market="ndpr")
+        made.append(msgspec.structs.replace(floored, minerals=("ndpr",), unit="USD/kg"))
         for origin in ("CHN", "MOZ"):
             for destination in ("DEU", "JPN", "KOR", "USA", "WLD"):
                 flow = series(Family.CUSTOMS, Measure.QUANTITY, cadence, origin=origin, destination=destination)
@@ -69,12 +71,12 @@ class Row(msgspec.Struct, frozen=True, order=True):
     value: float | None
 
 
-def history(seed: int, holidays: float = 0.1, shocks: int = 3) -> list[Row]:
+def history(seed: int, holidays: float = 0.1, shocks: int = 3, latest: int = 2) -> list[Row]:
     """Noisy rows of all series in order of when they became known; some periods lack, some values say nothing."""
     rng = random.Random(seed)
     rows = []
     for place, own in enumerate(ALL):
-        step, lag = STEP[own.cadence], rng.choice((0, 0, 2)) * SECONDS_A_DAY
+        step, lag = STEP[own.cadence], rng.choice((0, 0, latest)) * SECONDS_A_DAY
         values: list[float | None] = [100.0 * (1 + place % 7) * rng.lognormvariate(0.0, 0.1) for _ in range(ROWS)]
         for _ in range(shocks):
             values[rng.randrange(ROWS)] = rng.choice(SHOCKS)
@@ -204,7 +206,7 @@ class TestContract:
         given_rows = {(f"{row.series:064x}", row.number, row.occurred_at, row.known_at): row.value for row in rows}
         found, _ = derived([batch(rows)], kind.code)
         for _, occurred_at, known_at, value, provisional, parts in found:
-            assert len(parts) >= 2
+            assert parts
             assert known_at == max(part[3] for part in parts)
             assert {part[2] for part in parts} == {occurred_at}
             for sha256, number, at, known, own in parts:
@@ -239,7 +241,7 @@ class TestContract:
 
     def test_the_newest_instant_waits_until_it_is_over(self, kind: type[Relation]) -> None:
         """More rows of the newest instant may come: a later row or a tick says that none will."""
-        rows = [row for row in history(5, holidays=0.0, shocks=0) if kind(REFERENCE).sets(ALL[row.series])]
+        rows = [row for row in history(5, holidays=0.0, shocks=0, latest=0) if kind(REFERENCE).sets(ALL[row.series])]
         newest = max(row.known_at for row in rows)
         state = PipelineState()
         before = [run for run in PIPELINE.apply(state, batch(rows)).derived if run.series.relation == kind.code]

@@ -1,0 +1,66 @@
+"""`twinbell floors try`: what a floor would have done to the prices in the store."""
+
+import json
+import os
+from datetime import date, timedelta
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from services.cli import app
+from services.exit_codes import ExitCode
+
+MANIFEST = """
+name = "made"
+[[files]]
+id = "oxide"
+path = "oxide.csv"
+family = "prices"
+publisher = "A price reporter"
+publication = "Daily prices"
+cadence = "daily"
+market = "china_spot_oxide"
+dates = { column = "date" }
+values = [{ column = "price", measure = "price", unit = "CNY/t", minerals = ["neodymium"] }]
+"""
+
+
+def stored(tmp_path: Path) -> str:
+    """A store with two hundred days of a price that halves after a hundred, one of them without a figure."""
+    (tmp_path / "manifest.toml").write_text(MANIFEST, encoding="utf-8")
+    lines = ["date,price"]
+    for number in range(200):
+        value = "" if number == 50 else str(1_000_000 if number < 100 else 500_000)
+        lines.append(f"{date(2020, 1, 1) + timedelta(days=number)},{value}")
+    (tmp_path / "oxide.csv").write_text("\n".join(lines), encoding="utf-8")
+    os.utime(tmp_path / "oxide.csv", (1_700_000_000, 1_700_000_000))  # a file just written may not be whole yet
+    store = f"sqlite:///{tmp_path}/store.db"
+    manifest = str(tmp_path / "manifest.toml")
+    done = CliRunner().invoke(app, ["import", manifest, "--data", str(tmp_path), "--store", store])
+    assert done.exit_code == ExitCode.DONE, done.output
+    return store
+
+
+def test_days_below_adjustment_and_rings_are_told(tmp_path: Path) -> None:
+    """The page counts the days below, the adjustment on them, and says when it had rung and what is not known."""
+    store = stored(tmp_path)
+    done = CliRunner().invoke(app, ["floors", "try", "ndpr", "110", "--since", "2020", "--store", store, "--json"])
+    assert done.exit_code == ExitCode.DONE, done.output
+    (trial,) = json.loads(done.output)["trials"]
+    landed = 500.0 / 1.13 / 6.8974
+    assert (trial["days"], trial["unknown"], trial["below"]) == (199, 1, 100)
+    assert trial["mean_adjustment"] == round(110 - landed, 2)
+    assert trial["bound"] == ">"
+    assert sorted(trial["missing"]) == ["duty", "freight", "insurance"]
+    assert [what for _, what in trial["rang"]] == ["raised"]
+    page = CliRunner().invoke(app, ["floors", "try", "ndpr", "110", "--store", store]).output
+    assert "at most 100 of 199" in page
+    assert "not known: duty, freight, insurance" in page
+
+
+def test_what_is_not_there_is_said_with_what_to_do(tmp_path: Path) -> None:
+    """An unknown mineral and a mineral without prices end with a sentence."""
+    store = stored(tmp_path)
+    for mineral in ("unobtainium", "cobalt"):
+        done = CliRunner().invoke(app, ["floors", "try", mineral, "30", "--store", store])
+        assert done.exit_code != ExitCode.DONE
