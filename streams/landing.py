@@ -13,7 +13,8 @@ import msgspec
 
 from streams.observations import Series
 from streams.reference import Reference
-from streams.reference.records import EVERY_MINERAL, LandingPart, PriceFloor
+from streams.reference.price_records import LandingPart
+from streams.reference.records import EVERY_MINERAL, PriceFloor
 
 KILOGRAMS = {"kg": 1.0, "t": 1_000.0}
 VAT, ADDED = "vat", ("freight", "insurance")

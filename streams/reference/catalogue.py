@@ -11,13 +11,12 @@ import streams.reference.trails as trails
 from streams.assessments import Source
 from streams.codec import digest, encode
 from streams.errors import BadReference
+from streams.reference.price_records import LandingPart, Market
 from streams.reference.records import (
     Agency,
     Entity,
     ImportShares,
     Instrument,
-    LandingPart,
-    Market,
     Mineral,
     Node,
     PriceFloor,

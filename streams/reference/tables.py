@@ -8,6 +8,7 @@ import msgspec
 import streams.reference.records as records
 import streams.reference.trails as trails
 from streams.errors import BadReference
+from streams.reference.price_records import LandingPart, Market
 from streams.reference.records import EVERY_MINERAL, Row
 from streams.reference.rows import Parsed, read_rows
 
@@ -21,8 +22,8 @@ TABLES: dict[str, type[Row]] = {
     "import_shares.csv": records.ImportShares,
     "stocks.csv": records.Stock,
     "price_floors.csv": records.PriceFloor,
-    "markets.csv": records.Market,
-    "landing.csv": records.LandingPart,
+    "markets.csv": Market,
+    "landing.csv": LandingPart,
     "agencies.csv": records.Agency,
     "instruments.csv": records.Instrument,
     "chokepoints.csv": records.Chokepoint,
@@ -39,7 +40,7 @@ TABLES: dict[str, type[Row]] = {
     "wordings.csv": records.Wording,
 }
 _OWN_WORDS = "wordings.csv"  # phrases, not figures: they carry no source
-_ANY_MINERAL = (records.Stock, records.PriceFloor, records.LandingPart)  # tables in which * stands for every mineral
+_ANY_MINERAL = (records.Stock, records.PriceFloor, LandingPart)  # tables in which * stands for every mineral
 
 R = TypeVar("R", bound=Row)
 
