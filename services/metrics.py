@@ -60,6 +60,9 @@ class Metrics:
             "twinbell_dead_letters_total", "Rows that could not be used.", ["feed", "reason"], registry=self.registry
         )
 
+        self._partitions = Gauge(
+            "twinbell_partitions", "Partitions whose groups a detection worker holds in memory.", registry=self.registry
+        )
         self._snapshots = Counter("twinbell_snapshots_total", "Snapshots of groups written.", registry=self.registry)
         self._snapshot_bytes = Counter(
             "twinbell_snapshot_bytes_total", "Bytes of the snapshots written.", registry=self.registry
@@ -111,6 +114,10 @@ class Metrics:
     def rejected(self, letter: RejectedRecord) -> None:
         """A detection worker could not use one record."""
         self._dead_letters.labels(letter.source, letter.reason).inc()
+
+    def holds(self, partitions: int) -> None:
+        """A detection worker has this many partitions in memory now."""
+        self._partitions.set(partitions)
 
     def saved(self, states: int, size: int, seconds: float) -> None:
         """A detection worker made what it had read safe."""

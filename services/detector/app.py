@@ -115,10 +115,19 @@ class Detecting:
         async def assigned(_app: Any, places: Any, **_: Any) -> None:
             worker.assign({place.partition for place in places if place.topic == name})
 
+        async def let_go(*_: Any, **__: Any) -> None:
+            await self._guarded(worker.checkpoint())
+            await app.consumer.commit()
+
+        async def before_shutdown(*_: Any, **__: Any) -> None:
+            await self._guarded(worker.checkpoint())
+
         app.agent(source)(detect)
         app.timer(self._broker.checkpoint_s)(checkpoint)
         app.timer(REWRITE_S)(rewrite)
         app.on_partitions_assigned.connect(assigned, weak=False)
+        app.on_partitions_revoked.connect(let_go, weak=False)
+        app.on_before_shutdown.connect(before_shutdown, weak=False)
 
     async def _guarded(self, work: Awaitable[None]) -> None:
         """Faust would drop a record that raises and go on; here the process ends, and what was read is read again."""
@@ -157,6 +166,7 @@ def _faust_app(broker: BrokerSettings, instance: str) -> Any:
         producer_max_request_size=MAX_BYTES,
         producer_acks=-1,
         stream_buffer_maxsize=256,
+        stream_wait_empty=False,  # what is not acknowledged is read again; waiting for it would wait for ever
     )
     app.transport = _Transport([*app.conf.broker_consumer], app)
     return app

@@ -70,6 +70,9 @@ class Counted(Protocol):
     def rejected(self, letter: Rejected) -> None:
         """One record could not be used."""
 
+    def holds(self, partitions: int) -> None:
+        """This many partitions are in memory now."""
+
     def saved(self, states: int, size: int, seconds: float) -> None:
         """A checkpoint was made."""
 
@@ -121,6 +124,7 @@ class Worker:
         self._assigned = frozenset(partitions)
         for gone in self._held.keys() - self._assigned:
             del self._held[gone]
+        self._parts.counted.holds(len(self._held))
         for gone in self._restoring.keys() - self._assigned:
             self._restoring.pop(gone).cancel()
         for partition in sorted(self._assigned - self._held.keys() - self._restoring.keys()):
@@ -191,6 +195,7 @@ class Worker:
             await self._give(held, number, group, found)
         self._held[number] = held
         self._restoring.pop(number, None)
+        self._parts.counted.holds(len(self._held))
         return held
 
     async def _remake(self, held: _Held, number: int, group: str) -> None:

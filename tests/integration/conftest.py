@@ -1,7 +1,7 @@
 """Real Kafka and PostgreSQL for the tests of this folder, started once; `make cluster-test` runs them."""
 
 import os
-import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,13 +23,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Where the parts keep their files; the database's user may look into it."""
-    made = tmp_path_factory.mktemp("cluster")
-    for path in (made, *list(made.parents)[:2]):
-        path.chmod(0o755)
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
+def folder() -> Iterator[Path]:
+    """Where the parts keep their files; the database's user may look into it, unlike pytest's own directories."""
+    with tempfile.TemporaryDirectory(prefix="twinbell-cluster-", ignore_cleanup_errors=True) as made:
+        Path(made).chmod(0o755)
+        yield Path(made)
 
 
 @pytest.fixture(scope="session")

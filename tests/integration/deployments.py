@@ -6,11 +6,15 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import httpx
 import msgspec
 import sqlalchemy as sa
+from kafka import KafkaAdminClient
 
+from alerts import tables as alert_tables
 from alerts.facts import Assessed, Fact, Opened, Rung
-from services.broker import Arrived, Reader
+from services import tables
+from services.broker import Arrived, Reader, client
 from services.broker_settings import BrokerSettings
 from services.clock import SystemClock
 from services.cluster.base import Program, Start, free_port
@@ -18,10 +22,11 @@ from services.cluster.kafka import Kafka
 from services.cluster.postgres import Postgres
 from services.configuration import load, shipped_text
 from services.dispatcher.consuming import consumed_so_far
+from services.feeds.base import DeadLetter
 from services.replay import facts_of
 from services.settings import Configuration
 from services.topic_admin import apply_topics
-from services.wiring import open_store
+from services.wiring import archive_of, open_store
 from streams.assessments import Assessment
 from streams.cloudevents import ASSESSMENT, SIGNAL, Wire
 from streams.topics import TopicName
@@ -35,6 +40,7 @@ class Outcome(msgspec.Struct, frozen=True):
 
     alerts: Mapping[str, tuple[tuple[str, str, int], ...]]  # alert id → (ring id, level, at) in order
     assessments: Mapping[str, bytes]  # situation id → canonical bytes
+    revisions: Mapping[str, str]  # situation id → hash of all that a reader would see, without the time of looking
 
 
 def outcome(facts: list[Fact]) -> Outcome:
@@ -55,6 +61,7 @@ def outcome(facts: list[Fact]) -> Outcome:
     return Outcome(
         {alert: tuple(own) for alert, own in rings.items()},
         {situation: canonical(found) for situation, found in last.items()},
+        {situation: found.revision for situation, found in last.items()},
     )
 
 
@@ -153,6 +160,52 @@ class Deployment:
             assert clock.now_ms() < end, f"{what}: not within {patience_s:g} s\n{self._said()}"
             clock.wait(0.05)
 
+    def rows(self) -> int:
+        """How many figures the archive holds."""
+        return self._count(sa.select(sa.func.count()).select_from(tables.observations))
+
+    def waiting(self) -> int:
+        """How many events have not left for the broker."""
+        return self._count(sa.select(sa.func.count()).select_from(tables.outgoing))
+
+    def unsent(self) -> int:
+        """How many deliveries may still leave."""
+        state = alert_tables.deliveries.c.state
+        pending = state.in_(("due", "failed_temporary", "sending"))
+        return self._count(sa.select(sa.func.count()).select_from(alert_tables.deliveries).where(pending))
+
+    def unreached(self) -> int:
+        """How many tracks of alerts were not reached by any ring yet."""
+        table = alert_tables.tracks
+        return self._count(sa.select(sa.func.count()).select_from(table).where(table.c.reached_at.is_(None)))
+
+    def dead_letters(self) -> tuple[DeadLetter, ...]:
+        """What could not be used, as the dispatcher keeps it."""
+        return archive_of(self.database).dead_letters()
+
+    def is_ready(self, name: str) -> bool:
+        """Whether a process says that it can take work."""
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.ports[name]}/ready", timeout=1.0).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def metric(self, name: str, process: str) -> float:
+        """The sum over its labels of one of a process's metrics; 0 where it cannot be asked."""
+        try:
+            lines = httpx.get(f"http://127.0.0.1:{self.ports[process]}/metrics", timeout=1.0).text.splitlines()
+        except httpx.HTTPError:
+            return 0.0
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith((f"{name} ", f"{name}{{")))
+
+    def partitions_of(self, process: str) -> int:
+        """How many partitions a worker has in memory."""
+        return int(self.metric("twinbell_partitions", process))
+
+    def _count(self, query: sa.Select[tuple[int]]) -> int:
+        with self.database.connect() as connection:
+            return connection.execute(query).scalar() or 0
+
     def send(self, name: str, number: signal.Signals) -> None:
         """Send a process a signal."""
         self.processes[name].send(number)
@@ -197,7 +250,16 @@ class Deployments:
             made.stop()
 
 
-def emptied(database: sa.Engine, table: sa.Table) -> None:
-    """Delete all rows of a table."""
-    with database.begin() as connection:
-        connection.execute(sa.delete(table))
+def remake_topic(settings: BrokerSettings, name: TopicName) -> None:
+    """Delete a topic with all that is in it, and make it anew."""
+    admin = KafkaAdminClient(**client(settings))
+    clock = SystemClock()
+    try:
+        admin.delete_topics([settings.name(name)])
+        until = clock.now_ms() + 20_000
+        while settings.name(name) in admin.list_topics():
+            assert clock.now_ms() < until, "the topic does not go away"
+            clock.wait(0.1)
+    finally:
+        admin.close()
+    assert not [state for state in apply_topics(settings) if state.problem]
