@@ -13,6 +13,7 @@ from services.errors import BrokerFailed
 from streams.cloudevents import Event
 from streams.topics import MAX_BYTES, TopicName
 
+_ANSWER_S = 5  # within which a broker that is up answers
 FETCH_WAIT_MS = 50  # how long an answer of the broker may wait for more: what a quiet topic adds to the latency
 
 
@@ -34,6 +35,8 @@ def client(settings: BrokerSettings) -> dict[str, Any]:
     common: dict[str, Any] = {
         "bootstrap_servers": settings.bootstrap.split(","),
         "security_protocol": settings.protocol,
+        "bootstrap_timeout_ms": _ANSWER_S * 1_000,
+        "reconnect_backoff_max_ms": 1_000,  # a broker that is back is found within a second
     }
     if settings.protocol.endswith("SSL") and settings.ca_file:
         common["ssl_cafile"] = settings.ca_file
@@ -49,30 +52,55 @@ class Writer:
 
     def __init__(self, settings: BrokerSettings) -> None:
         self._settings = settings
-        with reached(settings):
-            self._producer = KafkaProducer(
-                **client(settings), linger_ms=5, batch_size=1024 * 1024, max_request_size=MAX_BYTES, acks="all"
-            )
+        self._producer: KafkaProducer | None = None
         self._pending: list[Any] = []
 
     def send(self, to: TopicName, event: Event) -> None:
         """Hand one event to the producer. Raises BrokerFailed when the broker does not answer."""
-        with reached(self._settings):
+        with self._working():
             headers = list(event.headers)
-            sent = self._producer.send(self._settings.name(to), value=event.value, key=event.key, headers=headers)
+            sent = self._connected().send(self._settings.name(to), value=event.value, key=event.key, headers=headers)
         self._pending.append(sent)
 
-    def flush(self, timeout_s: float = 60.0) -> None:
+    def flush(self, timeout_s: float = 3.0 * _ANSWER_S) -> None:
         """Wait until the broker has everything. Raises BrokerFailed when it has not: then nothing may be forgotten."""
         pending, self._pending = self._pending, []
-        with reached(self._settings):
-            self._producer.flush(timeout_s)
+        with self._working():
+            if self._producer is not None:
+                self._producer.flush(timeout_s)
             for sent in pending:
                 sent.get(timeout_s)
 
     def close(self) -> None:
-        """Let the connections go."""
-        self._producer.close(5)
+        """Let the connections go; what was not flushed is not sent."""
+        producer, self._producer = self._producer, None
+        self._pending = []
+        if producer is not None:
+            producer.close(1)
+
+    def _connected(self) -> KafkaProducer:
+        if self._producer is None:
+            self._producer = KafkaProducer(
+                **client(self._settings),
+                linger_ms=5,
+                batch_size=1024 * 1024,
+                max_request_size=MAX_BYTES,
+                acks="all",
+                max_block_ms=_ANSWER_S * 1_000,
+                request_timeout_ms=_ANSWER_S * 1_000,
+                delivery_timeout_ms=2 * _ANSWER_S * 1_000,
+            )
+        return self._producer
+
+    @contextmanager
+    def _working(self) -> Iterator[None]:
+        """A producer that has failed once is not trusted again: an idempotent one may refuse all that follows."""
+        try:
+            with reached(self._settings):
+                yield
+        except BrokerFailed:
+            self.close()
+            raise
 
 
 class Reader:

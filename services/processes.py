@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from types import FrameType
@@ -80,6 +81,7 @@ class _Pulse:
         self._clock = SystemClock()
         self._beat_at = self._clock.now()
         self.is_ready = False
+        self.is_over = False
 
     def beat(self) -> None:
         """The loop has turned."""
@@ -113,12 +115,22 @@ def feed(configuration: Configuration, wish: Wish) -> None:
             dead_letter_limit=configuration.settings.dead_letter_limit,
         )
         feeder = Feeder(parts, feeds)
+
+        def failed(at: int, note: str) -> None:
+            for witness in parts.witnesses:
+                witness(Unread(at=at, feed="broker", note=note))
+
         pulse.is_ready = True
-        with _until_terminated() as is_over:
-            while not is_over():
-                feeder.round()
-                pulse.beat()
-                clock.wait(SLICE_S)
+        with _until_terminated() as is_over, ThreadPoolExecutor(1, "publishing") as beside:
+            publishing = beside.submit(publisher.run, lambda: is_over() or pulse.is_over, clock, failed)
+            try:
+                while not is_over() and not publishing.done():
+                    feeder.round()
+                    pulse.beat()
+                    clock.wait(SLICE_S)
+            finally:
+                pulse.is_over = True
+            publishing.result()
 
 
 def play(configuration: Configuration, wish: Wish, pace: Pace) -> None:

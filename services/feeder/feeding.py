@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from services import tables
 from services.archive import Archive
 from services.clock import Clock
-from services.errors import BrokerFailed
 from services.feeder.publishing import Publisher, poll_events, reset_events, settling_events
 from services.feeds.base import Poll
 from services.moments import Moment, Moved, Rejected, Unread, Witness
@@ -42,7 +41,7 @@ class Feeder:
         self._day = parts.clock.now() // SECONDS_A_DAY
 
     def round(self) -> None:
-        """Read what is due, say what time it is, publish what waits. A broker that is away is told and tried again.
+        """Read what is due, keep it, and say what time it is; what is kept is published beside this loop.
 
         Raises TooManyDeadLetters: such a feed is misread, not bad data.
         """
@@ -55,7 +54,6 @@ class Feeder:
         if now // SECONDS_A_DAY > self._day:
             self._day = now // SECONDS_A_DAY
             self._settle(self._day * SECONDS_A_DAY)
-        self._publish(now)
         self._tell(Moved(at=now, rate=1))
 
     def take(self, now: int, poll: Poll) -> None:
@@ -92,12 +90,6 @@ class Feeder:
     def _mark(self, connection: sa.Connection, groups: Sequence[str] | set[str]) -> None:
         for group in sorted(groups):
             self._parts.archive.save_state(connection, group, _PUBLISHED)
-
-    def _publish(self, now: int) -> None:
-        try:
-            self._parts.publisher.publish()
-        except BrokerFailed as problem:
-            self._unread(now, "broker", str(problem))
 
     def _unread(self, at: int, feed: str, note: str) -> None:
         self._tell(Unread(at=at, feed=feed, note=note))

@@ -4,20 +4,24 @@ The events of a poll are written in the transaction that keeps the poll. A feede
 the rest when it is back, some of it twice: the worker skips what it has.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 import sqlalchemy as sa
 
 from services import tables
 from services.broker import Writer
+from services.clock import SystemClock
 from services.detector.worker import RESETS, SETTLES
+from services.errors import BrokerFailed
 from streams.cloudevents import OBSERVATIONS, Event, Headers, Wire
 from streams.gathering import gathered
 from streams.observations import ObservationBatch
 from streams.topics import TopicName
 
 _AT_ONCE = 500
+_SLICE_S = 0.02
+_AGAIN_S = 1.0
 
 
 def poll_events(wire: Wire[ObservationBatch], batches: Sequence[ObservationBatch], at: int) -> Iterator[Event]:
@@ -81,6 +85,19 @@ class Publisher:
             with self._database.begin() as connection:
                 connection.execute(sa.delete(table).where(table.c.position <= rows[-1].position))
             done += len(rows)
+
+    def run(self, is_over: Callable[[], bool], clock: SystemClock, failed: Callable[[int, str], None]) -> None:
+        """Publish what waits until `is_over`, in a thread of its own: a broker that is away must not stop the reading.
+
+        `failed` is told each time that the broker could not be reached; what waits is tried again.
+        """
+        while not is_over():
+            try:
+                self.publish()
+                clock.wait(_SLICE_S)
+            except BrokerFailed as problem:
+                failed(clock.now(), str(problem))
+                clock.wait(_AGAIN_S)
 
     def waiting(self) -> int:
         """How many events have not left yet."""
