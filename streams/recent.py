@@ -29,6 +29,7 @@ REACH: Final[Mapping[Family, int]] = MappingProxyType(
         Family.PORT_CALLS: 64,  # the same source, the same habit
         Family.NOTICES: 1,  # a document is no series
         Family.HAZARD_FEED: 1,  # nor is an event
+        Family.NEWS: 7,  # articles are found days later: a count of last week is still being made
     }
 )
 """Rows that a revision may reach back, by family."""

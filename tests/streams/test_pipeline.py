@@ -173,3 +173,8 @@ def test_twice_gives_the_same_bytes() -> None:
     batches = [batch(history("a", 3), history("b", 4))]
     first, second = through(batches), through(batches)
     assert encode(first) == encode(second)
+
+
+def test_every_family_says_how_far_its_source_may_revise() -> None:
+    """A family without it could not be read at all: the pipeline looks it up with each run."""
+    assert set(REACH) == set(Family)
