@@ -93,9 +93,12 @@ def test_new_names_of_metals_and_quoted_figures(tmp_path: Path) -> None:
         "shipments/press_quoted_customs_monthly.csv": "series,period,value,unit,official_source,quoted_by,note\n"
         "CN_yttrium_exports,2025-05,9,tonnes,c,x,\nCN_rare_earth_magnet_exports_to_US,2025-05,46,t,c,x,\n"
         "CD_cobalt_exports,2025-03,0,t,c,x,\nCN_coffee_exports,2025-03,1,t,c,x,\n",
+        "prices/press_quoted_rare_earth_prices.csv": "element,form,basis,date,low,high,unit,publisher,quoted_by\n"
+        "Ga,metal,CIF Rotterdam,2025-05-01,700,740,USD/kg,x,x\n",
     }
     runs, notes, unusable = read(tmp_path, files)
     assert notes == ()
+    assert runs["price:gallium:cif rotterdam metal"].values == [720.0]
     assert runs["price:polysilicon:gfex_settle"].values == [8.0]
     assert runs["price:aluminium:imf_monthly"].values == [2500.0]
     assert runs["quantity:yttrium:CHN:WLD:cn_yttrium_exports"].values == [9_000.0]
