@@ -122,7 +122,7 @@ def play(
 
 def _tick(states: dict[str, GroupState], engine: Engine, newest: dict[str, Assessment], at: int) -> None:
     for group, state in states.items():
-        if engine.is_live(state):
+        if engine.is_live(state, at):
             tick = ObservationBatch(group=group, feed="tick", tick_at=at)
             newest.update((a.assessment_id, a) for a in engine.apply(state, tick).assessments)
 

@@ -43,7 +43,7 @@ def derive(
                 _note(found, step.at, situation, outcome.assessments)
             if step.at in wanted:
                 _judge(engine, state, situation, step.at, found)
-            if step.tick and engine.is_live(state):
+            if step.tick and engine.is_live(state, step.at):
                 outcome = engine.apply(state, ObservationBatch(group=situation.group, feed="", tick_at=step.at))
                 signals += outcome.signals
                 _note(found, step.at, situation, outcome.assessments)

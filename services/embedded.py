@@ -74,7 +74,7 @@ class Hub:
             assessments = [found for batch in batches for found in self._apply(connection, batch, at, told)]
             touched = {batch.group for batch in batches}
             if tick:
-                live = self._live(connection)
+                live = self._live(connection, at)
                 assessments += [found for group in live for found in self._tick(connection, group, at, told)]
                 touched.update(live)
             self._keep(connection, touched, assessments, at)
@@ -206,10 +206,10 @@ class Hub:
     def _tick(self, connection: sa.Connection, group: str, at: int, told: list[Moment]) -> tuple[Assessment, ...]:
         return self._apply(connection, ObservationBatch(group=group, feed="", tick_at=at), at, told)
 
-    def _live(self, connection: sa.Connection) -> list[str]:
+    def _live(self, connection: sa.Connection, at: int) -> list[str]:
         """The groups in which the passing of time can change something, in an order that every process gives them."""
         groups = self._parts.archive.groups()
-        return sorted(group for group in groups if self._parts.detection.is_live(self._state(connection, group)))
+        return sorted(group for group in groups if self._parts.detection.is_live(self._state(connection, group), at))
 
     def _keep(self, connection: sa.Connection, groups: set[str], assessments: Iterable[Assessment], at: int) -> None:
         """Write the states of these groups and take the assessments in, within the caller's transaction."""

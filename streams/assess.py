@@ -145,7 +145,7 @@ class Assessor:
         )
         named = [h.signal for h in held if h.primary and h.signal.signal_id in spell]
         clocks = {s.subject: clock for s in named if (clock := book.clocks.get(s.subject)) is not None}
-        silent = {subject: clock.last_known for subject, clock in clocks.items() if is_stale(clock, at)}
+        silent = {name: clock.frozen_since or clock.last_known for name, clock in clocks.items() if is_stale(clock, at)}
         # An alert that ends is still told with the certainty and the impact that it had last.
         last = holding.all if fold.void else held
         shown = verdict if verdict.holding else self._verdict(situation, last, fold.known_at)

@@ -14,6 +14,8 @@ from streams.pipeline import Pipeline, PipelineState
 from streams.reasons import Reason
 from streams.reference import Reference
 from streams.signals import Signal
+from streams.silence import DETECTOR as SILENCE
+from streams.silence import fallen_silent, freeze, heard_again
 from streams.situations import HORIZON_S, Book, situations, take_batch, take_runs, take_signals
 from streams.thresholds import Thresholds
 
@@ -55,8 +57,10 @@ class Engine:
         take_batch(state.book, batch, self._parameters)
         applied = self._pipeline.apply(state.pipeline, batch)
         take_runs(state.book, applied.derived, self._parameters)
-        touched = take_signals(state.book, applied.signals)
-        derived, changed_by = self._deriving.derive(state.book, applied.derived, applied.signals)
+        silence = self._silence(state, batch, applied.signals)
+        found = [signal for signal in applied.signals if signal.detector != SILENCE]
+        touched = take_signals(state.book, found)
+        derived, changed_by = self._deriving.derive(state.book, applied.derived, found)
         touched |= changed_by
         if batch.tick_at is not None:
             touched |= situations(state.book)
@@ -64,7 +68,8 @@ class Engine:
         changed = [a for s in ordered if (a := self._changed(state.book, s)) is not None]
         if batch.tick_at is not None:
             self._forget(state.book)
-        return Outcome(signals=(*applied.signals, *derived), assessments=tuple(changed), counts=applied.counts)
+        signals = (*applied.signals, *derived, *silence)
+        return Outcome(signals=signals, assessments=tuple(changed), counts=applied.counts)
 
     def snapshot(self, state: GroupState) -> bytes:
         """The state as bytes; `restore` gives an equal one.
@@ -81,9 +86,18 @@ class Engine:
         """What the signals taken so far mean at `at`; None where no spell was opened. For who looks back."""
         return self._assessor.assess(state.book, situation, at)
 
-    def is_live(self, state: GroupState) -> bool:
-        """Whether the group has signals, so that the passing of time can change something."""
-        return bool(state.book.signals or state.book.derived)
+    def is_live(self, state: GroupState, at: int) -> bool:
+        """Whether time that passes until `at` can change something: there are signals, or a series may be silent."""
+        book = state.book
+        return bool(book.signals or book.derived) or (bool(book.clocks) and book.quiet_until < at)
+
+    @staticmethod
+    def _silence(state: GroupState, batch: ObservationBatch, signals: list[Signal]) -> list[Signal]:
+        """What has fallen silent by now, and what speaks again."""
+        came = [run.series.series_id for run in batch.runs]
+        freeze(state.book, state.pipeline, came, signals)
+        found = heard_again(state.book, batch.group, came)
+        return found + (fallen_silent(state.book, batch.group) if batch.tick_at is not None else [])
 
     def _changed(self, book: Book, situation: Situation) -> Assessment | None:
         """The assessment of the situation if it differs from the one given out last."""

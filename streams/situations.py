@@ -67,6 +67,9 @@ class SeriesClock(msgspec.Struct, kw_only=True):
     first_known: int
     last_known: int
     gaps: list[tuple[int, int]] = []
+    family: Family | None = None  # of a series that was read; a derived one is as silent as its parts
+    silent_since: int = 0  # when it was last heard, once it has been said that it is silent
+    frozen_since: int = 0  # rows come and say nothing new
 
 
 class Fold(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,6 +122,7 @@ class Book(msgspec.Struct, kw_only=True):
     """
 
     now: int = 0
+    quiet_until: float = 0  # before this no series can have fallen silent of which that has not been said
     signals: dict[str, Signal] = {}
     clocks: dict[str, SeriesClock] = {}
     published: dict[str, str] = {}
@@ -165,17 +169,27 @@ def take_runs(book: Book, runs: Sequence[Run], parameters: AssessParameters) -> 
     for run in runs:
         cadence = run.series.cadence
         budget_s = int(parameters.stale_days.get(cadence, 0.0) * SECONDS_A_DAY)
-        for known_at in sorted(set(run.known_at)):
+        for known_at in sorted(_heard(run)):
             _hear(book, run.series.series_id, known_at, budget_s)
-        if run.known_at:
+        book.now = max([book.now, *run.known_at])
+        if run.series.series_id in book.clocks:
+            clock = book.clocks[run.series.series_id]
+            clock.family = None if run.series.relation else run.series.family
             next_s = int(parameters.next_figure_days.get(cadence, 0.0) * SECONDS_A_DAY)
-            book.clocks[run.series.series_id].next_s = next_s
-            book.now = max(book.now, max(run.known_at))
+            clock.next_s = next_s
+
+
+def _heard(run: Run) -> set[int]:
+    """When the rows became known that say something: a row without a value is no sign of life."""
+    if None not in run.values:
+        return set(run.known_at)
+    return {at for at, value in zip(run.known_at, run.values, strict=True) if value is not None}
 
 
 def _hear(book: Book, series_id: str, known_at: int, budget_s: int) -> None:
     clock = book.clocks.get(series_id)
     if clock is None:
+        book.quiet_until = 0
         book.clocks[series_id] = SeriesClock(budget_s=budget_s, first_known=known_at, last_known=known_at)
         return
     if budget_s == 0:
@@ -235,7 +249,9 @@ def members(book: Book, situation: Situation) -> list[Signal]:
 
 def is_stale(clock: SeriesClock | None, at: int) -> bool:
     """Whether the series has been silent beyond its budget."""
-    return clock is not None and clock.budget_s > 0 and at > clock.last_known + clock.budget_s
+    if clock is None or clock.budget_s <= 0:
+        return False
+    return at > clock.last_known + clock.budget_s or 0 < clock.frozen_since <= at
 
 
 def fades_until(known_at: int, lasting_s: float, clock: SeriesClock | None, at: int) -> float:
@@ -252,6 +268,7 @@ def fades_until(known_at: int, lasting_s: float, clock: SeriesClock | None, at: 
         start = max(silent_from, known_at)
         if start < end:
             end += ended - start
-    if is_stale(clock, at) and end > clock.last_known + clock.budget_s:
+    silent_from = clock.frozen_since or clock.last_known + clock.budget_s
+    if is_stale(clock, at) and end > silent_from:
         return float("inf")
     return end

@@ -251,9 +251,9 @@ class TestContract:
     def test_unknown_rows_neither_signal_nor_clear(self, detector: Detector, subject: Series) -> None:
         """After a shock that raised it, rows without a value bring no signal at all: missing is never calm."""
         spoke = 0
-        for shock in ("tenth", "tenfold", "zero"):
+        for shock, back in (("tenth", 9), ("tenfold", 9), ("zero", 9), ("frozen", 12)):
             for seed in range(6):
-                run = run_of(subject, seed, [(LENGTHS[subject.cadence] - 9, shock)])
+                run = run_of(subject, seed, [(LENGTHS[subject.cadence] - back, shock)])
                 state = detector.State()
                 parameters = parameters_of(detector, subject)
                 before = detector.observe(state, run.part(0, len(run.values) - 6), parameters)
