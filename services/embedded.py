@@ -20,12 +20,13 @@ from services.dispatcher.escalate import escalate
 from services.dispatcher.intake import Intake
 from services.dispatcher.send import Sender
 from services.feeds.base import Poll
-from services.moments import Found, Moment, Moved, Recorded, Rejected, Unread, Witness
-from services.reads import reads_of, refuse_too_many, sifted_of, summed
+from services.moments import Found, Moment, Moved, Recorded, Rejected, Silence, Unread, Witness
+from services.reads import reads_of, refuse_too_many, sifted_of, silences, silences_of, summed
 from services.tables import group_states
 from streams.assessments import Assessment
 from streams.engine import Engine, GroupState
 from streams.observations import ObservationBatch
+from streams.silence import DETECTOR as SILENCE
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +80,7 @@ class Hub:
                 touched.update(live)
             self._keep(connection, touched, assessments, at)
             mark(connection)
-        self._tell(told)
+        self._tell([*silences(told), *(moment for moment in told if not isinstance(moment, Silence))])
 
     def catch_up(self, at: int, batches: Iterable[ObservationBatch], mark: Callable[[sa.Connection], None]) -> None:
         """Apply rows that were known before, in order, and take in what holds now: nobody is rung for the past."""
@@ -200,7 +201,8 @@ class Hub:
         outcome = self._parts.detection.apply(self._state(connection, batch.group), batch)
         told.extend(reads_of(batch, at))
         told.extend(sifted_of(batch, outcome.counts, at))
-        told.extend(Found(at=at, signal=signal) for signal in outcome.signals)
+        told.extend(silences_of(outcome.signals, at))
+        told.extend(Found(at=at, signal=signal) for signal in outcome.signals if signal.detector != SILENCE)
         return outcome.assessments
 
     def _tick(self, connection: sa.Connection, group: str, at: int, told: list[Moment]) -> tuple[Assessment, ...]:

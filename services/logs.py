@@ -11,7 +11,7 @@ import structlog
 from alerts.facts import Acknowledged, Opened, Planned, Rung, SendFailed, Sent
 from services.clock import iso_time
 from services.errors import BadSettings
-from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Said, Sifted, Unread
+from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Said, Sifted, Silence, Unread
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
@@ -45,6 +45,11 @@ class Log:
                     score=signal.score,
                     signal_id=signal.signal_id,
                 )
+            case Silence(series=series):
+                said = self._log.info if moment.is_over else self._log.warning
+                since = iso_time(moment.since) if moment.since else ""
+                event = "heard_again" if moment.is_over else "silent"
+                said(event, at=iso_time(moment.at), source=moment.source, since=since, series=list(series))
             case Sifted(counts=counts):
                 words = {reason.value: count for reason, count in counts.items()}
                 self._log.info("sifted", at=iso_time(moment.at), feed=moment.feed, group=moment.group, **words)

@@ -4,7 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from alerts.facts import Acknowledged, Assessed, Opened, Planned, Rung, SendFailed, Sending, Sent
 from services.endpoint import Endpoint, Health
-from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Sifted, Unread
+from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Sifted, Silence, Unread
 from streams.assessments import Level
 from streams.cloudevents import Rejected as RejectedRecord
 from streams.observations import ObservationBatch
@@ -53,6 +53,10 @@ class Metrics:
             buckets=_ANSWER_BUCKETS_S,
             registry=self.registry,
         )
+        self._silent_series: dict[str, set[str]] = {}
+        self._silent = Gauge(
+            "twinbell_silent_series", "Series silent beyond their cadence budget.", ["source"], registry=self.registry
+        )
         self._sifted = Counter(
             "twinbell_revisions_total", "Rows and signals that a revision touched.", ["reason"], registry=self.registry
         )
@@ -83,6 +87,10 @@ class Metrics:
                 self.age(moment.at)
             case Found():
                 self._signals.labels(moment.signal.detector, moment.signal.phase).inc()
+            case Silence(series=series):
+                silent = self._silent_series.setdefault(moment.source, set())
+                silent.difference_update(series) if moment.is_over else silent.update(series)
+                self._silent.labels(moment.source).set(len(silent))
             case Sifted(counts=counts):
                 for reason, count in counts.items():
                     self._sifted.labels(reason).inc(count)

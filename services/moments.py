@@ -50,6 +50,16 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     signal: Signal
 
 
+class Silence(msgspec.Struct, frozen=True, kw_only=True):
+    """Series of one source fell silent, or are heard again: what they are about is unknown meanwhile, not calm."""
+
+    at: int
+    source: str
+    is_over: bool
+    since: int  # when the first of them was last heard; 0 when it is over
+    series: tuple[str, ...]
+
+
 class Sifted(msgspec.Struct, frozen=True, kw_only=True):
     """Rows of one group that were not simply new, and signals that a revision touched: how many of each reason."""
 
@@ -79,5 +89,5 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     rate: int
 
 
-Moment: TypeAlias = Read | Rejected | Unread | Found | Sifted | Recorded | Said | Moved
+Moment: TypeAlias = Read | Rejected | Unread | Found | Silence | Sifted | Recorded | Said | Moved
 Witness: TypeAlias = Callable[[Moment], None]

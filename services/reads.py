@@ -7,9 +7,11 @@ import msgspec
 
 from services.errors import TooManyDeadLetters
 from services.feeds.base import Poll
-from services.moments import Found, Moment, Read, Sifted
+from services.moments import Found, Moment, Read, Sifted, Silence
 from streams.observations import SECONDS_A_DAY, Family, ObservationBatch
 from streams.reasons import Reason
+from streams.signals import Phase, Signal
+from streams.silence import DETECTOR as SILENCE
 
 RECENT_S = 7 * SECONDS_A_DAY  # a signal older than this is history: it counts, and is not told one by one
 
@@ -43,7 +45,33 @@ def summed(seen: Iterable[Moment], at: int) -> Iterator[Moment]:
             reads[key] = msgspec.structs.replace(moment, rows=rows, titles=moment.titles if rows == 1 else ())
     yield from reads.values()
     yield from sifted.values()
+    yield from silences(seen)
     yield from found
+
+
+def silences_of(signals: Iterable[Signal], at: int) -> Iterator[Silence]:
+    """The series that fell silent or are heard again, by source: hundreds may at once, and are one thing to mend."""
+    found: dict[tuple[str, bool], list[Signal]] = {}
+    for signal in signals:
+        if signal.detector == SILENCE and signal.phase in (Phase.RAISED, Phase.CLEARED):
+            key = (signal.subject.partition("/")[0], signal.phase is Phase.CLEARED)
+            found.setdefault(key, []).append(signal)
+    for (source, is_over), own in sorted(found.items()):
+        since = 0 if is_over else min(signal.occurred_at for signal in own)
+        names = tuple(sorted({signal.subject for signal in own}))
+        yield Silence(at=at, source=source, is_over=is_over, since=since, series=names)
+
+
+def silences(seen: Iterable[Moment]) -> list[Silence]:
+    """The silences of all groups, each source once."""
+    found: dict[tuple[str, bool], Silence] = {}
+    for moment in seen:
+        if isinstance(moment, Silence):
+            before = found.get((moment.source, moment.is_over), moment)
+            series = tuple(sorted({*before.series, *moment.series}))
+            since = min(before.since, moment.since)
+            found[moment.source, moment.is_over] = msgspec.structs.replace(moment, series=series, since=since)
+    return list(found.values())
 
 
 def sifted_of(batch: ObservationBatch, counts: Mapping[Reason, int], at: int) -> Iterator[Sifted]:

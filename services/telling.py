@@ -24,7 +24,7 @@ from alerts.facts import (
 from alerts.states import AlertState
 from services.clock import iso_time
 from services.feeds.countries import english_name
-from services.moments import Found, Moment, Read, Recorded, Rejected, Said, Sifted, Unread
+from services.moments import Found, Moment, Read, Recorded, Rejected, Said, Sifted, Silence, Unread
 from services.terminal import plain
 from streams.assessments import Assessment, RingCause
 from streams.reference import Reference
@@ -59,6 +59,10 @@ class Teller:
         match moment:
             case Read():
                 yield "feed", self._read(moment)
+            case Silence(series=series):
+                what = f"{len(series)} series of {moment.source}"
+                words = f"{what} heard again" if moment.is_over else f"SILENT since {iso_time(moment.since)}: {what}"
+                yield "trouble", f"{iso_time(moment.at)}  {plain(words, _WIDTH)}, first {plain(series[0], 60)}"
             case Sifted():
                 yield "feed", f"{iso_time(moment.at)}  {self._sifted(moment)}"
             case Rejected(letter=letter):

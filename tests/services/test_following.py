@@ -14,7 +14,7 @@ from services.feeds.base import Poll
 from services.feeds.files import FileFeed
 from services.feeds.importing import import_files
 from services.following import Followed, Follower
-from services.moments import Found, Moment, Read, Recorded, Rejected, Unread
+from services.moments import Found, Moment, Read, Recorded, Rejected, Silence, Unread
 from services.sources import feeds_of, manifest_of
 from streams.notices.reader import packaged_reader
 from tests.following import TODAY, Deployed, prices
@@ -190,3 +190,20 @@ def test_the_machines_clock_is_the_default_of_a_followed_store(site: Deployed) -
     from services.clock import clock_of
 
     assert isinstance(clock_of(site.database), SystemClock)
+
+
+def test_a_source_that_falls_silent_is_told_once_in_one_line_and_when_it_speaks_again(site: Deployed) -> None:
+    """Three weeks without a figure: log, metric and screen hear it once; the next figure ends it."""
+    seen: list[Moment] = []
+    hub = site.hub()
+    hub.join(seen.append)
+    (site.drop / "antimony.csv").write_text(prices(YESTERDAY, 400))
+
+    site.follow(hub, 40, lambda turn: site.real.wait(86_400))
+    (silent,) = [moment for moment in seen if isinstance(moment, Silence)]
+    assert (silent.is_over, silent.source, len(silent.series)) == (False, "desk", 1)
+    assert silent.at - silent.since <= 22 * 86_400
+    (site.drop / "antimony.csv").write_text(prices(TODAY + datetime.timedelta(days=40), 441))
+    site.follow(hub, 2, lambda turn: site.real.wait(60))
+    assert [moment.is_over for moment in seen if isinstance(moment, Silence)] == [False, True]
+    assert open_alerts(site) == []

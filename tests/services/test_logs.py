@@ -10,7 +10,7 @@ from alerts.facts import Acknowledged, Fact, SendFailed, Sent
 from services.errors import BadSettings
 from services.feeds.base import DeadLetter
 from services.logs import Log, open_log
-from services.moments import Moved, Read, Recorded, Rejected, Sifted, Unread
+from services.moments import Moved, Read, Recorded, Rejected, Sifted, Silence, Unread
 from streams.observations import Family
 from streams.reasons import Reason
 
@@ -31,6 +31,7 @@ def test_each_moment_is_one_line_of_json() -> None:
     log(Rejected(at=0, letter=letter))
     log(Unread(at=0, feed="desk", note=HOSTILE))
     log(Sifted(at=0, feed="desk", group="g", counts={Reason.REVISED: 4, Reason.WITHDRAWN: 1}))
+    log(Silence(at=0, source="desk", is_over=False, since=0, series=("desk/a", "desk/b")))
     log(Moved(at=0, rate=60))
     log(fact(Sent(delivery_id="d", receipt="r")))
     log(fact(SendFailed(delivery_id="d", reason="timed_out", retry_at=None)))
@@ -42,6 +43,7 @@ def test_each_moment_is_one_line_of_json() -> None:
         "dead_letter",
         "feed",
         "sifted",
+        "silent",
         "clock",
         "sent",
         "send_failed",

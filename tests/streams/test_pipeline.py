@@ -161,7 +161,7 @@ def test_a_series_that_no_detector_reads_is_counted_and_kept_out() -> None:
     run = history("a", 1)
     stock = msgspec.structs.replace(run, series=msgspec.structs.replace(run.series, measure=Measure.STOCK))
     assert watched(stock.series) == ()
-    assert watched(run.series) == ("P1",)
+    assert watched(run.series) == ("P1", "X1")
     state = PipelineState()
     applied = PIPELINE.apply(state, batch(stock))
     assert (applied.signals, applied.counts) == ([], {Reason.ACCEPTED: ROWS})
