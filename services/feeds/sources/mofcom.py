@@ -131,7 +131,14 @@ class Mofcom:
                 asking.more = True
                 break
             left -= 1
-            yield Step(entry="page", answers=(asking.fetch(Ask(address=address)),))
+            try:
+                page = asking.fetch(Ask(address=address))
+            except SourceFailed as failure:
+                asking.note(f"a page could not be read ({failure.detail}); what the list says of it stands")
+                if failure.is_temporary or failure.reason is Reason.BREAKER_OPEN:
+                    break
+                continue
+            yield Step(entry="page", answers=(page,))
         if listed is not None and (_rows(listed.content) or listed.is_unchanged):
             yield Step(entry="list", answers=(listed,))
 

@@ -100,3 +100,15 @@ def test_a_document_without_a_day_counts_from_when_it_was_read() -> None:
     rig = rig_of("mofcom")
     played(rig).rows = [row(1, "公告2026年第60号 ban on gallium", publishTimeStr=None)]
     assert notices(rig)["公告2026年第60号"].known_at == NOW
+
+
+def test_a_page_that_is_gone_does_not_keep_the_list_from_being_read() -> None:
+    """Pages vanish: what the list says of the announcement stands, with a note."""
+    rig = rig_of("mofcom")
+    played(rig).rows = [
+        row(5, "商务部公告2026年第50号 ban on gallium", content=""),
+        row(6, "公告2026年第51号 ban on germanium"),
+    ]
+    poll = rig.feed.poll("")
+    assert {n.number for batch in poll.batches for n in batch.notices} == {"公告2026年第50号", "公告2026年第51号"}
+    assert "could not be read" in poll.notes[0]

@@ -128,3 +128,11 @@ def test_what_was_imported_and_what_is_polled_is_one_series(tmp_path: Path) -> N
         fresh = archive.keep(connection, rig.feed.poll(""))
     days = {iso_day(at) for b in fresh for run in b.runs if run.series.route == "chokepoint1" for at in run.occurred_at}
     assert days == {"2026-09-12"}
+
+
+def test_days_that_are_not_published_yet_are_no_trouble() -> None:
+    """A window of the last days alone has no rows until the next release: asked once, and the mark moves on."""
+    rig = rig_of("portwatch", since="2026-08-21")
+    played(rig).days = tuple(f"2026-09-{day:02d}" for day in range(1, 13))
+    poll = rig.feed.poll("")
+    assert ('"reached":"2026-09-21"' in poll.cursor, poll.notes, rig.client.standing.failures) == (True, (), 0)
