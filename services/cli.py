@@ -29,6 +29,7 @@ from services.commands.init import init
 from services.commands.live import live
 from services.commands.replay import replay
 from services.commands.run import run
+from services.commands.scan import scan
 from services.commands.why import why
 from services.errors import (
     BadManifest,
@@ -56,6 +57,7 @@ app.command("run")(run)
 app.command("replay")(replay)
 app.command("import")(import_)
 app.command("backtest")(backtest)
+app.command("scan")(scan)
 app.command("init")(init)
 app.command("check")(check)
 app.command("live")(live)
