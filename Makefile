@@ -9,7 +9,7 @@ SEEDS ?= 10000
 FIRST ?= 1
 WORKERS ?= auto
 
-.PHONY: install run test check bench simulate cluster cluster-test lock clean
+.PHONY: install run test check bench simulate cluster cluster-test standing lock clean
 
 install: $(VENV)/.installed
 
@@ -50,6 +50,14 @@ cluster-test: install
 
 simulate: install
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST)
+
+# Written anew after a change of streams/thresholds.toml or of a detector; needs the evaluation kit (KIT). Messages tell
+# from it how often each rule rang before; a test holds it to the shipped thresholds.
+KIT ?= ../shared
+standing: install
+	$(BIN)/twinbell backtest benchmarks/shared_data.toml --data $(KIT)/data --ledger $(KIT)/ledger/events.csv \
+		--from 2008-01-01 --until 2024-03-31 --out var/standing >/dev/null
+	cp var/standing/standing.json services/configuration/standing.json
 
 # Written anew after a change of the dependencies in pyproject.toml; needs uv on the path. UPGRADE=--upgrade takes the
 # newest of everything, else what is pinned stays.

@@ -115,6 +115,12 @@ class Archive:
             records = connection.execute(query).scalars().all()
         return tuple(msgspec.json.decode(record, type=NoticeObservation) for record in records)
 
+    def hashes(self) -> tuple[str, ...]:
+        """The SHA-256 of everything that was read, in order."""
+        with self._engine.connect() as connection:
+            query = sa.select(tables.evidence.c.sha256).order_by(tables.evidence.c.sha256)
+            return tuple(connection.execute(query).scalars())
+
     def evidence(self, sha256: str) -> Evidence:
         """The bytes as read, by their hash or its beginning. Raises NothingFound."""
         shelf = tables.evidence

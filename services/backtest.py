@@ -1,7 +1,8 @@
 """History through the pipeline, scored against a ledger of real events: would it have rung, when, and for what."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -11,9 +12,10 @@ import msgspec
 
 from alerts.fingerprint import alert_id_of
 from alerts.participants import Directory
+from alerts.track_record import Rate
 from benchmarks import score_alerts
 from services.archive import Archive
-from services.clock import at_local, iso_time
+from services.clock import at_local, iso_day, iso_time
 from services.database import migrate, open_engine
 from services.feeds.files import FileFeed
 from services.feeds.importing import ImportReport, OnFile, import_files
@@ -22,6 +24,7 @@ from streams.assessments import Assessment, Level
 from streams.engine import Engine, GroupState
 from streams.observations import SECONDS_A_DAY, ObservationBatch
 from streams.reference import Reference
+from streams.signals import Signal
 
 NIGHT = (22, 7)  # local hours in which a wake costs sleep
 
@@ -101,52 +104,102 @@ def history(feed: FileFeed, on_file: OnFile) -> Iterator[tuple[Archive, ImportRe
             database.dispose()
 
 
+class Played(msgspec.Struct, frozen=True, kw_only=True):
+    """The last assessment of each run, and for each ring the signal that rang, which a run of years forgets."""
+
+    assessments: list[Assessment]
+    rang: dict[str, Signal]  # by ring id
+
+
 def play(
     batches: Iterator[tuple[int, ObservationBatch]], engine: Engine, on_day: Callable[[int], None]
 ) -> list[Assessment]:
     """Run batches in order of known_at through the engine with a tick a day; return the last assessment of each run."""
-    states: dict[str, GroupState] = {}
+    return play_through(batches, engine, on_day).assessments
+
+
+def play_through(
+    batches: Iterator[tuple[int, ObservationBatch]], engine: Engine, on_day: Callable[[int], None]
+) -> Played:
+    """The same, with what rang."""
     newest: dict[str, Assessment] = {}
+    rang: dict[str, Signal] = {}
+    for assessment in _assessed(batches, engine, on_day):
+        before = newest.get(assessment.assessment_id)
+        newest[assessment.assessment_id] = assessment
+        if before is None or len(before.rings) != len(assessment.rings):
+            signals = {signal.signal_id: signal for signal in assessment.signals}
+            for ring in assessment.rings:
+                if ring.signal_id in signals:
+                    rang.setdefault(ring.ring_id, signals[ring.signal_id])
+    return Played(assessments=[newest[key] for key in sorted(newest)], rang=rang)
+
+
+def _assessed(
+    batches: Iterator[tuple[int, ObservationBatch]], engine: Engine, on_day: Callable[[int], None]
+) -> Iterator[Assessment]:
+    """Every assessment that the batches give, a tick at each day that brings something."""
+    states: dict[str, GroupState] = {}
     today = known_at = 0
     for known_at, batch in batches:
         day = known_at // SECONDS_A_DAY
         if day != today:
-            _tick(states, engine, newest, day * SECONDS_A_DAY)
+            yield from _ticked(states, engine, day * SECONDS_A_DAY)
             today = day
             on_day(known_at)
-        state = states.setdefault(batch.group, GroupState())
-        newest.update((a.assessment_id, a) for a in engine.apply(state, batch).assessments)
-    _tick(states, engine, newest, known_at)
-    return [newest[key] for key in sorted(newest)]
+        yield from engine.apply(states.setdefault(batch.group, GroupState()), batch).assessments
+    yield from _ticked(states, engine, known_at)
 
 
-def _tick(states: dict[str, GroupState], engine: Engine, newest: dict[str, Assessment], at: int) -> None:
+def _ticked(states: dict[str, GroupState], engine: Engine, at: int) -> Iterator[Assessment]:
     for group, state in states.items():
         if engine.is_live(state, at):
-            tick = ObservationBatch(group=group, feed="tick", tick_at=at)
-            newest.update((a.assessment_id, a) for a in engine.apply(state, tick).assessments)
+            yield from engine.apply(state, ObservationBatch(group=group, feed="tick", tick_at=at)).assessments
 
 
-def alert_records(assessments: Sequence[Assessment], reference: Reference) -> list[AlertRecord]:
-    """The alerts that rang, as the scorer reads them, in order of their first ring."""
-    records = [_record(a, reference) for a in assessments if a.rings]
+def rates(played: Played, false: Sequence[tuple[str, str, str]], span: tuple[str, str], scored: bool) -> list[Rate]:
+    """How often each detector rang on each group within the ISO days of `span`, and how often truly.
+
+    `false` are the scorer's false rings (day, level, alert id). Unscored, none is true and none false.
+    """
+    left = Counter(false)
+    counts: dict[tuple[str, str], list[int]] = {}
+    for assessment in played.assessments:
+        alert_id = alert_id_of(assessment.situation.situation_id, assessment.opened_on)
+        for ring in assessment.rings:
+            day, signal = iso_day(ring.at), played.rang.get(ring.ring_id)
+            if signal is None or not span[0] <= day <= span[1]:
+                continue
+            count = counts.setdefault((signal.detector, assessment.situation.group), [0, 0])
+            key = (day, str(ring.level), alert_id)
+            count[0] += 1
+            count[1] += left[key] > 0
+            left[key] -= 1
+    return [
+        Rate(detector=detector, group=group, rings=rings, true=(rings - wrong) * scored, false=wrong)
+        for (detector, group), (rings, wrong) in sorted(counts.items())
+    ]
+
+
+def alert_records(
+    assessments: Sequence[Assessment], reference: Reference, rang: Mapping[str, Signal] | None = None
+) -> list[AlertRecord]:
+    """The alerts that rang, as the scorer reads them, in order of their first ring; `rang` knows what a run forgot."""
+    records = [_record(a, reference, rang or {}) for a in assessments if a.rings]
     return sorted(records, key=lambda r: (r.rings[0].at, r.alert_id))
 
 
-def _record(assessment: Assessment, reference: Reference) -> AlertRecord:
+def _record(assessment: Assessment, reference: Reference, rang: Mapping[str, Signal]) -> AlertRecord:
     situation = assessment.situation
     place = reference.places.get(situation.route)
     where = (place.name["en"] if place is not None else situation.route) or situation.origin or None
     signals = {s.signal_id: s for s in assessment.signals}
+    spoke = [(r, rang.get(r.ring_id) or signals.get(r.signal_id)) for r in assessment.rings]
     rings = tuple(
         RingRecord(at=iso_time(r.at), level=r.level, families=r.families, direction=r.direction or None)
         for r in assessment.rings
     )
-    why = tuple(
-        f"{r.cause}: {signals[r.signal_id].detector} {signals[r.signal_id].subject} {signals[r.signal_id].score:.2f}"
-        for r in assessment.rings
-        if r.signal_id in signals
-    )
+    why = tuple(f"{r.cause}: {s.detector} {s.subject} {s.score:.2f}" for r, s in spoke if s is not None)
     return AlertRecord(
         alert_id=alert_id_of(situation.situation_id, assessment.opened_on),
         hazard=situation.hazard,
@@ -204,10 +257,12 @@ def nights(assessments: Sequence[Assessment], directory: Directory, span: tuple[
     return found
 
 
-def compare(new: Sequence[AlertRecord], old: Sequence[AlertRecord], scores: tuple[Score, Score]) -> Comparison:
+def compare(
+    new: Sequence[AlertRecord], old: Sequence[AlertRecord], scores: tuple[Score | None, Score | None]
+) -> Comparison:
     """What would ring with the new thresholds and not with the old, and the reverse; the same for events found."""
     rings = [{_ring_line(a, r) for a in records for r in a.rings} for records in (new, old)]
-    found = [set(s.found) for s in scores]
+    found = [set(s.found) if s is not None else set() for s in scores]
     return Comparison(
         rings_only_new=tuple(sorted(rings[0] - rings[1])),
         rings_only_old=tuple(sorted(rings[1] - rings[0])),

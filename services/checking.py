@@ -17,6 +17,7 @@ from services.errors import ServicesError
 from services.routes import trials
 from services.settings import Configuration
 from services.sources import feeds_of
+from services.standing import require, standing_of
 from services.wiring import open_store, outbox_of, reference_of, thresholds_of
 from streams.errors import StreamsError
 from streams.reference import Reference
@@ -51,10 +52,15 @@ def findings(configuration: Configuration, url: str, now: int) -> Iterator[Findi
 
 
 def _thresholds(configuration: Configuration) -> Finding:
+    """Whether the thresholds can be read, and whether they have stood a backtest."""
     try:
-        return Finding(what="thresholds", says=f"sha256 {thresholds_of(configuration).digest[:16]}")
-    except StreamsError as problem:
+        digest = thresholds_of(configuration).digest
+        require(configuration)
+    except (StreamsError, ServicesError) as problem:
         return Finding(what="thresholds", to_mend=str(problem))
+    known = standing_of(configuration, digest)
+    stood = f", stood a backtest of {known.since} to {known.until}" if known else ", no backtest report"
+    return Finding(what="thresholds", says=f"sha256 {digest[:16]}{stood}")
 
 
 def _participant(participant: Participant, reference: Reference) -> Iterator[Finding]:

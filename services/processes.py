@@ -44,7 +44,7 @@ from services.wiring import (
     claim,
     detection_of,
     hub_of,
-    knowledge_of,
+    knowledge_in_force,
     open_store,
     outbox_of,
     served,
@@ -95,7 +95,7 @@ class _Pulse:
 def feed(configuration: Configuration, wish: Wish) -> None:
     """Read the feeds, keep what they bring, publish it; until terminated."""
     _topics_or_refuse(configuration)
-    known = knowledge_of(configuration)
+    known = knowledge_in_force(configuration)
     pulse, clock = _Pulse(), SystemClock()
     with _common(configuration, wish, "feed", Health(pulse.is_live, lambda: pulse.is_ready)) as common:
         database = _database(configuration, wish, common.stack)
@@ -158,7 +158,7 @@ def play(configuration: Configuration, wish: Wish, pace: Pace) -> None:
 def detect(configuration: Configuration, wish: Wish) -> None:
     """Run one detection worker until terminated."""
     _topics_or_refuse(configuration)
-    known = knowledge_of(configuration)
+    known = knowledge_in_force(configuration)
     clock = SystemClock()
     found: list[Detecting] = []
     health = Health(lambda: bool(found) and found[0].is_alive, lambda: bool(found) and found[0].worker.is_ready)
@@ -188,7 +188,7 @@ def detect(configuration: Configuration, wish: Wish) -> None:
 def dispatch(configuration: Configuration, wish: Wish) -> None:
     """Take assessments in, plan, send, escalate; until terminated."""
     _topics_or_refuse(configuration)
-    known = knowledge_of(configuration)
+    known = knowledge_in_force(configuration)
     pulse = _Pulse()
     if wish.episode:
         configuration = as_played(configuration)

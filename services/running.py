@@ -40,7 +40,7 @@ from services.wiring import (
     archive_of,
     claim,
     hub_of,
-    knowledge_of,
+    knowledge_in_force,
     log_of,
     open_store,
     outbox_of,
@@ -136,12 +136,12 @@ def _rounds(run: Run, feeds: Sequence[Followed], clocks: FeedClocks) -> Iterator
 @contextmanager
 def set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path | None) -> Iterator[Run]:
     """Everything of a run, closed at its end however that comes."""
+    known = knowledge_in_force(configuration)  # before anything is made or claimed
     with ExitStack() as stack:
         stack.enter_context(held(wish.url))
         database = open_store(wish.url, create=True, durable=not episode)
         stack.callback(database.dispose)
         claim(database, Deployment(episode=episode, configuration=wish.config))
-        known = knowledge_of(configuration)
         hub = hub_of(configuration, known, database, outbox)
         stack.callback(hub.close)
         log = stack.enter_context(open_log(log_of(configuration, wish.url), configuration.settings.log.level))

@@ -14,6 +14,7 @@ from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.wording import packaged as packaged_wording
 from alerts.states import AlertState
 from alerts.store import Store
+from alerts.track_record import TrackRecord
 from services.archive import Archive
 from services.clock import SystemClock
 from services.curves import curve_of
@@ -25,6 +26,7 @@ from services.embedded import Hub, Parts
 from services.errors import WrongStore
 from services.routes import actual_channels, exercise_channels
 from services.settings import Configuration
+from services.standing import require, standing_of
 from services.tables import deployment
 from streams import reference, thresholds
 from streams.codec import digest, encode
@@ -59,6 +61,12 @@ def knowledge_of(configuration: Configuration) -> Knowledge:
     codes = [participant.iso3 for participant in configuration.directory.participants]
     made_with = digest(encode([known.digest, limits.digest, codes, configuration.mode, STATE_FORMAT]))
     return Knowledge(reference=known, thresholds=limits, digest=made_with)
+
+
+def knowledge_in_force(configuration: Configuration) -> Knowledge:
+    """The same for a deployment that runs: thresholds that have not stood a backtest raise BadSettings."""
+    require(configuration)
+    return knowledge_of(configuration)
 
 
 def reference_of(configuration: Configuration) -> Reference:
@@ -264,7 +272,16 @@ def surroundings_of(configuration: Configuration, reference: Reference) -> Surro
         reference=reference,
         wording=packaged_wording(),
         runbook_base=configuration.settings.runbook_base,
+        record=record_of(configuration),
     )
+
+
+def record_of(configuration: Configuration) -> TrackRecord | None:
+    """What the configuration's thresholds did on recorded history; None where they have stood no backtest."""
+    chosen = configuration.settings.thresholds
+    content, _ = thresholds_bytes(configuration.path(chosen) if chosen else None)
+    found = standing_of(configuration, digest(content))
+    return found.record if found is not None else None
 
 
 def _overlay(configuration: Configuration, directory: str) -> dict[str, bytes]:

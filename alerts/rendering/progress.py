@@ -6,6 +6,7 @@ from alerts.channels.base import Line, Section
 from alerts.deliveries import Delivery, DeliveryState, Purpose
 from alerts.participants import Participant
 from alerts.rendering import sides
+from alerts.rendering.before import before
 from alerts.rendering.mentions import Mentions
 from alerts.rendering.plain import plain
 from alerts.rendering.revised import errand
@@ -123,6 +124,7 @@ def decided_section(voice: Voice, surroundings: Surroundings, state: AlertState)
         Line(label=say("field.score"), text=say("detail.score", score=voice.number(assessment.score))),
         Line(label=say("field.thresholds"), text=assessment.thresholds[:16] or say("figure.unknown")),
     ]
+    lines += [Line(label=say("field.before"), text=text) for text in before(voice, state, surroundings.record)]
     if assessment.stale:
         stale = voice.clauses([plain(series, 80) for series in assessment.stale[:_HELD]])
         lines.append(Line(label=say("field.stale"), text=stale))

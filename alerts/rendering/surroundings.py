@@ -7,6 +7,7 @@ import msgspec
 from alerts.participants import Directory
 from alerts.rendering.mentions import Mentions
 from alerts.rendering.wording import Wording
+from alerts.track_record import TrackRecord
 from streams.reference import Reference
 
 
@@ -19,6 +20,7 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     runbook_base: str = ""  # where the site serves alerts/runbooks; empty: the path in the source tree
     command: str = "twinbell"
     tlp: str = "TLP:AMBER"
+    record: TrackRecord | None = None  # of the thresholds in force; None: they have stood no backtest
     mentions: Mentions = msgspec.field(default_factory=Mentions)
 
     def runbook(self, page: str, language: str) -> str:

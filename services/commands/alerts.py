@@ -12,12 +12,14 @@ from alerts import acknowledgements
 from alerts.errors import Refused
 from alerts.facts import Fact, PositionKind
 from alerts.participants import Directory
+from alerts.rendering.before import before
 from alerts.rendering.panel import for_a_person
+from alerts.rendering.voice import Voice
 from alerts.states import AlertState, Move, Track
 from alerts.store import Store
 from services.clock import iso_day, iso_time
 from services.commands import completing
-from services.commands.desk import alert_of, opened
+from services.commands.desk import Desk, alert_of, opened
 from services.commands.options import AlertArgument, ConfigOption, JsonOption, NoteOption, PersonOption, StoreOption
 from services.commands.printing import print_json, print_pairs, print_table
 from services.telling import Teller
@@ -65,6 +67,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     moves: tuple[Move, ...]
     evidence: tuple[Evidence, ...]
     assessment: Assessment
+    before: dict[str, list[str]]  # by language: how often the rules behind it rang before, and how often truly
 
 
 @app.command("list")
@@ -107,6 +110,7 @@ def show(
     with opened(store, config) as desk:
         state = alert_of(desk, alert_id)
         evidence = _evidence(state)
+        rang_before = _before(desk, state)
         if as_json:
             print_json(
                 Shown(
@@ -117,6 +121,7 @@ def show(
                     moves=state.moves,
                     evidence=evidence,
                     assessment=state.assessment,
+                    before=rang_before,
                 )
             )
             return
@@ -124,6 +129,8 @@ def show(
         print_pairs(_facts(state, teller))
         for line in teller.why(state):
             print(f"  {line}")
+        print()
+        print_pairs([(f"before ({code})", text) for code, texts in rang_before.items() for text in texts])
         for track in state.tracks.values():
             print()
             print_pairs(_track(track))
@@ -324,6 +331,16 @@ def _track(track: Track) -> list[tuple[str, str]]:
     if track.note:
         pairs.append(("  note", track.note))
     return pairs
+
+
+def _before(desk: Desk, state: AlertState) -> dict[str, list[str]]:
+    """How often the rules behind an alert rang on recorded history, in each language in which messages are written."""
+    around = surroundings_of(desk.configuration, reference_of(desk.configuration))
+    voices = {
+        code: Voice(catalogue, around.reference, around.directory, ("UTC",), state.assessment.as_of)
+        for code, catalogue in around.wording.catalogues.items()
+    }
+    return {code: before(voice, state, around.record) for code, voice in voices.items()}
 
 
 def _evidence(state: AlertState) -> tuple[Evidence, ...]:

@@ -3,17 +3,17 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import msgspec
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from services import backtest as history
-from services.archive import Archive
+from services import standing
+from services.backtest import AlertRecord, Comparison, Score, history
 from services.clock import SystemClock, iso_day
 from services.commands.desk import configured
 from services.commands.options import ConfigOption, JsonOption
@@ -21,20 +21,16 @@ from services.commands.printing import print_json, print_pairs, print_table
 from services.errors import NothingFound
 from services.exit_codes import ExitCode
 from services.feeds.files import FileFeed
+from services.labels import Label, from_csv
+from services.reporting import History, OnDay, Question, Report, answer, compared, write
 from services.settings import Configuration
 from services.sources import manifest_of, reader_of
+from services.standing import in_force
 from services.terminal import plain
 from services.wiring import reference_of, thresholds_bytes, thresholds_of
 from streams import thresholds
-from streams.assessments import Assessment
-from streams.engine import Engine
-from streams.observations import SECONDS_A_DAY
-from streams.reference import Reference
 from streams.thresholds import Thresholds
 
-_FOREVER = 1 << 40
-OnDay: TypeAlias = Callable[[int, tuple[int, int]], None]
-"""(day that is played, first and last day of the history) → None."""
 # What rules of others reach on the same data (settings chosen on these same years): span, rule, lift, false rings per
 # mineral-year, named of observable. Measured with the same scorer before Twinbell was built.
 _OTHERS = (
@@ -47,31 +43,13 @@ _OTHERS = (
 )
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What one thresholds file did on the history."""
-
-    thresholds: str
-    sha256: str
-    alerts: int
-    score: history.Score | None
-    nights: list[history.Nights]
-    comparison: history.Comparison | None = None
-    unread: tuple[str, ...] = ()  # files that are not there or could not be used, with the reason
-
-
-class Question(msgspec.Struct, frozen=True, kw_only=True):
-    """What is asked: against which ledger, over which days, and where the answer goes."""
-
-    ledger: Path | None
-    coverage: Path | None
-    span: tuple[date, date]
-    out: Path
-
-
 def backtest(  # noqa: PLR0913 - each is an option of the command line
     manifest: Annotated[Path, typer.Argument(metavar="MANIFEST", help="How the files of the history are to be read.")],
     data: Annotated[Path, typer.Option("--data", metavar="DIR", help="Where the files are.")],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where alerts.jsonl and report.json are written.")],
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="DIR", help="Where alerts.jsonl, report.json and standing.json are written."),
+    ],
     ledger: Annotated[
         Path | None, typer.Option("--ledger", metavar="CSV", help="Real events; without it nothing is scored.")
     ] = None,
@@ -82,49 +60,59 @@ def backtest(  # noqa: PLR0913 - each is an option of the command line
     since: Annotated[str, typer.Option("--from", metavar="DAY", help="First day that is scored.")] = "1900-01-01",
     until: Annotated[str, typer.Option("--until", metavar="DAY", help="Last day that is read.")] = "2999-12-31",
     chosen: Annotated[
-        Path | None, typer.Option("--thresholds", metavar="FILE", help="Thresholds to try; else those in force.")
+        str | None,
+        typer.Option("--thresholds", metavar="FILE", help="Thresholds to try; else those of the configuration."),
     ] = None,
     against: Annotated[
-        Path | None, typer.Option("--against", metavar="FILE", help="Thresholds to compare with.")
+        str | None,
+        typer.Option("--against", metavar="FILE", help="Thresholds to compare with; `in-force` is what was installed."),
+    ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option("--labels", metavar="CSV", help="False alarms, as `twinbell labels export` writes them."),
     ] = None,
     config: ConfigOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Play recorded history through the detectors as it became known, and score the rings against real events.
 
-    What is older than the first scored day warms the detectors up. Nothing is sent and no store is touched.
+    What is older than the first scored day warms the detectors up. Nothing is sent and no store is touched. With
+    --against the report is what `twinbell thresholds install` asks for.
     """
     configuration = configured(config)
     reference = reference_of(configuration)
-    question = _question(ledger, coverage, (since, until), out)
+    question = _question((ledger, coverage, labels), (since, until), out)
     feed = FileFeed(manifest_of(manifest), data, reference, SystemClock().now, reader_of(reference))
     out.mkdir(parents=True, exist_ok=True)
-    with _progress(as_json) as (on_file, on_day), history.history(feed, on_file) as (archive, read):
-        report, records = _run(
-            _thresholds(chosen, configuration), (archive, reference), configuration, question, on_day
+    with _progress(as_json) as (on_file, on_day), history(feed, on_file) as (archive, read):
+        played = History(
+            archive=archive,
+            manifest=feed.parser.manifest,
+            read=read,
+            reference=reference,
+            directory=configuration.directory,
         )
+        made = answer(played, _thresholds(chosen, configuration), question, on_day)
         if against is not None:
             older = msgspec.structs.replace(question, out=out / "against")
             older.out.mkdir(exist_ok=True)
             limits = _thresholds(against, configuration)
-            old, old_records = _run(limits, (archive, reference), configuration, older, on_day)
-            if report.score is not None and old.score is not None:
-                compared = history.compare(records, old_records, (report.score, old.score))
-                report = msgspec.structs.replace(report, comparison=compared)
+            made = compared(made, answer(played, limits, older, on_day))
     unusable = tuple(f"{file.path} ({file.entry}): NOTHING OF IT WAS USED: {file.problem}" for file in read.failed)
-    report = msgspec.structs.replace(report, unread=(*read.notes, *unusable))
-    (out / "report.json").write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=1) + b"\n")
+    report = msgspec.structs.replace(made.report, unread=(*read.notes, *unusable))
+    write(msgspec.structs.replace(made, report=report), out)
     for note in report.unread:
         print(f"not read: {plain(note)}", file=sys.stderr)
     if as_json:
         print_json(report)
     else:
-        _print(report, records, question)
+        _print(report, made.records, question)
     if unusable:
         raise typer.Exit(ExitCode.BAD_INPUT)
 
 
-def _question(ledger: Path | None, coverage: Path | None, days: tuple[str, str], out: Path) -> Question:
+def _question(files: tuple[Path | None, Path | None, Path | None], days: tuple[str, str], out: Path) -> Question:
+    ledger, coverage, labels = files
     try:
         span = (date.fromisoformat(days[0]), date.fromisoformat(days[1]))
     except ValueError as problem:
@@ -134,49 +122,21 @@ def _question(ledger: Path | None, coverage: Path | None, days: tuple[str, str],
         for path, option in ((ledger, "--ledger"), (coverage, "--coverage")):
             if not path.is_file():
                 raise NothingFound(f"{path} is not there; name the file with {option}, or leave --ledger out")
-    return Question(ledger=ledger, coverage=coverage, span=span, out=out)
+    cases: tuple[Label, ...] = ()
+    if labels is not None:
+        try:
+            cases = tuple(from_csv(labels.read_text(encoding="utf-8"), str(labels)))
+        except (OSError, UnicodeDecodeError) as problem:
+            raise NothingFound(f"{labels}: {problem}; `twinbell labels export --out FILE` writes one") from None
+    return Question(ledger=ledger, coverage=coverage, labels=cases, span=span, out=out)
 
 
-def _thresholds(path: Path | None, configuration: Configuration) -> tuple[Thresholds, str]:
-    if path is None:
+def _thresholds(given: str | None, configuration: Configuration) -> tuple[Thresholds, str]:
+    """The file that is named, the one that was installed last, or (None) the one of the configuration."""
+    if given is None:
         return thresholds_of(configuration), configuration.settings.thresholds or "the shipped thresholds"
-    content, name = thresholds_bytes(path)
+    content, name = in_force(configuration) if given == standing.IN_FORCE else thresholds_bytes(Path(given))
     return thresholds.load(content, name), name
-
-
-def _run(
-    limits: tuple[Thresholds, str],
-    known: tuple[Archive, Reference],
-    configuration: Configuration,
-    question: Question,
-    on_day: OnDay,
-) -> tuple[Report, list[history.AlertRecord]]:
-    archive, reference = known
-    codes = tuple(p.iso3 for p in configuration.directory.participants)
-    end = min(_FOREVER, _seconds(question.span[1]) + SECONDS_A_DAY - 1)
-    begins, ends = archive.span() or (0, 0)
-    days = (begins, min(end, ends))
-    assessments: list[Assessment] = history.play(
-        archive.batches(0, end), Engine(limits[0], reference, codes), lambda at: on_day(at, days)
-    )
-    records = history.alert_records(assessments, reference)
-    path = question.out / "alerts.jsonl"
-    history.write_alerts(records, path)
-    score = None
-    if question.ledger is not None and question.coverage is not None:
-        score = history.score(path, question.ledger, question.coverage, question.span)
-    first = max(_seconds(question.span[0]), begins)
-    return Report(
-        thresholds=limits[1],
-        sha256=limits[0].digest,
-        alerts=len(records),
-        score=score,
-        nights=history.nights(assessments, configuration.directory, (first, days[1])) if ends else [],
-    ), records
-
-
-def _seconds(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
 
 
 @contextmanager
@@ -196,11 +156,13 @@ def _progress(is_quiet: bool) -> Iterator[tuple[Callable[[int, int, object], Non
         )
 
 
-def _print(report: Report, records: list[history.AlertRecord], question: Question) -> None:
+def _print(report: Report, records: list[AlertRecord], question: Question) -> None:
     print_pairs([("thresholds", f"{report.thresholds} (sha256 {report.sha256[:12]})"), ("alerts", str(report.alerts))])
     if report.score is None:
         print(f"\n{question.out / 'alerts.jsonl'} is written; without --ledger nothing is scored.")
         _print_nights(report)
+        _print_labels(report)
+        _print_comparison(report.comparison)
         return
     score = report.score
     print_pairs([(name, str(value)) for name, value in score.figures.items()])
@@ -237,11 +199,12 @@ def _print(report: Report, records: list[history.AlertRecord], question: Questio
         "no false ring",
     )
     _print_nights(report)
+    _print_labels(report)
     _print_others(question, score)
     _print_comparison(report.comparison)
 
 
-def _print_belief(score: history.Score) -> None:
+def _print_belief(score: Score) -> None:
     belief, figures = score.belief, score.figures
     delay = "none" if belief.acts_delay_days is None else f"{belief.acts_delay_days:g} days over {belief.acts}"
     print_pairs(
@@ -257,7 +220,7 @@ def _print_belief(score: history.Score) -> None:
     print()
 
 
-def _about(record: history.AlertRecord) -> str:
+def _about(record: AlertRecord) -> str:
     return " ".join(part for part in (";".join(record.minerals), record.origin_or_route or "") if part)
 
 
@@ -266,7 +229,30 @@ def _print_nights(report: Report) -> None:
     print_table(("side", "year", "wakes"), [(n.participant, str(n.year), str(n.wakes)) for n in report.nights], "none")
 
 
-def _print_others(question: Question, score: history.Score) -> None:
+def _print_labels(report: Report) -> None:
+    if not report.labels:
+        return
+    again = sum(bool(outcome.rings) for outcome in report.labels)
+    print(f"\nCalled false by an officer: {len(report.labels)} cases, {again} would ring again:")
+    print_table(
+        ("alert", "about", "from", "until", "said by", "rings again", "note"),
+        [
+            (
+                outcome.label.alert_id,
+                " ".join(filter(None, (outcome.label.hazard, outcome.label.group, outcome.label.origin))),
+                outcome.label.since,
+                outcome.label.until,
+                outcome.label.said_by,
+                "; ".join(outcome.rings) or "no",
+                outcome.label.note,
+            )
+            for outcome in report.labels
+        ],
+        "none",
+    )
+
+
+def _print_others(question: Question, score: Score) -> None:
     start = str(score.figures["from"])
     rows = [
         (rule, f"{lift:.2f}", f"{false:.2f}", named)
@@ -285,7 +271,7 @@ def _print_others(question: Question, score: history.Score) -> None:
     print_table(("rule", "lift", "false rings per mineral-year", "named"), [*rows, own], "")
 
 
-def _print_comparison(comparison: history.Comparison | None) -> None:
+def _print_comparison(comparison: Comparison | None) -> None:
     if comparison is None:
         return
     for title, lines in (

@@ -19,6 +19,7 @@ from alerts.lifecycle import AlertState, fold
 from alerts.participants import Directory, LevelPolicy, Participant, Step
 from alerts.render import Surroundings
 from alerts.rendering.wording import packaged as packaged_wording
+from alerts.track_record import Rate, TrackRecord
 from services.configuration import shipped_text
 from services.episodes import episode
 from services.settings import read_configuration
@@ -48,6 +49,16 @@ PANEL = C4Parameters(
     weights=PanelWeights(dominance=1.0, selectivity=3.0, act=2.0, gap=1.0, dispute=3.0, no_natural_cause=1.0),
 )
 THRESHOLDS = digest(b"the thresholds of the golden alert")
+RECORD = TrackRecord(
+    thresholds=THRESHOLDS,
+    since="2008-01-01",
+    until="2023-06-30",
+    scored=True,
+    rates=(
+        Rate(detector="C1", group="gallium", rings=1, true=0, false=1),
+        Rate(detector="C1", group="nickel", rings=7, true=5, false=2),
+    ),
+)
 
 
 @cache
@@ -74,6 +85,7 @@ def surroundings() -> Surroundings:
         reference=packaged_reference(),
         wording=packaged_wording(),
         runbook_base="https://twinbell.example.org/runbooks",
+        record=RECORD,
     )
 
 
