@@ -84,7 +84,7 @@ class Engine:
 
     def judged(self, state: GroupState, situation: Situation, at: int) -> Assessment | None:
         """What the signals taken so far mean at `at`; None where no spell was opened. For who looks back."""
-        return self._assessor.assess(state.book, situation, at)
+        return self._judged(state.book, situation, at)
 
     def is_live(self, state: GroupState, at: int) -> bool:
         """Whether time that passes until `at` can change something: there are signals, or a series may be silent."""
@@ -101,12 +101,15 @@ class Engine:
 
     def _changed(self, book: Book, situation: Situation) -> Assessment | None:
         """The assessment of the situation if it differs from the one given out last."""
-        found = self._assessor.assess(book, situation, book.now)
-        assessment = self._panels.added(book, found) if found is not None else None
+        assessment = self._judged(book, situation, book.now)
         if assessment is None or book.published.get(situation.situation_id) == assessment.revision:
             return None
         book.published[situation.situation_id] = assessment.revision
         return assessment
+
+    def _judged(self, book: Book, situation: Situation, at: int) -> Assessment | None:
+        found = self._assessor.assess(book, situation, at)
+        return self._panels.added(book, found) if found is not None else None
 
     def _forget(self, book: Book) -> None:
         """Seal and drop the signals that are older than the horizon."""
