@@ -36,6 +36,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     operator: Token | None = None
     technology: bool = False
     obtained: bool = False  # a firm gets its licence
+    paper: bool = False  # the licences that were given, not the duty to have one
     hedged: bool = False
     wished: bool = False  # others ask for it or fear it
     negated: bool = False
@@ -169,7 +170,8 @@ def _remedy(sentence: Sentence, head: Token) -> bool:
 
 def _claims(sentence: Sentence, bonds: Sequence[_Bond]) -> dict[int, Token]:
     """For each bond the verb that governs it; each verb goes to its nearest bond, steering before announcing ones."""
-    claimed: dict[int, tuple[tuple[bool, bool, bool, int], Token]] = {}
+    claimed: dict[int, tuple[tuple[bool, bool, bool, bool, int], Token]] = {}
+    suspended = bool(sentence.of(C.SUSPEND))
     heads = {bond.head.start for bond in bonds}
     quotes = [match.span() for match in sentence.language.quoted.finditer(sentence.text)]
     for verb in sentence.tokens:
@@ -183,7 +185,8 @@ def _claims(sentence: Sentence, bonds: Sequence[_Bond]) -> dict[int, Token]:
         if _caused(sentence, verb, bonds[number]):
             continue
         quoted = any(start <= verb.start and verb.end <= end for start, end in quotes)
-        rank = (quoted, not _resumes(sentence, verb), verb.concept in ANNOUNCING, distance)
+        tightening = verb.concept is C.TIGHTEN  # "the tightening is put off": the object of what eases for a time
+        rank = (quoted, not _resumes(sentence, verb), verb.concept in ANNOUNCING, tightening and suspended, distance)
         if number not in claimed or rank < claimed[number][0]:
             claimed[number] = (rank, verb)
     return {number: verb for number, (_, verb) in claimed.items()}
@@ -238,10 +241,13 @@ def _act(sentence: Sentence, bond: _Bond, claimed: Token | None) -> Act:
         end=end,
         operator=operator,
         technology=bond.head.value == "technology" or _near(sentence, C.TECHNOLOGY, start, end),
-        obtained=bond.measure is C.LICENCE and _near(sentence, C.COMPANY, bond.start, bond.end),
+        paper=bond.head.value == "paper",
+        obtained=bond.measure is C.LICENCE
+        and _near(sentence, C.COMPANY, bond.start, bond.end)
+        and not (operator and operator.concept is C.REQUIRE),
         hedged=bool(sentence.of(C.DRAFT)) or _said(sentence, C.HEDGE, start, end),
         wished=_said(sentence, C.OPINION, start, end),
-        negated=bond.head.value != MARK and _said(sentence, C.NOT, start, end),
+        negated=bond.head.value != MARK and any(_denied(sentence, t) for t in (operator, bond.head) if t is not None),
         caused=_said(sentence, C.RECITAL, start, end)
         or (operator is None and _inside(sentence, C.RECITAL, bond))
         or sentence.language.aftermath.match(sentence.text, end) is not None,
@@ -259,11 +265,20 @@ def _inside(sentence: Sentence, concept: C, bond: _Bond) -> bool:
     return any(bond.start < t.start and t.end < bond.end for t in sentence.of(concept))
 
 
+def _denied(sentence: Sentence, word: Token) -> bool:
+    """Whether a negation stands right beside a word, where this language puts it: "has not lifted", "認めない"."""
+    reach = sentence.language.reach.modifier // _CLOSE
+    for token in sentence.of(C.NOT):
+        follows = sentence.language.operator_follows
+        low, high = (word.end, token.start) if follows else (token.end, word.start)
+        if high >= low and slack(sentence, low, high) <= reach and not _crosses(sentence, low, high):
+            return True
+    return False
+
+
 def _said(sentence: Sentence, concept: C, start: int, end: int) -> bool:
     """Whether a modifier stands where this language puts it: right before the act, or right after in Japanese."""
     reach = sentence.language.reach.operator if concept in (C.HEDGE, C.OPINION) else sentence.language.reach.modifier
-    if concept is C.NOT:
-        reach //= _CLOSE
     follows = sentence.language.operator_follows and concept is not C.EARLIER
     for token in sentence.of(concept):
         if start <= token.start and token.end <= end:

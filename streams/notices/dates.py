@@ -18,6 +18,7 @@ from streams.notices.vocabulary import Concept as C
 
 ANNOUNCED_DAYS = 10  # a page that reports an act is seldom older: what took effect "at once" did so on the day it names
 IN_FORCE_DAYS = 45  # an act that began so long before publication is recited, not announced
+_PAUSE = re.compile("[,、]")
 _MONTHS = {"month": 1, "half": 6, "year": 12}
 _LOOK_BACK = 60  # characters before a day in which its cue may stand
 _LOOK_AHEAD = 30
@@ -165,7 +166,11 @@ def _end(marked: Sequence[Dated], primary: Act, speaking: set[int], sentences: S
 def _of_another(dated: Dated) -> bool:
     """Whether the clause of the day speaks of an older act."""
     sentence, reach = dated.sentence, dated.sentence.language.reach.modifier
-    near = (t for t in sentence.of(C.RECITAL, C.ONGOING, C.EARLIER) if abs(t.start - dated.end) <= reach // 2)
+    near = (
+        t
+        for t in sentence.of(C.RECITAL, C.ONGOING, C.EARLIER)
+        if abs(t.start - dated.end) <= reach // 2 and not _PAUSE.search(sentence.text, t.end, dated.start)
+    )
     before = (t for t in sentence.of(C.EARLIER) if 0 <= dated.start - t.end <= reach)
     return any(near) or any(before)
 

@@ -21,6 +21,7 @@ _KINDS = {
     C.QUOTA: ActKind.EXPORT_QUOTA,
     C.TAX: ActKind.EXPORT_TAX,
 }
+TAKEN = "taken"  # the value of verbs by which a paper is taken away: "revokes permits"
 _EASING = frozenset({Polarity.SUSPEND, Polarity.RELAX})
 _RESTRICTING = frozenset({Polarity.IMPOSE, Polarity.TIGHTEN, Polarity.EXTEND})
 _USUAL = {
@@ -58,6 +59,8 @@ def polarity_of(act: Act) -> Polarity:
         return _ON_PERMISSION.get(operator, Polarity.NONE) if operator else Polarity.NONE
     if act.measure is C.LICENCE and operator is C.GRANT:  # licences are given: the control stays as it is
         return Polarity.NONE
+    if act.measure is C.LICENCE and act.operator and act.operator.value == TAKEN and act.paper:
+        return Polarity.TIGHTEN  # licences that had been given are taken away
     if act.negated and operator in (C.LIFT, C.SUSPEND, C.CUT):
         return Polarity.NONE
     if act.measure is C.QUOTA:

@@ -97,9 +97,10 @@ ENGLISH = Language(
         day=re.compile(_DAY),
         months=_MONTHS,
         in_force_before=re.compile(
-            r"(?:effective|with effect|(?:tak(?:es?|en|ing)|took) effect|(?:com|go)(?:es?|ing) into (?:force|effect)"
+            r"(?:effective|with effect|(?:tak(?:es?|en|ing)|took) effect"
+            r"|(?:com|go)(?:es?|ing) into (?:force|effect|operation)"
             r"|(?:came|went) into (?:force|effect)|ent(?:er|ers|ered|ering|ry) into force|applicable"
-            r"|in (?:force|effect)"
+            r"|in (?:force|effect)|(?:date of )?commencement(?: date)?|operative"
             r"|effective date(?: is| of)?|appl(?:y|ies|ied)|(?:is|be|are|become|becomes) effective|implemented"
             r"|start(?:s|ing|ed)?"
             r"|begin(?:s|ning)?|began|kick(?:s|ing)? in)"
@@ -108,7 +109,7 @@ ENGLISH = Language(
         in_force_after=re.compile(r"[ ,)]*(?:is|as|being) the effective date"),
         starts_before=re.compile(
             r"(?:^|[ ,(])(?:from|as of|as from|with effect from|commencing(?: on)?|(?:beginn|start)ing(?: on)?"
-            rf"|on and after|on or after),? {_WEEKDAY}$"
+            rf"|on and after|on or after),?(?: the)? {_WEEKDAY}$"
         ),
         starts_after=re.compile(r"[ ,]*(?:onwards?|and onwards?)\b"),
         ends_before=re.compile(
@@ -149,6 +150,10 @@ ENGLISH = Language(
     ),
     past=re.compile(r"\b(?:in|since|from|during)(?: early| late)?(?: [a-z]{3,9}\.?)? (?P<year>20\d\d|19\d\d)\b"),
     marks=(
+        (
+            Concept.EXPORT,
+            re.compile(r"\b(?:lets?|allow(?:s|ed)?|permit(?:s|ted)?) [\w -]{3,30}? (?P<word>ship|sell)\b"),
+        ),
         (
             Concept.RECITAL,
             re.compile(r"(?P<word>\bas) (?:[a-z]+ ){1,3}(?:restrict|curb|ban|tighten|limit|halt|suspend|expand)"),

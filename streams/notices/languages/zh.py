@@ -45,13 +45,21 @@ CHINESE = Language(
         units={"天": "day", "日": "day", "周": "week", "月": "month", "个月": "month", "年": "year", "半年": "half"},
     ),
     destinations=Destinations(
-        before=re.compile(r"(?:对|向|往|输往|至|出口到|运往|针对)(?:所有|任何|原产于)?$"),
+        before=re.compile(r"(?:对|向|往|输往|至|出口到|运往|针对)(?:所有|任何|原产于|\d+家|多家|部分)?$"),
         after=re.compile(r"(?:境内)?(?:军事用户|军事用途|军工企业|军方)"),
         joined=re.compile(r"[、,和及与]|以及"),
         origin=re.compile(r"(?!)"),
     ),
     past=re.compile(r"(?<!公告)(?P<year>20\d\d|19\d\d)年(?!第|度|版)"),
-    marks=((Concept.EARLIER, re.compile(r"(?P<word>(?:今年|去年)\d{1,2}月)(?!\d)")),),
+    marks=(
+        (
+            Concept.LICENCE,
+            re.compile(
+                r"(?:须|需|必须)(?:事先)?(?:经|获|获得|取得|报)[^。;,]{0,12}?(?P<word>批准|同意|授权|核准|许可)"
+            ),
+        ),
+        (Concept.EARLIER, re.compile(r"(?P<word>(?:今年|去年)\d{1,2}月)(?!\d)")),
+    ),
     number=re.compile(
         r"公告(?P<year>20\d\d)年(?P<numbers>第?\d{1,3}号?(?:[、,和及]第?\d{1,3}号)*)"
         r"|(?P<year2>20\d\d)年(?P<numbers2>第\d{1,3}号(?:[、,和及]第?\d{1,3}号)*)公告"
