@@ -240,7 +240,7 @@ def _act(sentence: Sentence, bond: _Bond, claimed: Token | None) -> Act:
         start=start,
         end=end,
         operator=operator,
-        technology=bond.head.value == "technology" or _near(sentence, C.TECHNOLOGY, start, end),
+        technology=bond.head.value == "technology" or _of_technology(sentence, start, end),
         paper=bond.head.value == "paper",
         obtained=bond.measure is C.LICENCE
         and _near(sentence, C.COMPANY, bond.start, bond.end)
@@ -254,6 +254,14 @@ def _act(sentence: Sentence, bond: _Bond, claimed: Token | None) -> Act:
         standing=_said(sentence, C.ONGOING, start, end)
         or (_said(sentence, C.EARLIER, start, end) and not (operator and _resumes(sentence, operator))),
     )
+
+
+def _of_technology(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether know-how is controlled, and not goods and know-how together."""
+    if not _near(sentence, C.TECHNOLOGY, start, end):
+        return False
+    goods_too = sentence.language.goods_too
+    return not any(goods_too.search(sentence.text, 0, token.start) for token in sentence.of(C.TECHNOLOGY))
 
 
 def _near(sentence: Sentence, concept: C, start: int, end: int) -> bool:

@@ -61,9 +61,11 @@ class _Scene:
             return 0
         if act.negated and act.measure is not C.LICENCE and not (act.steered and act.measure is not C.EXPORT):
             return 0
-        if not self._in_scope(act) or self._reports_instead(act):
+        if not self._in_scope(act) or self._reports_instead(act) or (act.caused and _about_prices(act)):
             return 0
-        weight = _SPOKEN if act.spoken or act.hedged else _MENTIONED + (_SAID if sentence.of(C.AGENCY) else 0)
+        weight = (
+            _SPOKEN if act.spoken or act.hedged else _MENTIONED + (_SAID if sentence.of(C.AGENCY, C.SPEAKER) else 0)
+        )
         if act.measure is C.REFERENCE and not act.steered:
             weight = _ENOUGH  # the number of an act says less than its words
         weight += _TITLED if sentence.titled else 0
@@ -122,6 +124,7 @@ class _Scene:
         about = any(
             s.of(C.DISPUTE) or _figures(s) or (s.of(*_ELSEWHERE) and (s.titled or not self._told)) for s in opening
         )
+        about = about or (not self._told and any(s.of(C.PRICE) for s in self._titles))
         return about or any(act.wished for act in self._acts if act.sentence.titled)
 
     def _is_opened_elsewhere(self) -> bool:
@@ -130,7 +133,7 @@ class _Scene:
         if opened:
             return all(act.recital or act.wished or act.negated or act.obtained for act in opened)
         first = (s for s in self._sentences if s.order <= self._begins)
-        return not any(s.of(*_ON_EXPORTS) or (s.of(*INSTRUMENTS) and s.concerned) for s in first)
+        return not any(s.of(*_ON_EXPORTS, C.SPEAKER) or (s.of(*INSTRUMENTS) and s.concerned) for s in first)
 
 
 def _is_sentence(sentence: Sentence) -> bool:
@@ -142,7 +145,7 @@ def _is_sentence(sentence: Sentence) -> bool:
 
 def _about_prices(act: Act) -> bool:
     """Whether the act is the cause of a move of prices that the sentence tells. A tax has a price of its own."""
-    told = act.sentence.titled and act.spoken
+    told = act.sentence.titled and act.spoken and not act.caused
     return not told and act.measure is not C.TAX and bool(act.sentence.of(C.PRICE))
 
 

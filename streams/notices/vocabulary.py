@@ -53,6 +53,7 @@ class Concept(StrEnum):
     TECHNOLOGY = "technology"
     DUAL_USE = "dual_use"
     REFERENCE = "reference"  # another act, by its number
+    SPEAKER = "speaker"  # whoever speaks for an office, and where
     AUTHORITY = "authority"  # an office or a body of rules that deals with exports alone
     # what is done to an instrument
     IMPOSE = "impose"

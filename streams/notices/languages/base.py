@@ -76,6 +76,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     quoted: re.Pattern[str]  # the quoted name of another act
     resumes: re.Pattern[str]  # right before a verb that takes up what was named before: "…, has been"
     aftermath: re.Pattern[str]  # right after an act: what else happened once it had come
+    goods_too: re.Pattern[str]  # right before the word for technology, where goods are meant as well
     alloy: re.Pattern[str]  # what follows a row of metals that are one alloy, named for its first
     open_list: re.Pattern[str]  # what says that a list of minerals goes on elsewhere
     list_cue: re.Pattern[str]  # what begins the sentence that goes on with the list

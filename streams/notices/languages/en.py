@@ -178,6 +178,13 @@ ENGLISH = Language(
             re.compile(r"\b(?P<word>leav(?:e|es|ing)) (?:the |its )?(?:country|republic|territory|bloc|union)\b"),
         ),
         (Concept.EARLIER, re.compile(rf"^ *(?P<word>in (?:{_MONTH}))(?:,| [a-z])")),
+        (
+            Concept.EARLIER,
+            re.compile(
+                r"\b(?:announced|imposed|introduced|adopted|enacted|placed|put) [^.;]{0,80}?"
+                rf"(?P<word>\bin (?:{_MONTH})\b)(?! \d)"
+            ),
+        ),
         (Concept.EARLIER, re.compile(rf"(?P<word>\blast (?:week|month|year|{_MONTH}))\b")),
     ),
     number=re.compile(
@@ -187,11 +194,15 @@ ENGLISH = Language(
     quoted=re.compile(r"(?!)"),
     resumes=re.compile(r", (?:has|have|had|is|are|was|were|will) (?:been |be )?(?:\w+ly )?$"),
     aftermath=re.compile(r"(?!)"),
+    goods_too=re.compile(
+        r"(?:items|products|goods|materials|equipment|minerals|metals)(?: and| or| as well as|,)(?: \w+){0,2} $"
+    ),
     alloy=re.compile(r" (?:\w+ ){0,2}(?:alloys?|blends?|magnets?)\b"),
     open_list=re.compile(r"\b(?:other|others|certain|some|various|several|including|such as|seven|five|related|etc)\b"),
     list_cue=re.compile(
         rf"\b(?:other {_GOODS}|these (?:\w+ )?{_GOODS}|{_ACT} (?:also )?(?:covers?|includes?|applies|extends)"
         rf"|(?:covered|affected|controlled|listed|restricted) {_GOODS}|{_GOODS} (?:covered|affected|listed)"
+        r"|subject to the (?:ban|controls?|restrictions?|prohibition)"
         r"|(?:impacts?|affects?) (?:[\w-]+ ){0,3}(?:announcements?|measures?|rules?|items?)"
         r"|(?:list|rule|notice|order|ban|measure|catalogue) (?:also )?(?:names?|covers?|includes?|lists?)"
         r"|namely|are covered)\b"

@@ -59,6 +59,7 @@ JAPANESE = Language(
     quoted=re.compile(r"(?!)"),
     resumes=re.compile(r"(?!)"),
     aftermath=re.compile(r"(?!)"),
+    goods_too=re.compile(r"(?:品目|製品|物品|材料|設備|資源)(?:及び|および|や|と|・|、)(?:関連|製造)*$"),
     alloy=re.compile(r".{0,2}(?:合金|磁石)"),
     open_list=re.compile(r"など|等|一部|その他|ほか|含む|\d品目|\d種|関連"),
     list_cue=re.compile(r"目録|リスト|対象(?:となる|は|品目|鉱物|に含|には)|具体的には"),
