@@ -22,6 +22,7 @@ MINERALS = frozenset({C.NAME, C.FORM, C.UMBRELLA})
 _TRANSPARENT = MINERALS | {C.TECHNOLOGY, C.DUAL_USE, C.INERT}
 _ADJACENT = 3  # characters between two words that are one name
 _CLOSE = 3  # a negation stands so many times nearer than other modifiers
+_ENDING = 10  # characters of a verb's ending and a full stop
 _INSERTED = 48  # characters before a verb in which it is said that it resumes
 _UNUSUAL = 2  # a verb on the side where this language does not put it counts as so many times further away
 
@@ -216,11 +217,18 @@ def _distance(sentence: Sentence, verb: Token, bond: _Bond) -> int:
     if start > end:
         return 0
     width = slack(sentence, start, end) * (1 if after == sentence.language.operator_follows else _UNUSUAL)
-    if after and _resumes(sentence, verb):
+    if after and (_resumes(sentence, verb) or _closes(sentence, verb, start)):
         return min(width, sentence.language.reach.operator)
     if verb.concept in STEERING and _pauses(sentence, start, end):
         width += sentence.language.reach.operator
     return width + (sentence.language.reach.operator + 1 if _crosses(sentence, start, end) else 0)
+
+
+def _closes(sentence: Sentence, verb: Token, start: int) -> bool:
+    """Whether a verb ends the sentence in a language that puts it there, with no other instrument before it."""
+    if not sentence.language.operator_follows or len(sentence.text) - verb.end > _ENDING:
+        return False
+    return not any(start <= t.start < verb.start for t in sentence.of(*INSTRUMENTS, C.EXPORT))
 
 
 def _resumes(sentence: Sentence, verb: Token) -> bool:
