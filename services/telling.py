@@ -37,6 +37,7 @@ _CAUSES = {
     RingCause.FAMILY_JOINED: "another kind of evidence joined",
     RingCause.DOCUMENT_JOINED: "another official act joined",
     RingCause.SCORE_GREW: "it grew half as strong again",
+    RingCause.DAY_NEAR: "a day named in an act draws near",
 }
 _HAZARDS = {
     Hazard.RESTRICTION: "supply restriction",

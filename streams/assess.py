@@ -184,9 +184,9 @@ class Assessor:
     def _urgency(self, situation: Situation, verdict: Verdict, at: int) -> Urgency:
         """Days to the effective date; else days of cover; a closed route is immediate."""
         days = [
-            (date.fromisoformat(h.signal.act.effective_on) - date.fromisoformat(iso_day(at))).days
+            (date.fromisoformat(day) - date.fromisoformat(iso_day(at))).days
             for h in verdict.holding
-            if h.signal.act is not None and h.signal.act.effective_on
+            if (day := _day_of(h.signal))
         ]
         if days:
             ahead = [d for d in days if d > 0]
@@ -220,6 +220,13 @@ def _certainty(primary: Sequence[Signal], families: set[Family]) -> Certainty:
     return strongest
 
 
+def _day_of(signal: Signal) -> str:
+    """The day that a signal of an act points to; empty where it names none."""
+    if signal.due is not None:
+        return signal.due.day
+    return signal.act.effective_on if signal.act is not None else ""
+
+
 def _question(situation: Situation, primary: Sequence[Signal]) -> ImpactQuestion:
     """What the impact panel has to answer for these signals."""
     return ImpactQuestion(
@@ -242,7 +249,8 @@ def _causes(primary: Sequence[Signal]) -> tuple[Cause, ...]:
     falls: dict[str, float] = {}
     for signal in primary:
         act = signal.act
-        if act is not None and act.polarity in TIGHTENING and act.kind is not ActKind.NONE:
+        restricts = act is not None and (act.polarity in TIGHTENING or signal.due is not None)
+        if act is not None and restricts and act.kind is not ActKind.NONE:
             found.add(Cause(_hit(act.targets), act=act.kind))
         down = signal.family is Family.CUSTOMS and signal.direction is Direction.DOWN
         if down and signal.observed is not None and signal.expected:

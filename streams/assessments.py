@@ -56,6 +56,7 @@ class RingCause(StrEnum):
     FAMILY_JOINED = "family_joined"
     DOCUMENT_JOINED = "document_joined"
     SCORE_GREW = "score_grew"
+    DAY_NEAR = "day_near"  # a day named in an act draws near: it takes effect, or it or its suspension ends
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):

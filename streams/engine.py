@@ -89,7 +89,11 @@ class Engine:
     def is_live(self, state: GroupState, at: int) -> bool:
         """Whether time that passes until `at` can change something: there are signals, or a series may be silent."""
         book = state.book
-        return bool(book.signals or book.derived) or (bool(book.clocks) and book.quiet_until < at)
+        return (
+            bool(book.signals or book.derived)
+            or self._pipeline.is_waiting(state.pipeline, book.now)
+            or (bool(book.clocks) and book.quiet_until < at)
+        )
 
     @staticmethod
     def _silence(state: GroupState, batch: ObservationBatch, signals: list[Signal]) -> list[Signal]:

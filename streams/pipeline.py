@@ -7,7 +7,15 @@ from typing import Final
 
 import msgspec
 
-from streams.detectors import DETECTORS, HAZARD_DETECTORS, NOTICE_DETECTORS, DetectorState, HazardState
+from streams.detectors import (
+    CALENDAR_DETECTORS,
+    DETECTORS,
+    HAZARD_DETECTORS,
+    NOTICE_DETECTORS,
+    CalendarState,
+    DetectorState,
+    HazardState,
+)
 from streams.detectors.base import HazardDetector
 from streams.observations import HazardObservation, ObservationBatch, Run, Series
 from streams.reasons import Reason
@@ -32,6 +40,7 @@ class PipelineState(msgspec.Struct, kw_only=True):
 
     series: dict[str, SeriesState] = {}
     hazards: dict[str, HazardState] = {}  # by detector
+    calendars: dict[str, CalendarState] = {}  # by detector
     relations: RelateState = msgspec.field(default_factory=RelateState)
 
 
@@ -60,6 +69,7 @@ class Pipeline:
         self._relating = Relating(reference)
         self._readers = tuple(kind(reference) for kind in NOTICE_DETECTORS)
         self._lookouts = tuple(kind(reference) for kind in HAZARD_DETECTORS)
+        self._calendars = tuple(kind(reference) for kind in CALENDAR_DETECTORS)
 
     def signals(self, state: PipelineState, batch: ObservationBatch) -> list[Signal]:
         """Apply `batch` to `state` and return the signals found."""
@@ -83,6 +93,7 @@ class Pipeline:
             for reader in self._readers:
                 parameters = self._thresholds.parameters(reader.code, None)
                 found += reader.observe(notice, batch.group, parameters)
+        found += self._due(state, batch)
         late = 0
         for hazard in batch.hazards:
             told = [self._told(lookout, state, hazard, batch.group) for lookout in self._lookouts]
@@ -94,6 +105,27 @@ class Pipeline:
         stamped = [msgspec.structs.replace(signal, thresholds=digest) for signal in found]
         counts = {reason: count for reason, count in counts.items() if count}
         return Applied(signals=stamped, derived=derived, counts=counts)
+
+    def is_waiting(self, state: PipelineState, at: int) -> bool:
+        """Whether a day that a document names is still to come."""
+        held = ((calendar, state.calendars.get(calendar.code)) for calendar in self._calendars)
+        return any(own is not None and calendar.is_waiting(own, at) for calendar, own in held)
+
+    def _due(self, state: PipelineState, batch: ObservationBatch) -> list[Signal]:
+        """Note the documents of a batch; at a tick, say which of the days that they name draw near."""
+        found: list[Signal] = []
+        for calendar in self._calendars:
+            own = state.calendars.get(calendar.code)
+            if own is None:
+                if not batch.notices:
+                    continue
+                own = state.calendars[calendar.code] = calendar.State()
+            for notice in batch.notices:
+                calendar.note(own, notice, batch.group)
+            if batch.tick_at is not None:
+                parameters = self._thresholds.parameters(calendar.code, None)
+                found += calendar.due(own, batch.tick_at, batch.group, parameters)
+        return found
 
     def _told(
         self, lookout: HazardDetector, state: PipelineState, hazard: HazardObservation, group: str

@@ -119,6 +119,8 @@ class Rings:
             cause, rung_by = RingCause.OPENED, families
         elif level.rank > previous.rank:
             cause, rung_by = RingCause.LEVEL_ROSE, families
+        elif signal.due is not None:
+            cause = RingCause.DAY_NEAR
         elif signal.family not in fold.families:
             cause = RingCause.FAMILY_JOINED
         elif _is_new_document(signal, fold, self._press_s):

@@ -86,6 +86,21 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     quotes: tuple[str, ...] = ()
 
 
+class DueKind(StrEnum):
+    """What comes on a day that an act names."""
+
+    STARTS = "starts"  # the restriction takes effect
+    ENDS = "ends"  # the restriction ends
+    EASING_ENDS = "easing_ends"  # what suspends or eases it ends: the restriction is back
+
+
+class Due(msgspec.Struct, frozen=True):
+    """A day named in an act that draws near; ISO."""
+
+    kind: DueKind
+    day: str
+
+
 class Strike(msgspec.Struct, frozen=True, kw_only=True):
     """What a natural event may mean for one place that matters. Scales are the source's own, nothing is converted.
 
@@ -166,6 +181,7 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True):
     strike: Strike | None = None
     comparison: Comparison | None = None
     rests_on: tuple[str, ...] = ()  # ids of the signals without which this one would not be
+    due: Due | None = None  # the day of `act` that draws near, where that is what the signal says
     evidence: tuple[Evidence, ...] = ()
     thresholds: str = ""  # hash of the thresholds that made it
     withdraws: tuple[str, ...] = ()  # ids of the signals that a revision has taken back; `phase` is REVISED

@@ -8,7 +8,13 @@ from typing import Any
 import msgspec
 
 from streams.codec import digest
-from streams.detectors import DETECTORS, HAZARD_DETECTORS, NOTICE_DETECTORS, PATTERN_DETECTORS
+from streams.detectors import (
+    CALENDAR_DETECTORS,
+    DETECTORS,
+    HAZARD_DETECTORS,
+    NOTICE_DETECTORS,
+    PATTERN_DETECTORS,
+)
 from streams.detectors.base import Parameters
 from streams.errors import BadThresholds
 from streams.impact import ImpactParameters
@@ -125,7 +131,8 @@ def _kinds() -> dict[str, type[Parameters]]:
     kinds: dict[str, type[Parameters]] = {detector.code: detector.Parameters for detector in DETECTORS}
     kinds |= {kind.code: kind.Parameters for kind in NOTICE_DETECTORS}
     kinds |= {kind.code: kind.Parameters for kind in HAZARD_DETECTORS}
-    return kinds | {detector.code: detector.Parameters for detector in PATTERN_DETECTORS}
+    kinds |= {detector.code: detector.Parameters for detector in PATTERN_DETECTORS}
+    return kinds | {kind.code: kind.Parameters for kind in CALENDAR_DETECTORS}
 
 
 def _parameters(kind: type[Parameters], section: Mapping[str, Any], where: str) -> Parameters:

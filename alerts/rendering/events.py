@@ -8,8 +8,8 @@ from alerts.rendering.plain import plain
 from alerts.rendering.voice import Voice, opened
 from alerts.states import AlertState
 from streams.assessments import Assessment
-from streams.notices.readings import TIGHTENING
-from streams.signals import Act, Phase, Signal
+from streams.notices.readings import TIGHTENING, Polarity
+from streams.signals import Act, Due, DueKind, Phase, Signal
 
 _ANNOUNCEMENTS = (  # how Chinese ministries number their acts, in their own words and in English
     re.compile(r"公告\s*(?P<year>\d{4})\s*年第\s*(?P<number>\d{1,4})\s*[号號]"),
@@ -60,6 +60,8 @@ def what(voice: Voice, state: AlertState) -> str:
         return voice.say(f"event.{assessment.situation.hazard}")
     if signal.act is not None and signal.act.entity:
         return _listed(voice, signal.act)
+    if signal.act is not None and signal.due is not None:
+        return _due(voice, signal.act, signal.due)
     if signal.act is not None:
         act = voice.say(f"act.{signal.act.kind}.{signal.act.polarity}")
         actor = signal.act.actor or signal.origin or assessment.situation.origin
@@ -84,7 +86,8 @@ def short_what(voice: Voice, state: AlertState) -> str:
     if signal.act is not None:
         actor = signal.act.actor or signal.origin or assessment.situation.origin
         kind = voice.say(f"kind.{signal.act.kind}")
-        return voice.say("short.act", actor=voice.country(actor), kind=kind) if actor else kind
+        key = "short.due" if signal.due is not None else "short.act"
+        return voice.say(key, actor=voice.country(actor), kind=kind) if actor else kind
     if signal.strike is not None:
         return strikes.kind(voice, signal.strike)
     code = signal.detector.lower()
@@ -142,6 +145,16 @@ def _listed(voice: Voice, act: Act) -> str:
     if not act.actor:
         return voice.say(f"listing.{act.polarity}_unnamed", entity=entity)
     return voice.say(f"listing.{act.polarity}", actor=voice.within(act.actor), entity=entity)
+
+
+def _due(voice: Voice, act: Act, due: Due) -> str:
+    """Which day of an act draws near: "suspension of export licensing by China ends on …"."""
+    eased = due.kind is DueKind.EASING_ENDS and act.polarity is Polarity.SUSPEND
+    key = "due.suspension_ends" if eased else f"due.{due.kind}"
+    kind, day = voice.say(f"kind.{act.kind}"), voice.iso_day(plain(due.day, 40))
+    if not act.actor:
+        return voice.say(f"{key}_unnamed", kind=kind, day=day)
+    return voice.say(key, actor=voice.within(act.actor), kind=kind, day=day)
 
 
 def _unnamed(voice: Voice, act: str) -> str:

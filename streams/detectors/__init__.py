@@ -1,10 +1,11 @@
 """The detectors: one file and one line each. All are held to the conformance suite."""
 
-from streams.detectors.base import Detector, HazardDetector, NoticeDetector, PatternDetector
+from streams.detectors.base import CalendarDetector, Detector, HazardDetector, NoticeDetector, PatternDetector
 from streams.detectors.c1 import C1
 from streams.detectors.c2 import C2
 from streams.detectors.c3 import C3
 from streams.detectors.c4 import C4
+from streams.detectors.c5 import C5, C5State
 from streams.detectors.l1 import L1, L1State
 from streams.detectors.l2 import L2, L2State
 from streams.detectors.n1 import N1, N1State
@@ -20,8 +21,10 @@ DETECTORS: tuple[Detector, ...] = (P1(), P2(), P3(), V1(), V2(), L1(), N1(), X1(
 NOTICE_DETECTORS: tuple[type[NoticeDetector], ...] = (C1, C2)
 HAZARD_DETECTORS: tuple[type[HazardDetector], ...] = (L2,)
 PATTERN_DETECTORS: tuple[PatternDetector, ...] = (C3(), C4())  # read what the others said
+CALENDAR_DETECTORS: tuple[type[CalendarDetector], ...] = (C5,)
 
 DetectorState = (
     P1State | P2State | P3State | V1State | V2State | L1State | N1State | X1State
 )  # told apart by their tag, so that a snapshot is typed
 HazardState = L2State
+CalendarState = C5State

@@ -50,6 +50,26 @@ class NoticeDetector(Protocol):
         """The signals that this document gives for `group`."""
 
 
+class CalendarDetector(Protocol):
+    """Keeps days that documents name, and speaks when they draw near. The state, one a group, is the caller's."""
+
+    code: ClassVar[str]
+    Parameters: ClassVar[type[Any]]
+    State: ClassVar[type[Any]]
+
+    def __init__(self, reference: Reference | None = None) -> None:
+        """`reference` says which group a mineral belongs to; without it the reference data that ships."""
+
+    def note(self, state: Any, notice: NoticeObservation, group: str) -> None:
+        """Keep what a document says; the order in which documents come changes nothing."""
+
+    def is_waiting(self, state: Any, at: int) -> bool:
+        """Whether the passing of time can still change something."""
+
+    def due(self, state: Any, at: int, group: str, parameters: Any) -> list[Signal]:
+        """What was due up to `at` and has not been said, each known at the moment for which it was due."""
+
+
 class HazardDetector(Protocol):
     """Scores natural events as they are told. The state, one for each group, is owned by the caller."""
 

@@ -10,8 +10,22 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from streams.detectors import DETECTORS, HAZARD_DETECTORS, NOTICE_DETECTORS, PATTERN_DETECTORS, DetectorState
-from streams.detectors.base import Detector, HazardDetector, Known, NoticeDetector, PatternDetector
+from streams.detectors import (
+    CALENDAR_DETECTORS,
+    DETECTORS,
+    HAZARD_DETECTORS,
+    NOTICE_DETECTORS,
+    PATTERN_DETECTORS,
+    DetectorState,
+)
+from streams.detectors.base import (
+    CalendarDetector,
+    Detector,
+    HazardDetector,
+    Known,
+    NoticeDetector,
+    PatternDetector,
+)
 from streams.lowering import lowered
 from streams.notices.readings import ActKind, Listed, Polarity, Reading, Span
 from streams.observations import (
@@ -324,7 +338,7 @@ class TestRegistration:
 
 def test_codes_are_unique() -> None:
     """States and thresholds are kept by code."""
-    every = (*DETECTORS, *NOTICE_DETECTORS, *HAZARD_DETECTORS, *PATTERN_DETECTORS)
+    every = (*DETECTORS, *NOTICE_DETECTORS, *HAZARD_DETECTORS, *PATTERN_DETECTORS, *CALENDAR_DETECTORS)
     codes = [detector.code for detector in every]
     assert len(set(codes)) == len(codes)
 
@@ -378,6 +392,48 @@ class TestNoticeContract:
         assert kind().observe(notice(False), "antimony", THRESHOLDS.parameters(kind.code, None)) == []
 
     def test_its_parameters_stand_in_the_thresholds_file(self, kind: type[NoticeDetector]) -> None:
+        """The shipped file has a section of the right type that passes its own check."""
+        parameters = THRESHOLDS.parameters(kind.code, None)
+        assert type(parameters) is kind.Parameters
+        parameters.check()
+
+
+@pytest.mark.parametrize("kind", CALENDAR_DETECTORS, ids=lambda kind: kind.code)
+class TestCalendarContract:
+    """What the pipeline needs of a detector of days."""
+
+    def dated(self) -> NoticeObservation:
+        """A document with a day to come."""
+        known = notice(True)
+        reading = msgspec.structs.replace(known.reading, effective_on="2014-06-01", end_on="2015-06-01")
+        return msgspec.structs.replace(known, reading=reading)
+
+    def test_a_day_is_said_once_and_a_restart_changes_nothing(self, kind: type[CalendarDetector]) -> None:
+        """Signals carry the document; each is given once, whatever is encoded and decoded between the ticks."""
+        parameters, state, found = THRESHOLDS.parameters(kind.code, None), kind.State(), list[Signal]()
+        kind().note(state, self.dated(), "antimony")
+        kind().note(state, self.dated(), "antimony")
+        assert kind().is_waiting(state, START)
+        for week in range(100):
+            held = PipelineState(calendars={kind.code: state})
+            back = msgspec.msgpack.decode(msgspec.msgpack.encode(held), type=PipelineState)
+            assert back == held
+            state = back.calendars[kind.code]
+            found += kind().due(state, START + week * 7 * SECONDS_A_DAY, "antimony", parameters)
+        assert found, "a day that comes must be said, else this shows nothing"
+        assert len({signal.signal_id for signal in found}) == len(found)
+        for signal in found:
+            assert (signal.detector, signal.group) == (kind.code, "antimony")
+            assert [(seen.sha256, seen.row) for seen in signal.evidence] == [("cd" * 32, 7)]
+        assert not kind().is_waiting(state, START + 1000 * SECONDS_A_DAY)
+
+    def test_what_is_no_act_is_silent(self, kind: type[CalendarDetector]) -> None:
+        """A document that is not relevant has no days."""
+        state = kind.State()
+        kind().note(state, notice(False), "antimony")
+        assert not kind().is_waiting(state, START)
+
+    def test_its_parameters_stand_in_the_thresholds_file(self, kind: type[CalendarDetector]) -> None:
         """The shipped file has a section of the right type that passes its own check."""
         parameters = THRESHOLDS.parameters(kind.code, None)
         assert type(parameters) is kind.Parameters

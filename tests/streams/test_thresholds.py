@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from streams.detectors import DETECTORS, NOTICE_DETECTORS
+from streams.detectors import CALENDAR_DETECTORS, DETECTORS, NOTICE_DETECTORS
 from streams.errors import BadThresholds
 from streams.observations import Cadence, Family, Measure, Series
 from streams.thresholds import Thresholds, load, packaged, packaged_bytes
 
 SHIPPED = packaged_bytes().decode("utf-8")
-CODES = [detector.code for detector in (*DETECTORS, *NOTICE_DETECTORS)]
+CODES = [detector.code for detector in (*DETECTORS, *NOTICE_DETECTORS, *CALENDAR_DETECTORS)]
 
 
 def flow(mineral: str, series_id: str = "s", route: str = "") -> Series:
@@ -38,7 +38,7 @@ def changed(pattern: str, replacement: str, text: str = SHIPPED) -> Thresholds:
 def test_the_shipped_file_holds_for_every_registered_detector() -> None:
     """Each detector finds parameters of its own type."""
     thresholds = packaged()
-    for detector in (*DETECTORS, *NOTICE_DETECTORS):
+    for detector in (*DETECTORS, *NOTICE_DETECTORS, *CALENDAR_DETECTORS):
         assert type(thresholds.parameters(detector.code, None)) is detector.Parameters
 
 

@@ -7,7 +7,7 @@ import msgspec
 from streams.assessments import Assessment, Situation
 from streams.notices.readings import ActKind, Polarity
 from streams.observations import Family
-from streams.signals import Act, Certainty, Comparison, Direction, Evidence, Hazard, Phase, Signal, Strike
+from streams.signals import Act, Certainty, Comparison, Direction, Due, DueKind, Evidence, Hazard, Phase, Signal, Strike
 from streams.situations import Book
 from tests.golden.scene import announcement, judged
 
@@ -184,6 +184,13 @@ def assessments() -> dict[str, Assessment]:
         "act and figures": restriction(notice("c1", announcement()), fall(), price(Direction.UP, origin="CHN")),
         "act against one": restriction(
             notice("c1", msgspec.structs.replace(announcement(), targets=("JPN",), end_on="2024-11-10"))
+        ),
+        "suspension near its end": restriction(
+            notice(
+                "c5",
+                msgspec.structs.replace(announcement(), polarity=Polarity.SUSPEND, end_on="2023-11-10"),
+                due=Due(DueKind.EASING_ENDS, "2023-11-10"),
+            )
         ),
         "figures alone": restriction(fall()),
         "figures and news": restriction(
