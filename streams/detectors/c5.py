@@ -68,7 +68,7 @@ class _Deadline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class C5:
-    """A day named in an act: Observed where the document is official, like the act itself."""
+    """A day named in an act: Likely where the document is official, for what is to come may still be put off."""
 
     code: ClassVar[str] = "C5"
     Parameters: ClassVar[type[C5Parameters]] = C5Parameters
@@ -107,7 +107,7 @@ class C5:
             for deadline in _deadlines(watched):
                 for signal in self._of(deadline, state.acts, at, group, parameters):
                     held = best.get(signal.signal_id)
-                    if held is None or (signal.claims is Certainty.OBSERVED and held.claims is not Certainty.OBSERVED):
+                    if held is None or (signal.claims is Certainty.LIKELY and held.claims is not Certainty.LIKELY):
                         best[signal.signal_id] = signal
         fresh = [signal for key, signal in best.items() if key not in state.said]
         state.said = [*state.said, *(signal.signal_id for signal in fresh)][-MOST_SAID:]
@@ -190,7 +190,7 @@ def _signal(deadline: _Deadline, group: str, phase: Phase, moment: int, score: f
         occurred_at=moment,
         known_at=moment,
         score=score,
-        claims=Certainty.OBSERVED if watched.official else Certainty.LIKELY,
+        claims=Certainty.LIKELY if watched.official else Certainty.POSSIBLE,
         minerals=watched.minerals,
         origin=actor,
         act=watched.act,
