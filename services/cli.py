@@ -10,6 +10,7 @@ from alerts.errors import AlertsError, BadPolicy, Refused, StoreDamaged
 from alerts.reasons import Reason
 from services.commands import (
     alerts,
+    data,
     episodes,
     evidence,
     feeds,
@@ -62,6 +63,7 @@ app.command("init")(init)
 app.command("check")(check)
 app.command("live")(live)
 app.add_typer(feeds.app, name="feeds")
+app.add_typer(data.app, name="data")
 app.command("why")(why)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(messages.app, name="messages")

@@ -17,7 +17,7 @@ from services.feeds.parsing import Parser
 from services.feeds.sources import SOURCES
 from services.feeds.sources.base import About, Source
 from services.feeds.sources.marks import mark_of
-from services.http_client import Access, Client, agent_of, place_of
+from services.http_client import Access, Client, Standing, agent_of, place_of
 from services.polling import Followed
 from services.settings import Configuration, seconds
 from services.source_settings import SourceSettings, problems
@@ -74,7 +74,17 @@ def live_feed(
 ) -> tuple[LiveFeed, Client]:
     """One source as a feed, and its client, which the caller closes. Raises BadSettings where its key is not there."""
     kind = kind_named(chosen.name)
-    about, fetching = kind.about, configuration.settings.fetching
+    client, base = client_of(configuration, chosen, clocks.standing(chosen.name), outside)
+    source = kind(reference, chosen.since or first_day(kind.about, outside.now()))
+    feed = LiveFeed(source, client, base, (reference, packaged_reader().read), outside.now)
+    return feed, client
+
+
+def client_of(
+    configuration: Configuration, chosen: SourceSettings, standing: Standing, outside: Outside
+) -> tuple[Client, str]:
+    """The client that asks one source, which the caller closes, and the source's base address. Raises BadSettings."""
+    about, fetching = kind_named(chosen.name).about, configuration.settings.fetching
     places = (place_of(chosen.base),) if chosen.base else about.places
     access = Access(
         source=about.name,
@@ -85,10 +95,7 @@ def live_feed(
     )
     key = _key(configuration, chosen)
     transport = outside.transport(fetching.proxy)
-    client = Client(access, transport, outside.time, key, clocks.standing(about.name))
-    source = kind(reference, chosen.since or first_day(about, outside.now()))
-    feed = LiveFeed(source, client, places[0], (reference, packaged_reader().read), outside.now)
-    return feed, client
+    return Client(access, transport, outside.time, key, standing), places[0]
 
 
 def parsers_of(configuration: Configuration, reference: Reference, archive: Archive) -> list[tuple[Parser, str]]:
