@@ -18,6 +18,7 @@ from streams.detectors.p3 import Band, P3Parameters
 from streams.detectors.quotes import Quoted
 from streams.detectors.v1 import V1Parameters
 from streams.detectors.v2 import V2Parameters
+from streams.detectors.v3 import V3Parameters
 from streams.thresholds import Thresholds
 
 
@@ -78,6 +79,16 @@ def _(parameters: V1Parameters, factor: float) -> Parameters:
 @_lower.register
 def _(parameters: V2Parameters, factor: float) -> Parameters:
     return replace(parameters, raise_probability=parameters.raise_probability**factor)
+
+
+@_lower.register
+def _(parameters: V3Parameters, factor: float) -> Parameters:
+    return replace(
+        parameters,
+        rise=parameters.rise * factor,
+        rise_crossing=parameters.rise_crossing * factor,
+        times=parameters.times * factor,
+    )
 
 
 @_lower.register

@@ -14,9 +14,10 @@ from streams.detectors.p2 import P2, P2State
 from streams.detectors.p3 import P3, P3State
 from streams.detectors.v1 import V1, V1State
 from streams.detectors.v2 import V2, V2State
+from streams.detectors.v3 import V3, V3State
 from streams.detectors.x1 import X1, X1State
 
-DETECTORS: tuple[Detector, ...] = (P1(), P2(), P3(), V1(), V2(), L1(), N1(), X1())
+DETECTORS: tuple[Detector, ...] = (P1(), P2(), P3(), V1(), V2(), V3(), L1(), N1(), X1())
 # Made by the pipeline, which has the reference data.
 NOTICE_DETECTORS: tuple[type[NoticeDetector], ...] = (C1, C2)
 HAZARD_DETECTORS: tuple[type[HazardDetector], ...] = (L2,)
@@ -24,7 +25,7 @@ PATTERN_DETECTORS: tuple[PatternDetector, ...] = (C3(), C4())  # read what the o
 CALENDAR_DETECTORS: tuple[type[CalendarDetector], ...] = (C5,)
 
 DetectorState = (
-    P1State | P2State | P3State | V1State | V2State | L1State | N1State | X1State
+    P1State | P2State | P3State | V1State | V2State | V3State | L1State | N1State | X1State
 )  # told apart by their tag, so that a snapshot is typed
 HazardState = L2State
 CalendarState = C5State

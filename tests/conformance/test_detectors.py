@@ -99,6 +99,8 @@ def run_of(subject: Series, seed: int, shocks: list[tuple[int, str]]) -> Run:
     if subject.relation == "floor":  # in force from where a detector may speak
         before = SILENT[subject.cadence]
         context = {"floor": [None] * before + [300.0] * (length - before), "bound": [0.0] * length}
+    if subject.relation == "concentration":
+        context = {"top_share": [0.5] * length, "flow": [1e9] * length}
     run = Run(
         series=subject,
         evidence=f"{seed:064x}",

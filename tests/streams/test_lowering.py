@@ -7,10 +7,12 @@ from streams.detectors.l1 import L1
 from streams.detectors.p1 import P1
 from streams.detectors.v1 import V1
 from streams.detectors.v2 import V2
+from streams.detectors.v3 import V3
 from streams.lowering import lowered
 from streams.observations import Cadence, Run
 from streams.signals import Phase, Signal
 from streams.thresholds import packaged
+from tests.streams.detectors.made_concentrations import concentration, wavering
 from tests.streams.detectors.made_series import counts, days, flow, months, price, run, transits, walk
 
 SHIPPED = packaged()
@@ -57,6 +59,7 @@ CASES = [
     pytest.param(P1(), doubled_month(), id="P1 monthly"),
     pytest.param(V1(), fallen_flow(), id="V1"),
     pytest.param(V2(), stopped_flow(), id="V2"),
+    pytest.param(V3(), concentration([*wavering(40), *wavering(20, 4_500.0)]), id="V3"),
 ]
 
 

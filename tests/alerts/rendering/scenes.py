@@ -180,6 +180,20 @@ def assessments() -> dict[str, Assessment]:
         evidence=(evidence(7.1, MONTH, 1, "M"),),
     )
     cheap = signal("p2", "P2", Hazard.DUMPING, Family.PRICES, group="rare_earths", minerals=("ndpr",), origin="")
+    fewer = signal(
+        "v3",
+        "V3",
+        Hazard.RESTRICTION,
+        Family.CUSTOMS,
+        origin="",
+        destination="JPN",
+        direction=Direction.UP,
+        claims=Certainty.POSSIBLE,
+        unit="index points",
+        observed=5_200.0,
+        expected=2_650.0,
+        window=12,
+    )
     found = {
         "act and figures": restriction(notice("c1", announcement()), fall(), price(Direction.UP, origin="CHN")),
         "act against one": restriction(
@@ -201,6 +215,7 @@ def assessments() -> dict[str, Assessment]:
         "halt": restriction(
             signal("v2", "V2", Hazard.RESTRICTION, Family.CUSTOMS, destination="WLD", observed=0.0, expected=None)
         ),
+        "concentration": judged([fewer], Situation(hazard=Hazard.RESTRICTION, group="graphite"), AT),
         "unknown detector": restriction(signal("z9", "Z9", Hazard.RESTRICTION, Family.CUSTOMS, observed=None)),
         "rare earths": restriction(
             notice(
