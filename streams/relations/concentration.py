@@ -13,13 +13,13 @@ from typing import ClassVar, NamedTuple
 import msgspec
 
 from streams.baselines import is_number, month_of
-from streams.observations import Cadence, Family, Measure, Run, Series
+from streams.observations import Measure, Run, Series
 from streams.reference import Reference
 from streams.relations.base import Figure, instants, run_of
+from streams.relations.selectivity import ALL, is_flow
 
 TOP, FLOW = "top_share", "flow"  # context columns: of the largest partner, 0 to 1; of all, a month in the flows' unit
 SCALE = 10_000.0  # points of one that supplies everything
-ALL = "WLD"
 _YEAR = 12
 NEEDED = 9  # known months of the year, as V1 asks for
 LARGEST = 8  # partners: each row behind a figure can be shown, and a ninth adds at most (1/9)² of the scale
@@ -60,15 +60,7 @@ class Concentration:
 
     def sets(self, series: Series) -> tuple[str, ...]:
         """Two sets for each flow: what its origin sends, and what its destination takes."""
-        if (
-            series.family is not Family.CUSTOMS
-            or series.measure is not Measure.QUANTITY
-            or series.cadence is not Cadence.MONTHLY
-            or series.pooled
-            or series.partial
-            or not (series.origin and series.destination)
-            or ALL in (series.origin, series.destination)
-        ):
+        if not is_flow(series) or series.origin == ALL:
             return ()
         flow = " ".join((series.feed, series.hs, *series.minerals, series.unit))
         return (f"{flow} from {series.origin}", f"{flow} to {series.destination}")

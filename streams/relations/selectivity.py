@@ -69,15 +69,7 @@ class Selectivity:
 
     def sets(self, series: Series) -> tuple[str, ...]:
         """One set for each feed, exporter, code and unit."""
-        if (
-            series.family is not Family.CUSTOMS
-            or series.measure is not Measure.QUANTITY
-            or series.cadence is not Cadence.MONTHLY
-            or series.pooled
-            or series.partial
-            or not (series.origin and series.destination)
-            or series.destination == ALL
-        ):
+        if not is_flow(series):
             return ()
         return (" ".join((series.feed, series.origin, series.hs, *series.minerals, series.unit)),)
 
@@ -101,6 +93,18 @@ class Selectivity:
                         found += _judged(state, one)
                 touched.clear()
         return found
+
+
+def is_flow(series: Series) -> bool:
+    """Whether a series is what one country sends to one other by month, of a code that holds one mineral."""
+    return (
+        series.family is Family.CUSTOMS
+        and series.measure is Measure.QUANTITY
+        and series.cadence is Cadence.MONTHLY
+        and not (series.pooled or series.partial)
+        and bool(series.origin and series.destination)
+        and series.destination != ALL
+    )
 
 
 def _take(state: FlowsState, run: Run, index: int, month: int) -> bool:
