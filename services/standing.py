@@ -137,7 +137,7 @@ def install(configuration: Configuration, content: bytes, report: Path) -> tuple
     before, name = in_force(configuration)
     if found.thresholds != sha256:
         raise NothingFound(f"{file}: it is of thresholds {found.thresholds[:_PREFIX]}, this file is {sha256[:_PREFIX]}")
-    if found.against != digest(before):
+    if sha256 != digest(before) and found.against != digest(before):  # an install that was cut short is finished
         raise NothingFound(
             f"{file}: it compares with {found.against[:_PREFIX] or 'no other file'}, in force is {name} "
             f"({digest(before)[:_PREFIX]}): give the backtest --against in-force"
@@ -148,11 +148,18 @@ def install(configuration: Configuration, content: bytes, report: Path) -> tuple
     folder = _folder(configuration, sha256)
     folder.mkdir(parents=True, exist_ok=True)
     for path, kept in ((folder / THRESHOLDS, content), (folder / REPORT, told), (folder / NAME, file.read_bytes())):
-        path.write_bytes(kept)
-    (configuration.path(FOLDER) / IN_FORCE).write_text(f"{sha256}\n", encoding="utf-8")
+        _write(path, kept)
+    _write(configuration.path(FOLDER) / IN_FORCE, f"{sha256}\n".encode())
     if not target.is_file() or target.read_bytes() != content:
-        target.write_bytes(content)
+        _write(target, content)
     return found, target
+
+
+def _write(path: Path, content: bytes) -> None:
+    """A file is the old one or the new one, whenever the machine stops."""
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_bytes(content)
+    beside.replace(path)
 
 
 def _folder(configuration: Configuration, sha256: str) -> Path:

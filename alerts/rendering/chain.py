@@ -13,7 +13,7 @@ from alerts.rendering import figures
 from alerts.rendering.evidence import act_sections, evidence_section
 from alerts.rendering.impact import impact_section
 from alerts.rendering.plain import plain
-from alerts.rendering.progress import rings_section
+from alerts.rendering.progress import level_line, rings_section
 from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice
 from alerts.states import AlertState, MoveKind
@@ -130,16 +130,10 @@ def _level(voice: Voice, state: AlertState, chain: Chain) -> Section:
         severe=voice.fraction(table.severe),
         moderate=voice.fraction(table.moderate),
     )
-    decided = say(
-        "detail.certainty",
-        level=say(f"level.{assessment.level}"),
-        severity=say(f"severity.{assessment.severity}"),
-        certainty=say(f"certainty.{assessment.certainty}"),
-    )
     lines = [
         Line(label=say("field.severity"), text=cuts),
         Line(label=say("field.severity"), text=say("why.worst", severity=say(f"severity.{assessment.severity}"))),
-        Line(label=say("field.level"), text=decided),
+        level_line(voice, assessment),
         Line(
             label=say("field.score"),
             text=say("why.strong", strong=voice.number(table.strong_score), own=voice.number(assessment.score)),

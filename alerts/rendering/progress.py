@@ -13,6 +13,7 @@ from alerts.rendering.revised import errand
 from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice
 from alerts.states import AlertState
+from streams.assessments import Assessment
 
 _HELD = 20  # deliveries shown
 _RINGING = (Purpose.RING, Purpose.ESCALATE)
@@ -110,17 +111,22 @@ def _held(voice: Voice, delivery: Delivery) -> str:
     )
 
 
+def level_line(voice: Voice, assessment: Assessment) -> Line:
+    """The field of the level table that an assessment stands in."""
+    text = voice.say(
+        "detail.certainty",
+        level=voice.say(f"level.{assessment.level}"),
+        severity=voice.say(f"severity.{assessment.severity}"),
+        certainty=voice.say(f"certainty.{assessment.certainty}"),
+    )
+    return Line(label=voice.say("field.level"), text=text)
+
+
 def decided_section(voice: Voice, surroundings: Surroundings, state: AlertState) -> Section:
     """How level, severity and certainty came about, and by which thresholds."""
     say, assessment = voice.say, state.assessment
-    decided = say(
-        "detail.certainty",
-        level=say(f"level.{assessment.level}"),
-        severity=say(f"severity.{assessment.severity}"),
-        certainty=say(f"certainty.{assessment.certainty}"),
-    )
     lines = [
-        Line(label=say("field.level"), text=decided),
+        level_line(voice, assessment),
         Line(label=say("field.score"), text=say("detail.score", score=voice.number(assessment.score))),
         Line(label=say("field.thresholds"), text=assessment.thresholds[:16] or say("figure.unknown")),
     ]

@@ -75,6 +75,12 @@ def backtested(site: Path, file: str, out: str = "backtest", *more: str) -> Path
     return site / out
 
 
+def installed(site: Path, file: str, report: Path) -> str:
+    """What `install` says that puts a file of the site in force."""
+    given = (str(site / file), "--report", str(report), "--config", str(site / "twinbell.toml"))
+    return done("thresholds", "install", *given)
+
+
 def test_the_shipped_thresholds_have_the_standing_that_ships() -> None:
     """After a change of thresholds.toml this fails until `make standing` has written a new one."""
     found = standing.shipped()
@@ -111,16 +117,7 @@ def test_the_report_says_what_would_ring_and_what_would_not(site: Path) -> None:
 
 def test_install_keeps_file_and_report_and_says_what_is_left_to_do(site: Path) -> None:
     """In `backtests/` under the file's hash, and as the file that the configuration is to name."""
-    config = str(site / "twinbell.toml")
-    said = done(
-        "thresholds",
-        "install",
-        str(site / "mine.toml"),
-        "--report",
-        str(backtested(site, "mine.toml")),
-        "--config",
-        config,
-    )
+    said = installed(site, "mine.toml", backtested(site, "mine.toml"))
     sha256 = digest((site / "mine.toml").read_bytes())
     assert sorted(path.name for path in (site / "backtests" / sha256[:16]).iterdir()) == [
         "report.json",
@@ -142,37 +139,29 @@ def test_what_was_installed_is_what_the_next_one_is_held_against(site: Path) -> 
     config = str(site / "twinbell.toml")
     changed(site / "third.toml", "fall = 0.7 }", "fall = 0.5 }")
     early = backtested(site, "third.toml", "early")
-    done(
-        "thresholds",
-        "install",
-        str(site / "mine.toml"),
-        "--report",
-        str(backtested(site, "mine.toml")),
-        "--config",
-        config,
-    )
+    installed(site, "mine.toml", backtested(site, "mine.toml"))
     late = call("thresholds", "install", str(site / "third.toml"), "--report", str(early), "--config", config)
     assert isinstance(late.exception, NothingFound)
     assert "--against in-force" in str(late.exception)
     report = backtested(site, "third.toml", "again")
     compared = json.loads((report / "report.json").read_text(encoding="utf-8"))["comparison"]
     assert [line[:16] for line in compared["rings_only_new"]] == ["2021-04-02 watch"]
-    done("thresholds", "install", str(site / "third.toml"), "--report", str(report), "--config", config)
+    installed(site, "third.toml", report)
     assert standing.in_force(load(Path(config), site))[0] == (site / "third.toml").read_bytes()
+
+
+def test_an_install_that_was_cut_short_is_finished_by_the_same_command(site: Path) -> None:
+    """Killed after the mark and before the file: given again, the command puts the file there."""
+    report = backtested(site, "mine.toml")
+    installed(site, "mine.toml", report)
+    (site / "thresholds.toml").write_bytes(thresholds.packaged_bytes())
+    installed(site, "mine.toml", report)
+    assert (site / "thresholds.toml").read_bytes() == (site / "mine.toml").read_bytes()
 
 
 def test_an_installed_file_that_is_edited_in_place_is_refused_again(site: Path) -> None:
     """It is the content that has stood the test, not the name."""
-    config = str(site / "twinbell.toml")
-    done(
-        "thresholds",
-        "install",
-        str(site / "mine.toml"),
-        "--report",
-        str(backtested(site, "mine.toml")),
-        "--config",
-        config,
-    )
+    installed(site, "mine.toml", backtested(site, "mine.toml"))
     (site / "thresholds.toml").write_bytes((site / "thresholds.toml").read_bytes() + b"# quieter still\n")
     named = naming(site, "thresholds.toml")
     refused = call("run", "--config", named, "--store", f"sqlite:///{site}/var/own.db", "--until-done", "--lines")
