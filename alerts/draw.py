@@ -71,7 +71,7 @@ def _figure(plot: Plot) -> "Figure":
     rows = _rows(plot)
     above = 0.12 + len(title) * (_LINE + 0.06) + len(axis) * _LINE + rows * _LINE + 0.08
     signs = _signs(plot)
-    below = 0.66 + (_LINE if signs else 0.0) + len(notes) * _LINE + 0.1
+    below = 0.66 + len(signs) * _LINE + len(notes) * _LINE + 0.1
     height = above + _PLOT + below
     figure = Figure(figsize=(WIDTH, height), dpi=DPI)
     y = height - 0.12
@@ -86,9 +86,9 @@ def _figure(plot: Plot) -> "Figure":
     _draw(axes, plot, pen)
     _label_rings(axes, plot, pen)
     y = below - 0.66
-    if signs:
-        _legend(figure, signs, (y - _LINE + 0.06) / height, pen)
+    for row in signs:
         y -= _LINE
+        _legend(figure, row, (y + 0.06) / height, pen)
     for line in notes:
         y -= _LINE
         pen.write(figure, 0.15, (y + 0.06) / height, line, TEXT)
@@ -165,7 +165,19 @@ def _draw(axes: "Axes", plot: Plot, pen: _Pen) -> None:
     for date in plot.dates:
         axes.axvline(date.at, color=GREY, linestyle=(0, (1, 2)), linewidth=2.0, zorder=2)
     for ring in plot.rings:
-        axes.axvline(ring.at, color=LEVELS.get(ring.level, INK), linewidth=2.2, zorder=5)
+        axes.axvline(ring.at, color=LEVELS.get(ring.level, INK), linewidth=2.2, zorder=3.5)
+    for point in plot.marked:
+        axes.plot(
+            [point.at],
+            [point.value or 0.0],
+            marker="o",
+            markersize=13,
+            zorder=5,
+            color=INK,
+            fillstyle="none",
+            markeredgewidth=2.0,
+            clip_on=False,
+        )
     _ticks(axes, plot.times, plot.levels, pen)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
@@ -211,7 +223,8 @@ def _usual(axes: "Axes", span: Range) -> None:
     if span.expected is not None:
         axes.plot(x, span.expected, color=GREY, linestyle=(0, (4, 3)), linewidth=1.6, zorder=2)
     if span.raises_at is not None:
-        start = max(span.since, span.until - 0.25 * (axes.get_xlim()[1] - axes.get_xlim()[0]))
+        width = axes.get_xlim()[1] - axes.get_xlim()[0]
+        start = min(max(span.since, span.until - 0.25 * width), span.until - 0.12 * width)
         axes.plot((start, span.until), (span.raises_at,) * 2, color=INK, linestyle=(0, (1, 1)), linewidth=3.0, zorder=3)
 
 
@@ -292,11 +305,24 @@ def _label_rings(axes: "Axes", plot: Plot, pen: _Pen) -> None:
         )
 
 
-def _signs(plot: Plot) -> list[tuple[str, str]]:
-    """The signs that occur, each with its word."""
-    legend = plot.legend
-    named = (("band", legend.band), ("expected", legend.expected), ("raises", legend.raises))
-    return [(sign, word) for sign, word in (*named, ("provisional", legend.provisional)) if word]
+def _signs(plot: Plot) -> list[list[tuple[str, str]]]:
+    """The signs that occur, each with its word, on as many lines as they need."""
+    rows: list[list[tuple[str, str]]] = []
+    x = WIDTH
+    for sign in ("band", "expected", "raises", "rang", "provisional"):
+        word: str = getattr(plot.legend, sign)
+        if not word:
+            continue
+        if x + _sign_width(word) > WIDTH:
+            rows.append([])
+            x = 0.15
+        rows[-1].append((sign, word))
+        x += _sign_width(word)
+    return rows
+
+
+def _sign_width(word: str) -> float:
+    return 0.62 + 0.115 * _units(word)
 
 
 def _legend(figure: "Figure", signs: Sequence[tuple[str, str]], y: float, pen: _Pen) -> None:
@@ -310,12 +336,15 @@ def _legend(figure: "Figure", signs: Sequence[tuple[str, str]], y: float, pen: _
         if sign == "band":
             shape = (x / WIDTH, y - 0.4 * thick), 0.34 / WIDTH, 3.2 * thick
             figure.add_artist(Rectangle(*shape, facecolor=BAND, edgecolor=EDGE, linewidth=1.0))
-        elif sign == "provisional":
-            at = ([(x + 0.17) / WIDTH], [y + thick])
-            figure.add_artist(Line2D(*at, linestyle="none", marker="o", markerfacecolor="white", markeredgecolor=INK))
+        elif sign in ("provisional", "rang"):
+            at, size = ([(x + 0.17) / WIDTH], [y + thick]), 12.0 if sign == "rang" else 5.5
+            circle = Line2D(*at, linestyle="none", marker="o", markersize=size)
+            circle.set_markerfacecolor("white")
+            circle.set_markeredgecolor(INK)
+            figure.add_artist(circle)
         else:
             dashes, width, colour = ((4, 3), 1.6, GREY) if sign == "expected" else ((1, 1), 3.0, INK)
             at = ([x / WIDTH, (x + 0.34) / WIDTH], [y + thick] * 2)
             figure.add_artist(Line2D(*at, color=colour, linestyle=(0, dashes), linewidth=width))
         pen.write(figure, x + 0.42, y, word, TEXT, GREY)
-        x += 0.42 + 0.115 * _units(word) + 0.2
+        x += _sign_width(word)

@@ -59,6 +59,7 @@ class Legend(msgspec.Struct, frozen=True, kw_only=True):
     band: str
     expected: str
     raises: str
+    rang: str
     provisional: str
 
 
@@ -71,6 +72,7 @@ class Plot(msgspec.Struct, frozen=True, kw_only=True):
     watermark: str
     points: tuple[Point, ...]
     quoted: bool  # figures of single periods: what lies between them is not known
+    marked: tuple[Point, ...]  # the figures that rang
     ranges: tuple[Range, ...]
     rings: tuple[Moment, ...]
     dates: tuple[Moment, ...]

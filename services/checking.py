@@ -134,6 +134,7 @@ def _pictures() -> Finding:
         axis="",
         watermark="",
         points=(Point(0.0, 1.0, False), Point(1.0, 2.0, False)),
+        marked=(),
         quoted=False,
         ranges=(),
         rings=(),
@@ -142,7 +143,7 @@ def _pictures() -> Finding:
         levels=(Tick(0.0, "0"), Tick(2.0, "2")),
         since=0.0,
         until=1.0,
-        legend=Legend(band="", expected="", raises="", provisional=""),
+        legend=Legend(band="", expected="", raises="", rang="", provisional=""),
         notes=(),
         alt="",
     )

@@ -8,6 +8,8 @@ import math
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 
+import msgspec
+
 from alerts.plots import Curve, Legend, Moment, Plot, Point, Range, Tick
 from alerts.rendering import events, figures
 from alerts.rendering.plain import plain
@@ -27,6 +29,8 @@ _BEFORE_S = {  # how far back the figures lie that made the usual range of a lev
 }
 _AHEAD_S = 400 * SECONDS_A_DAY  # an act that takes effect later than this does not stretch the picture
 _TICKS = 5
+_EDGE = 0.07  # of the width, free on the right: the newest figure does not lie on the frame
+_NARROWEST = 0.07  # of the width: a range of one day in two hundred would be a line
 _ROOM = 0.05  # of the width: a label nearer to the right edge would not be whole
 _SCALES = ((1e9, "billion"), (1e6, "million"), (1e4, "thousand"))
 
@@ -41,15 +45,17 @@ def plot(voice: Voice, state: AlertState, curve: Curve, watermark: str) -> Plot 
         Point(at + period_s / 2, value, provisional)
         for at, value, provisional in zip(curve.occurred_at, curve.values, curve.provisional, strict=True)
     )
-    ranges = tuple(_ranges(state, curve, points))
+    marked = tuple(_marked(state, curve, points))
+    spans = tuple(_ranges(state, curve, points))
     rings = tuple(
         Moment(at=ring.at, label=_ring_label(voice, number, ring), level=ring.level)
         for number, ring in enumerate(state.rings, start=1)
     )
     dates = tuple(_dates(voice, state, points))
-    since = min([points[0].at, *(span.since for span in ranges)]) - period_s
+    since = min([points[0].at, *(span.since for span in spans)]) - period_s
     until = max([points[-1].at, *(moment.at for moment in (*rings, *dates))])
-    edge = (until - since) * 0.04
+    edge = (until - since) * _EDGE
+    ranges = tuple(_widened(span, (until - since) * _NARROWEST) for span in spans)
     scale, word = _scale(known)
     edges = [value for span in ranges for value in _edges(span)]
     return Plot(
@@ -58,6 +64,7 @@ def plot(voice: Voice, state: AlertState, curve: Curve, watermark: str) -> Plot 
         axis=_axis(voice, curve, word),
         watermark=watermark,
         points=points,
+        marked=marked,
         quoted=curve.series.cadence is Cadence.IRREGULAR,
         ranges=ranges,
         rings=rings,
@@ -70,6 +77,7 @@ def plot(voice: Voice, state: AlertState, curve: Curve, watermark: str) -> Plot 
             band=voice.say("picture.band") if any(span.low for span in ranges) else "",
             expected=voice.say("picture.expected") if any(span.expected for span in ranges) else "",
             raises=voice.say("picture.raises") if any(span.raises_at is not None for span in ranges) else "",
+            rang=voice.say("picture.rang") if marked else "",
             provisional=voice.say("picture.provisional") if any(point.provisional for point in points) else "",
         ),
         notes=tuple(_notes(voice, state, curve)),
@@ -125,6 +133,27 @@ def _counted_from(signal: Signal, curve: Curve, points: Sequence[Point]) -> Poin
     ]
     back = 1 + max(signal.window, 1)
     return known[-back] if len(known) >= back else known[0] if len(known) > 1 else None
+
+
+def _widened(span: Range, least: float) -> Range:
+    """A range that is too narrow to be seen: what was usual for the figure itself, drawn as wide as an eye needs."""
+    if span.until - span.since >= least:
+        return span
+    low, high, expected = (edge and (edge[1], edge[1]) for edge in (span.low, span.high, span.expected))
+    return msgspec.structs.replace(span, since=span.until - least, low=low, high=high, expected=expected)
+
+
+def _marked(state: AlertState, curve: Curve, points: Sequence[Point]) -> Iterator[Point]:
+    """The figures of this series that rang."""
+    rang = {ring.signal_id for ring in state.rings}
+    own = {
+        signal.occurred_at
+        for signal in state.assessment.signals
+        if signal.signal_id in rang and signal.subject == curve.series.series_id
+    }
+    for at, point in zip(curve.occurred_at, points, strict=True):
+        if at in own and point.value is not None:
+            yield point
 
 
 def _edges(span: Range) -> Iterator[float]:

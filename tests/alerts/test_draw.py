@@ -91,7 +91,7 @@ def test_any_words_can_be_drawn(text: str) -> None:
         notes=(text,) * 3,
         rings=(Moment(at=SENT_AT, label=text, level=text),),
         dates=(Moment(at=SENT_AT, label=text),),
-        legend=Legend(band=text, expected=text, raises=text, provisional=text),
+        legend=Legend(band=text, expected=text, raises=text, rang=text, provisional=text),
     )
     image = Image.open(io.BytesIO(draw.png(plot)))
     assert (image.width, image.height < 5_000) == (720, True)

@@ -161,6 +161,7 @@ def made_plot(**changes: object) -> Plot:
         axis="Quantity by month, kg",
         watermark=WATERMARK["en"],
         points=tuple(Point(start + number * month, value, number > 21) for number, value in enumerate(values)),
+        marked=(Point(start + 23 * month, 12.0, True),),
         quoted=False,
         ranges=(
             Range(
@@ -178,7 +179,9 @@ def made_plot(**changes: object) -> Plot:
         levels=tuple(Tick(float(at), str(at)) for at in (0, 50, 100, 150, 200)),
         since=start - month,
         until=SENT_AT + 2 * month,
-        legend=Legend(band="usual range", expected="expected", raises="threshold", provisional="provisional"),
+        legend=Legend(
+            band="usual range", expected="expected", raises="threshold", rang="rang", provisional="provisional"
+        ),
         notes=("1 WARNING: Jul 3, 2023, 08:00 EDT", "Source: Customs. As known Jul 3, 2023."),
         alt="Gallium, China to all destinations: 12 kg, threshold 40 kg.",
     )

@@ -110,6 +110,29 @@ def test_a_price_is_held_against_the_figure_that_it_is_counted_from() -> None:
     assert english.axis == "Price by month, thousand USD/t"
 
 
+def test_a_jump_of_one_day_is_seen_with_its_band_and_its_figure() -> None:
+    """One day in two hundred: the band is as wide as an eye needs, the figure that rang is marked, beside the frame."""
+    jump = price(Direction.UP, window=1, observed=18.0, expected=11.0, band_low=10.0, band_high=12.0, raises_at=12.5)
+    market = judged([msgspec.structs.replace(jump, score=3.0)], Situation(hazard=Hazard.MARKET, group="graphite"), AT)
+    daily = msgspec.structs.replace(
+        FLOW, family=Family.PRICES, measure=Measure.PRICE, unit="USD/kg", origin="", cadence=Cadence.DAILY
+    )
+    shown = Curve(
+        series=daily,
+        occurred_at=tuple(MONTH - back * SECONDS_A_DAY for back in range(199, -1, -1)),
+        values=(11.0,) * 199 + (18.0,),
+        provisional=(False,) * 200,
+        known_at=AT,
+    )
+    english, _ = plots(market, shown)
+    (span,), (marked,) = english.ranges, english.marked
+    width = english.until - english.since
+    assert span.until - span.since >= 0.06 * width
+    assert (span.low, span.high) == ((10.0, 10.0), (12.0, 12.0))
+    assert (marked.at, marked.value) == (english.points[-1].at, 18.0)
+    assert english.until - marked.at >= 0.05 * width
+
+
 def test_an_act_alone_shows_the_series_with_its_day_and_no_band() -> None:
     """What was not judged has no band; the day in force is marked, and stretches the picture if need be."""
     english, japanese = plots(restriction(notice("c1", announcement())), curve())
