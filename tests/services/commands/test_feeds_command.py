@@ -74,10 +74,18 @@ def test_mistakes_are_sentences(tmp_path: Path, arguments: list[str], code: Exit
     assert (found.returncode, words in found.stderr) == (code, True)
 
 
-def test_live_reads_every_source_once_and_says_what_it_reached(site: Path, server: SourcesServer) -> None:
-    """Without a network but to this machine: what answers is read, what does not is said by name and reason."""
+def test_live_reads_its_sources_once_and_says_what_it_reached(tmp_path: Path, server: SourcesServer) -> None:
+    """Without a network but to this machine: what answers is read, what does not is said by name and reason.
+
+    Of the sources those whose manners ask for few seconds: `test_live_run` has all of them, on a clock of its own.
+    """
     server.traps["ecb"] = lambda request: Answer(410, b"gone")
-    ran = called(["live", "--config", "twinbell.toml", "--lines", "--until-done", "--store", "sqlite:///live.db"], site)
+    assert called(["init", "."], tmp_path).returncode == 0
+    file = tmp_path / "twinbell.toml"
+    named = server.configuration("pink_sheet", "ecb", "gdacs")
+    file.write_text(file.read_text(encoding="utf-8") + named, encoding="utf-8")
+    words = ["live", "--config", "twinbell.toml", "--lines", "--until-done", "--store", "sqlite:///live.db"]
+    ran = called(words, tmp_path)
     assert ran.returncode == 0, ran.stderr
     (line,) = [line for line in ran.stdout.splitlines() if "reached:" in line]
     assert "pink_sheet" in line.partition("NOT REACHED")[0]
