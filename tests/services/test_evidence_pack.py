@@ -292,7 +292,7 @@ def test_what_thresholds_in_force_did_not_judge_is_not_claimed(store: str, tmp_p
     said = call("evidence", "pack", alert_of(store), "--out", str(out), "--store", store, "--config", str(config))
     assert said.exit_code == 0, said.exception
     assert "0 of 4 assessments follow" in said.output
-    assert prove(out).not_derived == (1, 2, 3)
+    assert prove(out).not_derived == (1, 2, 3, 4)
     assert "the pack does not claim that they follow" in call("evidence", "verify", str(out)).output
 
 
