@@ -154,13 +154,6 @@ class Reader:
             while any(self._consumer.position(place) < ends[place] for place in places):
                 yield from self.poll(timeout_s)
 
-    def lag(self) -> int:
-        """How many records were not read yet, over all partitions."""
-        with reached(self._settings):
-            places = [TopicPartition(*place) for place in self.places]
-            ends = self._consumer.end_offsets(places)
-            return sum(max(0, ends[place] - self._consumer.position(place)) for place in places)
-
     def close(self) -> None:
         """Let the connections go."""
         self._consumer.close()

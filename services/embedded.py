@@ -133,10 +133,12 @@ class Hub:
         self.catch_up(at, (batch for _, batch in known if batch.group in groups), mark)
 
     def advance(self, at: int) -> None:
-        """Plan what time has made due and send what is due, until nothing more is."""
+        """Plan what time has made due by `at` and send what is due, until nothing more is; tell what was recorded."""
         parts = self._parts
-        while escalate(parts.store, parts.directory, at, parts.timers) + len(parts.sender.send_due(at)):
-            pass
+        due = self.next_due()
+        if due is not None and due <= at:
+            while escalate(parts.store, parts.directory, at, parts.timers) + len(parts.sender.send_due(at)):
+                pass
         self.announce()
 
     def announce(self) -> bool:

@@ -53,7 +53,7 @@ class Follower:
             if now // SECONDS_A_DAY > day:
                 day = now // SECONDS_A_DAY
                 self._hub.step(day * SECONDS_A_DAY, (), tick=True, mark=_nothing)
-            self._due(now)
+            self._hub.advance(now)
             self._hub.moved(now, 1)
             for duty in self._rounds.duties:
                 duty(now)
@@ -69,13 +69,6 @@ class Follower:
 
     def _unread(self, at: int, feed: str, note: str) -> None:
         self._hub.tell(Unread(at=at, feed=feed, note=note))
-
-    def _due(self, now: int) -> None:
-        due = self._hub.next_due()
-        if due is not None and due <= now:
-            self._hub.advance(now)
-        else:
-            self._hub.announce()
 
 
 def _nothing(connection: sa.Connection) -> None:

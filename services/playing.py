@@ -57,10 +57,7 @@ class Played(Protocol):
         """When there is something to plan or to send next."""
 
     def advance(self, at: int) -> None:
-        """Plan and send what is due."""
-
-    def announce(self) -> bool:
-        """Tell those who watch what was added to the record."""
+        """Plan and send what is due by `at`, and tell those who watch what was recorded."""
 
 
 class AtOnce:
@@ -130,11 +127,11 @@ class Player:
             self._hub.rebuild(stale, begun, _mark(begun))
         self._position = max(begun, self._passage.stopped_at())
         self._hub.recover(self._position)
-        self._due_now()
+        self._hub.advance(self._position)
         for step in steps(rows(begun, episode.ends_at), begun, episode.ends_at):
             self._go_to(step.at)
             self._hub.step(step.at, step.batches, step.tick, _mark(step.at))
-            self._due_now()
+            self._hub.advance(self._position)
         self._go_to(episode.ends_at)
         self._hub.step(episode.ends_at, (), tick=False, mark=_mark(episode.ends_at))
         return self._position
@@ -146,14 +143,7 @@ class Player:
             target = at if due is None or due > at else max(due, self._position + 1)
             self._position = self._passage.pass_to(self._position, target)
             if self._position == target:
-                self._due_now()
-
-    def _due_now(self) -> None:
-        due = self._hub.next_due()
-        if due is not None and due <= self._position:
-            self._hub.advance(self._position)
-        else:
-            self._hub.announce()
+                self._hub.advance(self._position)
 
 
 def as_played(configuration: Configuration) -> Configuration:

@@ -237,11 +237,7 @@ def _bell_goes_on(hub: Hub, clock: Clock, turning: _Turning) -> None:
 
 
 def _advance(hub: Hub, now: int) -> None:
-    due = hub.next_due()
-    if due is not None and due <= now:
-        hub.advance(now)
-    else:
-        hub.announce()
+    hub.advance(now)
     hub.moved(now, 1)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
+import httpx
 import msgspec
 
 from services.clock import SystemClock
@@ -46,11 +47,6 @@ class Program:
                 env=start.environment,
                 start_new_session=True,  # Ctrl-C reaches the parts through `stop`, in order
             )
-
-    @property
-    def pid(self) -> int:
-        """The process id."""
-        return self._process.pid
 
     @property
     def ended(self) -> int | None:
@@ -109,6 +105,14 @@ def is_listening(port: int) -> bool:
     with closing(socket.socket()) as tried:
         tried.settimeout(0.5)
         return tried.connect_ex(("127.0.0.1", port)) == 0
+
+
+def answers(url: str) -> bool:
+    """Whether a program on this machine answers 200 here."""
+    try:
+        return httpx.get(url, timeout=1.0, trust_env=False).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 def found_program(names: Sequence[str], package: str) -> str:

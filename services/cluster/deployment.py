@@ -5,12 +5,11 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-import httpx
 import msgspec
 
 from services.broker_settings import BrokerSettings
 from services.cluster import watchers
-from services.cluster.base import Program, Start, free_port
+from services.cluster.base import Program, Start, answers, free_port
 from services.cluster.kafka import Kafka, jars
 from services.cluster.postgres import Postgres
 from services.configuration import shipped_text
@@ -110,10 +109,7 @@ class Cluster:
 
     def is_ready(self, name: str) -> bool:
         """Whether a process says that it can take work."""
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.ports[name]}/ready", timeout=1.0).status_code == 200
-        except httpx.HTTPError:
-            return False
+        return answers(f"http://127.0.0.1:{self.ports[name]}/ready")
 
     def _start(self, stack: ExitStack) -> None:
         jars(self.folder / "kafka-libs")

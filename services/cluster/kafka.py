@@ -95,10 +95,6 @@ class Kafka:
         """Kill one node as a power cut would."""
         self._programs[number].kill()
 
-    def stop_node(self, number: int) -> None:
-        """Stop one node in order."""
-        self._programs[number].stop()
-
     def stop(self) -> None:
         """Stop all nodes."""
         for program in self._programs.values():

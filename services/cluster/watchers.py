@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-import httpx
 import msgspec
 
-from services.cluster.base import Program, Start, found_program, free_port
+from services.cluster.base import Program, Start, answers, found_program, free_port
 
 _PROMETHEUS = ("prometheus",)
 _ALERTMANAGER = ("prometheus-alertmanager", "alertmanager")
@@ -51,16 +50,8 @@ def alertmanager(folder: Path, configuration: Path, port: int = 0) -> tuple[Prog
 
 
 def _started(name: str, folder: Path, words: list[str], address: Address) -> tuple[Program, Address]:
-    start = Start(name=name, words=words, folder=folder.resolve(), is_up=lambda: is_ready(address))
+    start = Start(name=name, words=words, folder=folder.resolve(), is_up=lambda: answers(f"{address.base}/-/ready"))
     return Program(start).wait_until_up(), address
-
-
-def is_ready(address: Address) -> bool:
-    """Whether it says that it is ready."""
-    try:
-        return httpx.get(f"{address.base}/-/ready", timeout=1.0).status_code == 200
-    except httpx.HTTPError:
-        return False
 
 
 def write_prometheus(folder: Path, shipped: Path, manager: Address, targets: Mapping[str, int]) -> Path:

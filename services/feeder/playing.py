@@ -48,15 +48,12 @@ class Published:
         """Nothing: the dispatcher recovers what it was sending."""
 
     def advance(self, at: int) -> None:
-        """Nothing: the dispatcher does what is due."""
+        """Tell those who watch what the dispatcher has recorded: it does what is due."""
+        self._hub.announce()
 
     def next_due(self) -> int | None:
         """Never: the dispatcher does what is due."""
         return None
-
-    def announce(self) -> bool:
-        """Tell those who watch what the dispatcher has added to the record."""
-        return self._hub.announce()
 
     def _publish(self, events: list[Event], mark: Mark, wait: bool) -> None:
         with self._database.begin() as connection:

@@ -98,8 +98,3 @@ class Publisher:
             except BrokerFailed as problem:
                 failed(clock.now(), str(problem))
                 clock.wait(_AGAIN_S)
-
-    def waiting(self) -> int:
-        """How many events have not left yet."""
-        with self._reading.connect() as connection:
-            return connection.execute(sa.select(sa.func.count()).select_from(tables.outgoing)).scalar() or 0

@@ -17,18 +17,17 @@ from services import tables
 from services.broker import Arrived, Reader, client
 from services.broker_settings import BrokerSettings
 from services.clock import SystemClock
-from services.cluster.base import Program, Start, free_port
+from services.cluster.base import Program, Start, answers, free_port
 from services.cluster.kafka import Kafka
 from services.cluster.postgres import Postgres
 from services.configuration import load, shipped_text
-from services.dispatcher.consuming import consumed_so_far
 from services.feeds.base import DeadLetter
 from services.replay import facts_of
 from services.settings import Configuration
 from services.topic_admin import apply_topics
 from services.wiring import archive_of, open_store
 from streams.assessments import Assessment
-from streams.cloudevents import ASSESSMENT, SIGNAL, Wire
+from streams.cloudevents import SIGNAL, Wire
 from streams.topics import TopicName
 
 PATIENCE_S = 90
@@ -136,22 +135,6 @@ class Deployment:
         wire = Wire(SIGNAL)
         return [wire.record(each.headers, each.value).signal_id for each in self._all(TopicName.SIGNALS)]
 
-    def assessments(self) -> dict[str, bytes]:
-        """The newest assessment of each situation on its topic."""
-        wire = Wire(ASSESSMENT)
-        found = [wire.record(each.headers, each.value) for each in self._all(TopicName.ASSESSMENTS)]
-        canonical = msgspec.json.Encoder(order="deterministic").encode
-        newest: dict[str, Assessment] = {}
-        for each in found:
-            held = newest.get(each.situation.situation_id)
-            if held is None or each.as_of >= held.as_of:
-                newest[each.situation.situation_id] = each
-        return {key: canonical(each) for key, each in newest.items()}
-
-    def consumed(self) -> dict[tuple[str, int], int]:
-        """How far the dispatcher has read."""
-        return consumed_so_far(self.database)
-
     def until(self, is_true: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
         """Wait for something to become true; a process that has failed meanwhile, or time, ends the test."""
         clock = SystemClock()
@@ -185,10 +168,7 @@ class Deployment:
 
     def is_ready(self, name: str) -> bool:
         """Whether a process says that it can take work."""
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.ports[name]}/ready", timeout=1.0).status_code == 200
-        except httpx.HTTPError:
-            return False
+        return answers(f"http://127.0.0.1:{self.ports[name]}/ready")
 
     def metric(self, name: str, process: str) -> float:
         """The sum over its labels of one of a process's metrics; 0 where it cannot be asked."""
