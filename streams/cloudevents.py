@@ -3,11 +3,15 @@
 Source: CloudEvents 1.0.2 and its Kafka protocol binding (binary content mode). The data schema names the record and its
 version; a version that this code does not know is refused, so that nothing is half understood, and the versions that it
 once wrote are read for ever (golden bytes of each are kept with the tests).
+
+A record gets a new version with every field that it gains: fields are added with a default and never renamed or
+removed, so one decoder reads all versions. A new word of an enumeration needs none: who does not know it refuses that
+record.
 """
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -67,11 +71,12 @@ class Schema(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
         return f"urn:twinbell:{self.name}:{self.version}"
 
 
-OBSERVATIONS = Schema(name="observations", version=1, record=ObservationBatch, media_type=MSGPACK)
-SIGNAL = Schema(name="signal", version=1, record=Signal, media_type=_JSON)
-ASSESSMENT = Schema(name="assessment", version=1, record=Assessment, media_type=_JSON)
+OBSERVATIONS = Schema(name="observations", version=2, record=ObservationBatch, media_type=MSGPACK)
+SIGNAL = Schema(name="signal", version=2, record=Signal, media_type=_JSON)
+ASSESSMENT = Schema(name="assessment", version=2, record=Assessment, media_type=_JSON)
 STATE = Schema(name="state", version=1, record=StateOfGroup, media_type=MSGPACK)
 REJECTED = Schema(name="rejected", version=1, record=Rejected, media_type=MSGPACK)
+SCHEMAS: tuple[Schema[Any], ...] = (OBSERVATIONS, SIGNAL, ASSESSMENT, STATE, REJECTED)
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
@@ -125,7 +130,7 @@ class Wire(Generic[R]):
             raise BadObservation(
                 Reason.UNKNOWN_SCHEMA,
                 f"dataschema {given[:80]!r}: this version reads {wanted.name} up to {wanted.version}; "
-                "bring all processes to one version, then replay the dead letters",
+                "bring all processes to one version, then `twinbell deadletters replay`",
             )
         if value is None:
             raise BadObservation(Reason.ROW_MALFORMED, "a tombstone where a record was expected")

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.golden.files import FOLDER, renderings
+from tests.golden import files, wire_files
 
 
 def main() -> int:
@@ -12,12 +12,13 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write the files anew")
     write = parser.parse_args().write
     differ = []
-    for name, text in renderings().items():
-        path = FOLDER / name
-        if not path.exists() or path.read_text(encoding="utf-8") != text:
-            differ.append(name)
+    texts = {files.FOLDER / name: text.encode() for name, text in files.renderings().items()}
+    events = {wire_files.FOLDER / name: content for name, content in wire_files.written().items()}
+    for path, content in {**texts, **events}.items():
+        if not path.exists() or path.read_bytes() != content:
+            differ.append(path.name)
             if write:
-                path.write_text(text, encoding="utf-8")
+                path.write_bytes(content)
     if differ:
         print(f"{'written' if write else 'differ'}: {', '.join(differ)}")
     return 0 if write or not differ else 1

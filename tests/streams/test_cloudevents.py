@@ -2,7 +2,7 @@
 
 import pytest
 
-from streams.cloudevents import ASSESSMENT, OBSERVATIONS, STATE, StateOfGroup, Wire, extension
+from streams.cloudevents import OBSERVATIONS, STATE, StateOfGroup, Wire, extension
 from streams.errors import BadObservation
 from streams.observations import ObservationBatch
 from streams.reasons import Reason
@@ -39,7 +39,7 @@ def test_the_id_is_that_of_the_content() -> None:
 @pytest.mark.parametrize(
     ("schema", "reason"),
     [
-        ("urn:twinbell:observations:2", Reason.UNKNOWN_SCHEMA),
+        (f"urn:twinbell:observations:{OBSERVATIONS.version + 1}", Reason.UNKNOWN_SCHEMA),
         ("urn:twinbell:observations:0", Reason.UNKNOWN_SCHEMA),
         ("urn:twinbell:observations:x", Reason.UNKNOWN_SCHEMA),
         ("urn:twinbell:signal:1", Reason.UNKNOWN_SCHEMA),
@@ -73,4 +73,4 @@ def test_a_snapshot_carries_bytes_as_they_are() -> None:
     state = StateOfGroup(group="gallium", made_with="m", applied=7, state=bytes(range(256)))
     event = wire.event("gallium", state, 0)
     assert wire.record(event.headers, event.value) == state
-    assert ASSESSMENT.uri == "urn:twinbell:assessment:1"
+    assert STATE.uri == "urn:twinbell:state:1"
