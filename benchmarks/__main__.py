@@ -1,5 +1,6 @@
-"""`make bench`: run every benchmark, print the table, write var/bench.json."""
+"""`make bench`: run every benchmark, print the table, write var/bench.json; `python -m benchmarks notices`: one alone."""
 
+import sys
 from pathlib import Path
 
 import msgspec
@@ -10,6 +11,7 @@ from benchmarks import bench_history, bench_notices, bench_pipeline, bench_storm
 from benchmarks.rows import Row
 
 OUTPUT = Path("var/bench.json")
+BENCHMARKS = {"pipeline": bench_pipeline, "notices": bench_notices, "storm": bench_storm, "history": bench_history}
 
 
 def table(rows: list[Row]) -> Table:
@@ -24,13 +26,19 @@ def table(rows: list[Row]) -> Table:
 
 
 def main() -> None:
-    """Run, print, write."""
+    """Run those named on the command line, or all; print; write the table of all."""
     console = Console()
+    names = sys.argv[1:] or list(BENCHMARKS)
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        sys.exit(f"{', '.join(unknown)}: no such benchmark; there are {', '.join(BENCHMARKS)}")
     rows: list[Row] = []
-    for part in (bench_pipeline, bench_notices, bench_storm, bench_history):
-        console.print(f"[dim]{part.__name__} …[/dim]")
-        rows += part.rows()
+    for name in names:
+        console.print(f"[dim]{name} …[/dim]")
+        rows += BENCHMARKS[name].rows()
     console.print(table(rows))
+    if names != list(BENCHMARKS):
+        return
     OUTPUT.parent.mkdir(exist_ok=True)
     OUTPUT.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")
     console.print(f"written to {OUTPUT}")

@@ -106,6 +106,7 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
     value: str = ""
     note: str = ""
     source: str = ""
+    file: str = ""
 
     @property
     def weak(self) -> bool:
@@ -166,4 +167,5 @@ def _term(name: str, number: int, row: Mapping[str, str | None]) -> Term:
         value=row["value"] or "",
         note=row["note"] or "",
         source=source,
+        file=name,
     )

@@ -1,7 +1,8 @@
-"""The test bed of later acts, in our own words: how well the reader finds them, by part and language.
+"""Labelled notices and what the reader makes of them: the test bed of later acts, in our own words, and its score.
 
 `open` was read while rules were mended; `held` was only scored until the figures of decision 6 were taken, then read;
-`fresh` was written last and scored once: nothing was mended after it.
+`fresh` was written last and scored once; `second` was written by another hand from the public form of such acts,
+scored before any rule was touched, then read. `last` was written after that, scored once, and nothing was mended.
 """
 
 from collections.abc import Iterable
@@ -9,16 +10,21 @@ from pathlib import Path
 
 import msgspec
 
+from services.commands.notices import ledger_names
 from streams.notices.documents import Document
 from streams.notices.reader import Reader
+from streams.reference import packaged
 
 BED = Path(__file__).with_name("bed.jsonl")
-PARTS = ("open", "held", "fresh")
+PARTS = ("open", "held", "fresh", "second")
 LANGUAGES = ("en", "zh", "ja")
 
 
 class Labelled(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One document and what it says; `a|b` means that either is right, an empty part that none is right too."""
+    """One document and what it says; `a|b` means that either is right, an empty part that none is right too.
+
+    Minerals are separated by semicolons, under the names of the ledger; `mineral?` is neither wanted nor wrong.
+    """
 
     id: str
     part: str
@@ -47,25 +53,50 @@ class Labelled(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
         )
 
 
-class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts of documents; the last three are among those that are relevant and were found."""
+class Score(msgspec.Struct, kw_only=True):
+    """Counts of documents, of minerals and of days. Fields are counted among what is relevant; missed is wrong."""
 
-    hits: int
-    false: int
-    missed: int
-    polarity: int
-    effective: int
-    end: int
+    hits: int = 0
+    false: int = 0
+    missed: int = 0
+    polarity: int = 0
+    minerals_right: int = 0
+    minerals_false: int = 0
+    minerals_missed: int = 0
+    days_stated: int = 0  # effective and end days that a document names
+    days_right: int = 0
+    days_invented: int = 0  # … given where it names none
+
+    @property
+    def relevant(self) -> int:
+        """Documents that are relevant."""
+        return self.hits + self.missed
 
     @property
     def precision(self) -> float:
-        """Of what was found, the share that is relevant; 1 where nothing was found."""
-        return self.hits / (self.hits + self.false) if self.hits + self.false else 1.0
+        """Of what was found, the share that is relevant."""
+        return _share(self.hits, self.hits + self.false)
 
     @property
     def recall(self) -> float:
-        """Of what is relevant, the share that was found; 1 where nothing is relevant."""
-        return self.hits / (self.hits + self.missed) if self.hits + self.missed else 1.0
+        """Of what is relevant, the share that was found."""
+        return _share(self.hits, self.relevant)
+
+    @property
+    def polarity_right(self) -> float:
+        """Of what is relevant, the share whose polarity is right."""
+        return _share(self.polarity, self.relevant)
+
+    @property
+    def minerals_f1(self) -> float:
+        """F1 of minerals, over all that relevant documents name."""
+        twice = 2 * self.minerals_right
+        return _share(twice, twice + self.minerals_false + self.minerals_missed)
+
+    @property
+    def days_exact(self) -> float:
+        """Of the days that relevant documents name, the share that is read to the day."""
+        return _share(self.days_right, self.days_stated)
 
 
 def labelled() -> list[Labelled]:
@@ -74,17 +105,31 @@ def labelled() -> list[Labelled]:
     return [msgspec.json.decode(line, type=Labelled) for line in lines]
 
 
-def found(reader: Reader, documents: Iterable[Labelled]) -> Found:
-    """What the reader makes of them."""
-    hits = false = missed = polarity = effective = end = 0
+def score(reader: Reader, documents: Iterable[Labelled], into: Score | None = None) -> Score:
+    """What the reader makes of them, counted on top of `into`."""
+    reference, counts = packaged(), into or Score()
     for row in documents:
         reading = reader.read(row.document)
-        if not (row.is_relevant and reading.is_relevant):
-            false += reading.is_relevant
-            missed += row.is_relevant
+        if not row.is_relevant:
+            counts.false += reading.is_relevant
             continue
-        hits += 1
-        polarity += reading.polarity.value in row.polarity.split("|")
-        effective += reading.effective_on in row.effective_on.split("|")
-        end += reading.end_on in row.end_on.split("|")
-    return Found(hits=hits, false=false, missed=missed, polarity=polarity, effective=effective, end=end)
+        counts.hits += reading.is_relevant
+        counts.missed += not reading.is_relevant
+        counts.polarity += reading.is_relevant and reading.polarity.value in row.polarity.split("|")
+        said = set(ledger_names(reading.minerals, reference))
+        named = [mineral for mineral in row.minerals.split(";") if mineral]
+        wanted = {mineral for mineral in named if not mineral.endswith("?")}
+        counts.minerals_right += len(wanted & said)
+        counts.minerals_missed += len(wanted - said)
+        counts.minerals_false += len(said - wanted - {mineral.rstrip("?") for mineral in named})
+        for label, day in ((row.effective_on, reading.effective_on), (row.end_on, reading.end_on)):
+            if label:
+                counts.days_stated += 1
+                counts.days_right += reading.is_relevant and day in label.split("|")
+            else:
+                counts.days_invented += bool(day)
+    return counts
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 1.0
