@@ -55,11 +55,14 @@ class Writer:
         self._producer: KafkaProducer | None = None
         self._pending: list[Any] = []
 
-    def send(self, to: TopicName, event: Event) -> None:
-        """Hand one event to the producer. Raises BrokerFailed when the broker does not answer."""
+    def send(self, to: TopicName, event: Event, partition: int | None = None) -> None:
+        """Hand one event to the producer, for the partition of its key or this one.
+
+        Raises BrokerFailed when the broker does not answer.
+        """
         with self._working():
-            headers = list(event.headers)
-            sent = self._connected().send(self._settings.name(to), value=event.value, key=event.key, headers=headers)
+            name, headers = self._settings.name(to), list(event.headers)
+            sent = self._connected().send(name, value=event.value, key=event.key, headers=headers, partition=partition)
         self._pending.append(sent)
 
     def flush(self, timeout_s: float = 3.0 * _ANSWER_S) -> None:

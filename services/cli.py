@@ -11,6 +11,7 @@ from alerts.reasons import Reason
 from services.commands import (
     alerts,
     data,
+    dead_letters,
     episodes,
     evidence,
     feeds,
@@ -75,6 +76,7 @@ app.add_typer(episodes.app, name="episodes")
 app.add_typer(notices.app, name="notices")
 app.add_typer(floors.app, name="floors")
 app.add_typer(topics.app, name="topics")
+app.add_typer(dead_letters.app, name="deadletters")
 app.command("feed")(processes.feed)
 app.command("detect")(processes.detect)
 app.command("dispatch")(processes.dispatch)

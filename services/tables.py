@@ -100,11 +100,13 @@ dead_letters = sa.Table(
     sa.Column("letter_id", sa.String(20), primary_key=True),
     sa.Column("feed", sa.Text, nullable=False),
     sa.Column("origin", sa.Text, nullable=False),
-    sa.Column("row", sa.Integer, nullable=False),
+    # Of a file; of a record of Kafka its offset.
+    sa.Column("row", sa.BigInteger().with_variant(sa.Integer, "sqlite"), nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("detail", sa.Text, nullable=False),
     sa.Column("content", sa.LargeBinary, nullable=False),
     sa.Column("read_at", sa.BigInteger, nullable=False),
+    sa.Column("put_back_at", sa.BigInteger, nullable=True),  # on its topic of Kafka
 )
 
 cursors = sa.Table(

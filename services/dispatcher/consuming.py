@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from services import tables
 from services.broker import Arrived, Reader
 from services.clock import Clock
+from services.dead_letters import origin_of
 from services.embedded import Hub
 from services.feeds.base import DeadLetter
 from services.moments import Rejected
@@ -40,12 +41,12 @@ class Consumer:
         letters: list[DeadLetter] = []
         for record in arrived:
             try:
-                if record.topic == self._name:
+                if self._topic_of(record) is TopicName.ASSESSMENTS:
                     assessments.append(self._assessments.record(record.headers, record.value))
                 else:
                     letters.append(self._letter(record))
             except BadObservation as problem:
-                letters.append(_unusable(record, problem))
+                letters.append(_unusable(record, self._topic_of(record), problem))
         offsets = {(record.topic, record.partition): record.offset + 1 for record in arrived}
 
         def mark(connection: sa.Connection) -> None:
@@ -57,11 +58,14 @@ class Consumer:
             self._hub.tell(Rejected(at=now, letter=letter))
         return len(arrived)
 
+    def _topic_of(self, record: Arrived) -> TopicName:
+        return TopicName.ASSESSMENTS if record.topic == self._name else TopicName.DEAD_LETTERS
+
     def _letter(self, record: Arrived) -> DeadLetter:
         found = self._rejected.record(record.headers, record.value)
         return DeadLetter(
             feed=found.source,
-            origin=f"{found.topic}/{found.partition}",
+            origin=origin_of(found.topic, found.partition),
             row=found.offset,
             reason=found.reason,
             detail=found.detail,
@@ -85,10 +89,10 @@ def keep_consumed(connection: sa.Connection, offsets: dict[tuple[str, int], int]
             connection.execute(sa.insert(table).values(topic=name, partition=partition, next_offset=offset))
 
 
-def _unusable(record: Arrived, problem: BadObservation) -> DeadLetter:
+def _unusable(record: Arrived, topic: TopicName, problem: BadObservation) -> DeadLetter:
     return DeadLetter(
         feed="dispatcher",
-        origin=f"{record.topic}/{record.partition}",
+        origin=origin_of(topic, record.partition),
         row=record.offset,
         reason=problem.reason,
         detail=problem.detail,
