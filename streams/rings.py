@@ -14,7 +14,7 @@ from streams.codec import identity
 from streams.holding import Holding, Place, place_of
 from streams.notices.readings import TIGHTENING
 from streams.observations import SECONDS_A_DAY, Family
-from streams.signals import Certainty, Direction, Hazard, Phase, Signal
+from streams.signals import Certainty, Direction, DueKind, Hazard, Phase, Signal
 from streams.situations import AssessParameters, Fold, Held, Verdict
 
 AFTER_ALL = "~"  # comes after every signal id, which is hexadecimal
@@ -119,7 +119,7 @@ class Rings:
             cause, rung_by = RingCause.OPENED, families
         elif level.rank > previous.rank:
             cause, rung_by = RingCause.LEVEL_ROSE, families
-        elif signal.due is not None:
+        elif _is_new_day(signal, fold):
             cause = RingCause.DAY_NEAR
         elif signal.family not in fold.families:
             cause = RingCause.FAMILY_JOINED
@@ -178,6 +178,14 @@ def _is_new_document(signal: Signal, fold: Fold, press_s: int) -> bool:
         rung = [ring.at for ring in fold.rings if Family.NOTICES in ring.families]
         return all(signal.known_at - at >= press_s for at in rung)
     return signal.claims is Certainty.OBSERVED
+
+
+def _is_new_day(signal: Signal, fold: Fold) -> bool:
+    """Whether this is the first word about a day: a reminder is a mere repeat, and so is the day on which an act takes
+    effect that this spell has rung for, since that ring told it."""
+    if signal.due is None or signal.phase is not Phase.RAISED:
+        return False
+    return signal.due.kind is not DueKind.STARTS or not _prints(signal) & set(fold.documents)
 
 
 def is_over(fold: Fold, level: Level) -> bool:

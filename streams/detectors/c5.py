@@ -1,8 +1,10 @@
 """C5, notices → signal: a day draws near on which a restriction takes effect, or on which it or its suspension ends.
 
 C1 speaks when an act becomes known; this keeps its days and speaks again before they come. A later act of the same
-state that moves or removes the day ends the watch and clears what was said. Everything follows from the set of acts
-and the time of the tick: a signal is known at the moment for which it was due, however late the tick comes.
+state that moves or removes the day ends the watch and clears what was said. The first word about a day may ring, a
+later one only reminds (`streams.rings`). That a restriction ends is no want of anything: it bears on what is open and
+opens nothing. Everything follows from the set of acts and the time of the tick: a signal is known at the moment for
+which it was due, however late the tick comes.
 """
 
 from collections.abc import Sequence
@@ -182,7 +184,7 @@ def _signal(deadline: _Deadline, group: str, phase: Phase, moment: int, score: f
     return Signal(
         signal_id=signal_id_of(C5.code, subject, phase, moment),
         detector=C5.code,
-        hazard=Hazard.RESTRICTION,
+        hazard=Hazard.NONE if due.kind is DueKind.ENDS else Hazard.RESTRICTION,
         group=group,
         subject=subject,
         family=Family.NOTICES,
