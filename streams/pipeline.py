@@ -16,7 +16,7 @@ from streams.detectors import (
     DetectorState,
     HazardState,
 )
-from streams.detectors.base import HazardDetector
+from streams.detectors.base import Detector, HazardDetector, Parameters
 from streams.observations import HazardObservation, ObservationBatch, Run, Series
 from streams.reasons import Reason
 from streams.recent import MOST_REACHES, REACH, Recent
@@ -55,6 +55,13 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
     counts: dict[Reason, int]
 
 
+class _Watching(msgspec.Struct, frozen=True):
+    """Who reads a series, with what parameters: asked once, since a series is described in the same words for ever."""
+
+    series: Series
+    detectors: tuple[tuple[Detector, Parameters], ...]
+
+
 _SNAPSHOT: Final = msgspec.msgpack.Encoder()
 _RESTORE: Final = msgspec.msgpack.Decoder(dict[str, DetectorState])
 
@@ -70,6 +77,7 @@ class Pipeline:
         self._readers = tuple(kind(reference) for kind in NOTICE_DETECTORS)
         self._lookouts = tuple(kind(reference) for kind in HAZARD_DETECTORS)
         self._calendars = tuple(kind(reference) for kind in CALENDAR_DETECTORS)
+        self._watching: dict[str, _Watching] = {}
 
     def signals(self, state: PipelineState, batch: ObservationBatch) -> list[Signal]:
         """Apply `batch` to `state` and return the signals found."""
@@ -195,13 +203,20 @@ class Pipeline:
 
     def _observed(self, states: dict[str, DetectorState], run: Run) -> list[Signal]:
         found: list[Signal] = []
-        for detector in DETECTORS:
-            if detector.watches(run.series):
-                own = states.get(detector.code)
-                if own is None:
-                    own = states[detector.code] = detector.State()
-                found += detector.observe(own, run, self._thresholds.parameters(detector.code, run.series))
+        for detector, parameters in self._watching_of(run.series).detectors:
+            own = states.get(detector.code)
+            if own is None:
+                own = states[detector.code] = detector.State()
+            found += detector.observe(own, run, parameters)
         return found
+
+    def _watching_of(self, series: Series) -> "_Watching":
+        held = self._watching.get(series.series_id)
+        if held is None or held.series != series:
+            own = (detector for detector in DETECTORS if detector.watches(series))
+            chosen = tuple((detector, self._thresholds.parameters(detector.code, series)) for detector in own)
+            held = self._watching[series.series_id] = _Watching(series, chosen)
+        return held
 
 
 def _restored(states: bytes) -> dict[str, DetectorState]:
@@ -216,7 +231,7 @@ def _count(counts: dict[Reason, int], more: Mapping[Reason, int]) -> None:
 
 def _time_of(batch: ObservationBatch) -> int | None:
     """The newest time that the batch has news of; None for an empty one. What is known at a tick has been delivered."""
-    known = [at for run in batch.runs for at in run.known_at]
+    known = [max(run.known_at) for run in batch.runs if run.known_at]
     known += [notice.known_at for notice in batch.notices]
     known += [hazard.known_at for hazard in batch.hazards]
     if batch.tick_at is not None:

@@ -5,6 +5,7 @@ only while its series delivers. Everything here is a set or a maximum, so order 
 """
 
 from collections.abc import Sequence
+from operator import sub
 
 import msgspec
 
@@ -167,23 +168,33 @@ def take_batch(book: Book, batch: ObservationBatch, parameters: AssessParameters
 def take_runs(book: Book, runs: Sequence[Run], parameters: AssessParameters) -> None:
     """Advance the clocks of these series, read or derived."""
     for run in runs:
-        cadence = run.series.cadence
+        cadence, heard = run.series.cadence, _heard(run)
         budget_s = int(parameters.stale_days.get(cadence, 0.0) * SECONDS_A_DAY)
-        for known_at in sorted(_heard(run)):
-            _hear(book, run.series.series_id, known_at, budget_s)
-        book.now = max([book.now, *run.known_at])
-        if run.series.series_id in book.clocks:
-            clock = book.clocks[run.series.series_id]
+        clock = book.clocks.get(run.series.series_id)
+        if heard and clock is not None and _goes_on(clock, heard, budget_s):
+            clock.last_known = heard[-1]
+        else:
+            for known_at in heard:
+                _hear(book, run.series.series_id, known_at, budget_s)
+            clock = book.clocks.get(run.series.series_id)
+        book.now = max(book.now, max(run.known_at, default=0))
+        if clock is not None:
             clock.family = None if run.series.relation else run.series.family
-            next_s = int(parameters.next_figure_days.get(cadence, 0.0) * SECONDS_A_DAY)
-            clock.next_s = next_s
+            clock.next_s = int(parameters.next_figure_days.get(cadence, 0.0) * SECONDS_A_DAY)
 
 
-def _heard(run: Run) -> set[int]:
-    """When the rows became known that say something: a row without a value is no sign of life."""
+def _heard(run: Run) -> list[int]:
+    """When the rows became known that say something, ascending: a row without a value is no sign of life."""
     if None not in run.values:
-        return set(run.known_at)
-    return {at for at, value in zip(run.known_at, run.values, strict=True) if value is not None}
+        return sorted(run.known_at)
+    return sorted(at for at, value in zip(run.known_at, run.values, strict=True) if value is not None)
+
+
+def _goes_on(clock: SeriesClock, heard: Sequence[int], budget_s: int) -> bool:
+    """Whether all of this is later than what was heard, each within the budget after the one before."""
+    if not 0 <= heard[0] - clock.last_known <= budget_s:
+        return False
+    return heard[-1] - clock.last_known <= budget_s or max(map(sub, heard[1:], heard)) <= budget_s
 
 
 def _hear(book: Book, series_id: str, known_at: int, budget_s: int) -> None:
