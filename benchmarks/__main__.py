@@ -1,4 +1,4 @@
-"""`make bench`: run every benchmark, print the table, write var/bench.json; `python -m benchmarks notices`: one alone."""
+"""`make bench`: run every benchmark, print the table, write var/bench.json; `… benchmarks notices`: one alone."""
 
 import sys
 from pathlib import Path

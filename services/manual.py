@@ -1,6 +1,7 @@
-"""The two reference pages of the manual that are made from the code: every setting, every command.
+"""What is made from the code for people to read: every setting, every command, every record on Kafka.
 
-`python -m services.manual --write` writes docs/manual/settings.md and docs/manual/commands.md; a test compares them.
+`python -m services.manual --write` writes docs/manual/settings.md, docs/manual/commands.md and deploy/asyncapi.yaml; a
+test compares them.
 """
 
 import sys
@@ -11,6 +12,8 @@ import msgspec
 
 from alerts.participants import LevelPolicy, Participant, Person, Step
 from alerts.timers import Slowdown, Throttle, Timers
+from services import asyncapi
+from services.broker_settings import BrokerSettings
 from services.command_pages import commands_page
 from services.routes import ChannelSettings
 from services.settings import FeedSettings, LogSettings, Settings
@@ -22,6 +25,7 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[[sources]]", SourceSettings),
     ("[fetching]", FetchingSettings),
     ("[channels]", ChannelSettings),
+    ("[broker]", BrokerSettings),
     ("[log]", LogSettings),
     ("[timers]", Timers),
     ("[[timers.throttles]]", Throttle),
@@ -172,8 +176,12 @@ def _default(field: msgspec.inspect.Field) -> str:
 
 
 def pages() -> dict[str, str]:
-    """Both pages by their path in the repository."""
-    return {"docs/manual/settings.md": settings_page(), "docs/manual/commands.md": commands_page()}
+    """Each file by its path in the repository."""
+    return {
+        "docs/manual/settings.md": settings_page(),
+        "docs/manual/commands.md": commands_page(),
+        "deploy/asyncapi.yaml": asyncapi.page(),
+    }
 
 
 def main(arguments: list[str]) -> int:

@@ -6,7 +6,6 @@ takes what it has taken before for nothing, so a letter that is put back twice c
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -14,15 +13,8 @@ import sqlalchemy as sa
 from services.broker import Arrived, Reader, Writer
 from services.broker_settings import BrokerSettings
 from services.dead_letters import Kept, Place, mark_put_back, place_of
-from streams.cloudevents import ASSESSMENT, OBSERVATIONS, REJECTED, Event, Schema, Wire
+from streams.cloudevents import CARRIED, Event, Wire
 from streams.errors import BadObservation
-from streams.topics import TopicName
-
-_SCHEMAS: dict[TopicName, Schema[Any]] = {
-    TopicName.OBSERVATIONS: OBSERVATIONS,
-    TopicName.ASSESSMENTS: ASSESSMENT,
-    TopicName.DEAD_LETTERS: REJECTED,
-}
 
 
 class Tried(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,7 +45,7 @@ def _put_back(writer: Writer, broker: BrokerSettings, place: Place, kept: Kept) 
     if found is None or (found.value or b"") != kept.letter.content:
         return f"its record is no longer on {broker.name(place.topic)}; its bytes are in the store only"
     try:
-        Wire(_SCHEMAS[place.topic]).record(found.headers, found.value)
+        Wire(CARRIED[place.topic]).record(found.headers, found.value)
     except BadObservation as problem:
         return f"still cannot be read: {problem.detail}"
     event = Event(key=found.key, value=found.value or b"", headers=found.headers)

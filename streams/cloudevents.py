@@ -9,7 +9,7 @@ removed, so one decoder reads all versions. A new word of an enumeration needs n
 record.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -21,6 +21,7 @@ from streams.errors import BadObservation
 from streams.observations import ObservationBatch
 from streams.reasons import Reason
 from streams.signals import Signal
+from streams.topics import TopicName
 
 R = TypeVar("R")
 
@@ -76,7 +77,13 @@ SIGNAL = Schema(name="signal", version=2, record=Signal, media_type=_JSON)
 ASSESSMENT = Schema(name="assessment", version=2, record=Assessment, media_type=_JSON)
 STATE = Schema(name="state", version=1, record=StateOfGroup, media_type=MSGPACK)
 REJECTED = Schema(name="rejected", version=1, record=Rejected, media_type=MSGPACK)
-SCHEMAS: tuple[Schema[Any], ...] = (OBSERVATIONS, SIGNAL, ASSESSMENT, STATE, REJECTED)
+CARRIED: Mapping[TopicName, Schema[Any]] = {
+    TopicName.OBSERVATIONS: OBSERVATIONS,
+    TopicName.SIGNALS: SIGNAL,
+    TopicName.ASSESSMENTS: ASSESSMENT,
+    TopicName.STATES: STATE,
+    TopicName.DEAD_LETTERS: REJECTED,
+}
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):

@@ -18,11 +18,23 @@ class TopicName(StrEnum):
     DEAD_LETTERS = "deadletters"
 
 
+class Process(StrEnum):
+    """Who works on the topics. Each has a name of its own at the broker, which may do what stands in the list."""
+
+    FEED = "feed"
+    DETECT = "detect"
+    DISPATCH = "dispatch"
+    OPERATOR = "operator"  # a person with the commands `twinbell topics` and `twinbell deadletters`
+
+
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
     """One topic. `by_group`: it has as many partitions as there are for groups, and a group's records are in one."""
 
     name: TopicName
+    what: str
     key: str  # what the key of a record is
+    written_by: tuple[Process, ...]
+    read_by: tuple[Process, ...]
     by_group: bool
     kept_days: int | None  # None: for ever, the newest record of each key (compacted)
     settings: tuple[tuple[str, str], ...] = ()
@@ -43,11 +55,30 @@ MAX_BYTES = 16 * 1024 * 1024  # a group's state is one record
 
 TOPICS: tuple[Topic, ...] = (
     # One topic for all families: the order of a group's records is one order, whatever they are about.
-    Topic(name=TopicName.OBSERVATIONS, key="group", by_group=True, kept_days=30),
-    Topic(name=TopicName.SIGNALS, key="group", by_group=True, kept_days=90),
+    Topic(
+        name=TopicName.OBSERVATIONS,
+        what="What feeds have read, the observations of one group from one poll in a record.",
+        key="group",
+        written_by=(Process.FEED, Process.OPERATOR),
+        read_by=(Process.DETECT, Process.OPERATOR),
+        by_group=True,
+        kept_days=30,
+    ),
+    Topic(
+        name=TopicName.SIGNALS,
+        what="What detectors have found, for whoever wants to look; nothing of Twinbell reads it.",
+        key="group",
+        written_by=(Process.DETECT,),
+        read_by=(Process.OPERATOR,),
+        by_group=True,
+        kept_days=90,
+    ),
     Topic(
         name=TopicName.ASSESSMENTS,
+        what="What the signals on one situation mean together; a record lies in the partition of its group.",
         key="situation id",
+        written_by=(Process.DETECT, Process.OPERATOR),
+        read_by=(Process.DISPATCH, Process.OPERATOR),
         by_group=True,
         kept_days=None,
         # A dispatcher that was away for three days still finds every revision.
@@ -55,7 +86,10 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(
         name=TopicName.STATES,
+        what="The memory of the detection workers: a snapshot of each group, and how far it has read.",
         key="group",
+        written_by=(Process.DETECT,),
+        read_by=(Process.DETECT,),
         by_group=True,
         kept_days=None,
         # Small segments, so that a restart reads little that is superseded; nothing younger than an hour is compacted,
@@ -67,7 +101,15 @@ TOPICS: tuple[Topic, ...] = (
             ("min.cleanable.dirty.ratio", "0.2"),
         ),
     ),
-    Topic(name=TopicName.DEAD_LETTERS, key="source", by_group=False, kept_days=30),
+    Topic(
+        name=TopicName.DEAD_LETTERS,
+        what="Records that could not be used, with their reason and their bytes.",
+        key="source",
+        written_by=(Process.DETECT, Process.OPERATOR),
+        read_by=(Process.DISPATCH, Process.OPERATOR),
+        by_group=False,
+        kept_days=30,
+    ),
 )
 
 
