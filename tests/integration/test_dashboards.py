@@ -1,0 +1,119 @@
+"""After an episode has played through the real harness every query of every dashboard returns rows."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from services.clock import SystemClock
+from services.cluster.deployment import FREE, Cluster
+from services.cluster.kafka import jars
+from services.dashboards.__main__ import FOLDER
+from services.errors import PartMissing
+from tests.integration.conftest import LIBS
+from tests.integration.grafana import Asked, Metrics, Record, queries
+
+EPISODE = "graphite-2023"
+READER = Path("deploy/postgres/reader.sql")
+SINCE, UNTIL = "2022-01-01T00:00:00Z", "2025-01-01T00:00:00Z"
+PATIENCE_S = 180
+
+
+class Played(msgspec.Struct, frozen=True, kw_only=True):
+    """A cluster through which an episode has played, and one side has answered."""
+
+    record: Record
+    metrics: Metrics
+
+
+@pytest.fixture(scope="module")
+def played(folder: Path) -> Iterator[Played]:
+    """The whole cluster with its Prometheus, as `make cluster` starts it."""
+    own = folder / "dashboards"
+    own.mkdir(mode=0o755)
+    clock = SystemClock()
+    started = clock.now()
+    try:
+        (own / "kafka-libs").symlink_to(jars(LIBS))
+        with Cluster(own, FREE, episode=EPISODE, partitions=4) as cluster:
+            if cluster.skipped:
+                pytest.skip(cluster.skipped[0])
+            _until(lambda: cluster.is_played, "the episode is played")
+            _answered(cluster)
+            prometheus = next(each.where for each in cluster.health() if each.name == "prometheus")
+            _until(lambda: _is_counted(prometheus), "the messages are counted")
+            engine = _reader(cluster)
+            metrics = Metrics(prometheus, started, clock.now() + 30)
+            yield Played(record=Record(engine, SINCE, UNTIL), metrics=metrics)
+            engine.dispose()
+    except PartMissing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*/*.json")), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_every_query_returns_rows(played: Played, path: Path) -> None:
+    """With the choices that its variables offer, by the role that Grafana has; one that stays empty is named."""
+    choices = list(played.record.choices(path))
+    asked = list(queries(path))
+    assert asked
+    empty = [each.where for each in asked if not _has_rows(played, each, choices)]
+    assert not empty
+
+
+def test_the_reader_sees_the_views_and_nothing_else(played: Played) -> None:
+    """Neither the record itself nor a way to write is open to the role of the dashboards."""
+    assert played.record.rows("SELECT alert_id FROM dashboards.situation", {})
+    for statement in (
+        "SELECT * FROM public.facts",
+        "SELECT * FROM public.evidence",
+        "CREATE TABLE dashboards.t (i int)",
+    ):
+        with pytest.raises(sa.exc.DBAPIError, match=r"permission denied|read-only"):
+            played.record.rows(statement, {})
+
+
+def _has_rows(played: Played, asked: Asked, choices: list[dict[str, str]]) -> bool:
+    if asked.source == "twinbell-prometheus":
+        return bool(played.metrics.rows(asked.text))
+    return any(played.record.rows(asked.text, chosen) for chosen in choices)
+
+
+def _answered(cluster: Cluster) -> None:
+    """One side answers, by the command that an officer types."""
+    engine = sa.create_engine(cluster.postgres.url("twinbell"))
+    with engine.connect() as connection:
+        alert_id = connection.execute(sa.text("SELECT alert_id FROM alerts LIMIT 1")).scalar_one()
+    engine.dispose()
+    words = ["alerts", "acknowledge", alert_id, "--as", "jpn-duty", "--config", str(cluster.configuration)]
+    subprocess.run([sys.executable, "-m", "services", *words], check=True, capture_output=True)
+
+
+def _is_counted(prometheus: str) -> bool:
+    """Whether there are two samples of the messages, so that a rate is known."""
+    parameters = {"query": "min(count_over_time(twinbell_deliveries_total[1m]))"}
+    found = httpx.get(f"{prometheus}/api/v1/query", params=parameters, trust_env=False).json()["data"]["result"]
+    return bool(found) and int(found[0]["value"][1]) >= 2
+
+
+def _reader(cluster: Cluster) -> sa.Engine:
+    """Connected as the role that the shipped statements make."""
+    owner = sa.make_url(cluster.postgres.url("twinbell"))
+    words = ["psql", "-X", "-v", "ON_ERROR_STOP=1", "-v", "password=of-a-test", "-f", str(READER)]
+    where = ["-h", str(owner.host), "-p", str(owner.port), "-U", str(owner.username), "-d", str(owner.database)]
+    environment = {**os.environ, "PGPASSWORD": str(owner.password)}
+    subprocess.run([*words, *where], check=True, capture_output=True, env=environment)
+    return sa.create_engine(owner.set(username="twinbell_reader", password="of-a-test"))
+
+
+def _until(is_true, what: str) -> None:
+    clock = SystemClock()
+    end = clock.now() + PATIENCE_S
+    while not is_true():
+        assert clock.now() < end, f"not within {PATIENCE_S} s: {what}"
+        clock.wait(0.2)
