@@ -1,7 +1,7 @@
-"""What is made from the code for people to read: every setting, every command, every record on Kafka.
+"""What is made from the code for people to read: every setting, every command, every metric, every record on Kafka.
 
-`python -m services.manual --write` writes docs/manual/settings.md, docs/manual/commands.md and deploy/asyncapi.yaml; a
-test compares them.
+`python -m services.manual --write` writes docs/manual/settings.md, commands.md and metrics.md, and
+deploy/asyncapi.yaml; a test compares them.
 """
 
 import sys
@@ -15,6 +15,7 @@ from alerts.timers import Slowdown, Throttle, Timers
 from services import asyncapi
 from services.broker_settings import BrokerSettings
 from services.command_pages import commands_page
+from services.metric_pages import metrics_page
 from services.routes import ChannelSettings
 from services.settings import FeedSettings, LogSettings, Settings
 from services.source_settings import FetchingSettings, SourceSettings
@@ -180,6 +181,7 @@ def pages() -> dict[str, str]:
     return {
         "docs/manual/settings.md": settings_page(),
         "docs/manual/commands.md": commands_page(),
+        "docs/manual/metrics.md": metrics_page(),
         "deploy/asyncapi.yaml": asyncapi.page(),
     }
 

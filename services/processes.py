@@ -29,13 +29,16 @@ from services.feeder.feeding import SLICE_S, Feeder, FeederParts
 from services.feeder.playing import Published
 from services.feeder.publishing import Publisher
 from services.logs import Log, open_log
-from services.metrics import Metrics
+from services.measuring import Metrics
+from services.metrics import Process
 from services.moments import Unread
 from services.pace import Pace, Watched
 from services.playing import Player, as_played, played_until
 from services.polling import Followed
+from services.progress import Progress, watch_lags
 from services.settings import Configuration
 from services.sources import feeds_of, read_episode
+from services.stored_metrics import measure, measured_of
 from services.topic_admin import check_topics
 from services.wiring import (
     Deployment,
@@ -97,7 +100,7 @@ def feed(configuration: Configuration, wish: Wish) -> None:
     _topics_or_refuse(configuration)
     known = knowledge_in_force(configuration)
     pulse, clock = _Pulse(), SystemClock()
-    with _common(configuration, wish, "feed", Health(pulse.is_live, lambda: pulse.is_ready)) as common:
+    with _common(configuration, wish, Process.FEED, Health(pulse.is_live, lambda: pulse.is_ready)) as common:
         database = _database(configuration, wish, common.stack)
         archive = archive_of(database)
         writer = common.stack.enter_context(closing(Writer(configuration.broker)))
@@ -137,7 +140,9 @@ def play(configuration: Configuration, wish: Wish, pace: Pace) -> None:
     """Publish a recorded episode step by step, as fast as a person follows and the others work it through."""
     _topics_or_refuse(configuration)
     chosen, played = episode(wish.episode), as_played(configuration)
-    wanted = running.Wish(url=wish.url, config=wish.config, until_done=True, lines=False, metrics=wish.metrics)
+    wanted = running.Wish(
+        url=wish.url, config=wish.config, until_done=True, lines=False, metrics=wish.metrics, process=Process.FEED
+    )
     with running.set_up(played, wanted, chosen.id, outbox_of(configuration, wish.url)) as run:
         real = SystemClock()
         clock, archive = StoredClock(run.database, real), archive_of(run.database)
@@ -162,7 +167,7 @@ def detect(configuration: Configuration, wish: Wish) -> None:
     clock = SystemClock()
     found: list[Detecting] = []
     health = Health(lambda: bool(found) and found[0].is_alive, lambda: bool(found) and found[0].worker.is_ready)
-    with _common(configuration, wish, "detect", health) as common:
+    with _common(configuration, wish, Process.DETECT, health) as common:
         database = open_store(wish.url, create=False) if wish.url else None
         if database is not None:
             common.stack.callback(database.dispose)
@@ -194,13 +199,14 @@ def dispatch(configuration: Configuration, wish: Wish) -> None:
         configuration = as_played(configuration)
     is_exercise = bool(wish.episode) or configuration.mode is Mode.EXERCISE
     outbox = outbox_of(configuration, wish.url) if is_exercise else None
-    with _common(configuration, wish, "dispatch", Health(pulse.is_live, lambda: pulse.is_ready)) as common:
+    with _common(configuration, wish, Process.DISPATCH, Health(pulse.is_live, lambda: pulse.is_ready)) as common:
         database = _database(configuration, wish, common.stack)
         clock = DeploymentClock(database)
         hub = hub_of(configuration, known, database, outbox)
         for witness in (common.log, common.metrics):
             hub.join(witness)
-        with _until_terminated() as is_over:
+        measure(common.metrics, database, clock, measured_of(configuration, known, feeds=not wish.episode))
+        with _until_terminated() as is_over, _lags_watched(configuration, database, common.metrics):
             hub.recover(clock.now())
             while not is_over():
                 try:
@@ -212,6 +218,19 @@ def dispatch(configuration: Configuration, wish: Wish) -> None:
                     pulse.is_ready = False
                     hub.tell(Unread(at=clock.now(), feed="broker", note=str(problem)))
                     _bell_goes_on(hub, clock, (pulse, is_over))
+
+
+@contextmanager
+def _lags_watched(configuration: Configuration, database: sa.Engine, metrics: Metrics) -> Iterator[None]:
+    """How far the readers of the topics are behind is looked at beside the dispatcher's own work."""
+    over: list[bool] = []
+    with ThreadPoolExecutor(1, "lags") as beside:
+        make = partial(Progress, configuration.broker, database)
+        beside.submit(watch_lags, make, metrics.lags, SystemClock(), lambda: bool(over))
+        try:
+            yield
+        finally:
+            over.append(True)
 
 
 _Turning: TypeAlias = tuple["_Pulse", Callable[[], bool]]
@@ -252,9 +271,9 @@ def _known_until(database: sa.Engine) -> Callable[[], int]:
 
 
 @contextmanager
-def _common(configuration: Configuration, wish: Wish, process: str, health: Health) -> Iterator[_Common]:
+def _common(configuration: Configuration, wish: Wish, process: Process, health: Health) -> Iterator[_Common]:
     with ExitStack() as stack:
-        metrics = Metrics()
+        metrics = Metrics(process)
         address = wish.metrics
         if address:
             found = host_and_port(address)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from alerts.deliveries import Mode
 from alerts.rendering.wording import packaged as packaged_wording
-from services.clock import StoredClock, SystemClock
+from services.clock import DeploymentClock, StoredClock, SystemClock
 from services.configuration import host_and_port
 from services.dispatcher.lanes import SideBySide
 from services.embedded import Hub
@@ -24,7 +24,8 @@ from services.hints import hints, program, store_option
 from services.holding import held
 from services.live_feeds import Keeping, direct, followed_sources, stale_days
 from services.logs import Log, open_log
-from services.metrics import Metrics
+from services.measuring import Metrics
+from services.metrics import Process
 from services.pace import Pace, Watched
 from services.playing import Player, as_played, is_over
 from services.polling import Followed
@@ -33,6 +34,7 @@ from services.quiet import Watched as WatchedFeeds
 from services.screen import Screen, View, open_screen
 from services.settings import Configuration
 from services.sources import feeds_of, read_episode
+from services.stored_metrics import measure, measured_of
 from services.telling import Teller
 from services.wiring import (
     Deployment,
@@ -58,6 +60,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     until_done: bool
     lines: bool
     metrics: str
+    process: Process = Process.RUN
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,7 +148,9 @@ def set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path 
         hub = hub_of(configuration, known, database, outbox)
         stack.callback(hub.close)
         log = stack.enter_context(open_log(log_of(configuration, wish.url), configuration.settings.log.level))
-        metrics = Metrics()
+        metrics = Metrics(wish.process)
+        clock = DeploymentClock(database)
+        measure(metrics, database, clock, measured_of(configuration, known, feeds=not episode))
         address = wish.metrics or configuration.settings.metrics
         if address:
             stack.callback(_serve(metrics, address))

@@ -9,6 +9,7 @@ from services.detector.worker import SETTLES
 from services.embedded import Hub
 from services.feeder.barrier import Barrier
 from services.feeder.publishing import Publisher, poll_events, settling_events
+from services.reads import reads_of, summed
 from streams.cloudevents import Event
 from streams.observations import ObservationBatch
 
@@ -32,6 +33,8 @@ class Published:
         if tick:
             events += settling_events(wire, self._archive.groups(), at)
         self._publish(events, mark, wait=bool(batches))
+        for moment in summed((read for batch in batches for read in reads_of(batch, at)), at):
+            self._hub.tell(moment)
 
     def catch_up(self, at: int, batches: Iterable[ObservationBatch], mark: Mark) -> None:
         """Publish rows that were known before, full records, settled at `at`: nobody is rung for the past."""

@@ -1,8 +1,5 @@
 """What is measured: one list, units in the names, served on request."""
 
-import re
-from pathlib import Path
-
 import httpx
 import pytest
 from prometheus_client import generate_latest
@@ -10,13 +7,14 @@ from prometheus_client import generate_latest
 from alerts.deliveries import Delivery, DeliveryState, Mode, Purpose
 from alerts.facts import Acknowledged, Assessed, Body, Fact, Opened, Planned, Rung, SendFailed, Sending, Sent
 from services.feeds.base import DeadLetter
-from services.metrics import Metrics
+from services.measuring import Metrics
+from services.metrics import METRICS, Kind, Process
 from services.moments import Found, Moved, Read, Recorded, Rejected, Unread
 from streams.assessments import Level
 from streams.observations import Family
 from streams.reasons import Reason
 from streams.signals import Certainty, Hazard, Phase, Signal
-from tests.alerting import START, assessment, ring
+from tests.alerting import START, TWO, assessment, ring
 
 ALERT = "a" * 20
 
@@ -148,10 +146,26 @@ def test_an_address_that_is_taken_is_an_error() -> None:
         server.close()
 
 
-def test_the_manual_names_every_metric() -> None:
-    """The page for operators has each metric with its unit; none that does not exist."""
-    page = Path(__file__).resolve().parents[2] / "docs" / "manual" / "going-live.md"
-    named = set(re.findall(r"`(twinbell_[a-z_]+)`", page.read_text(encoding="utf-8")))
-    help_lines = generate_latest(Metrics().registry).decode().splitlines()
-    there = {line.split()[2] for line in help_lines if line.startswith("# TYPE")}
-    assert named == {name for name in there if not name.endswith("_created")}
+@pytest.mark.parametrize("process", Process)
+def test_each_process_exposes_what_concerns_it(process: Process) -> None:
+    """The registry of a process holds exactly the metrics of the list that name it."""
+    names = {family.name for family in Metrics(process).registry.collect()}
+    assert names == {metric.name.removesuffix("_total") for metric in METRICS if process in metric.processes}
+
+
+def test_names_say_their_unit_and_kind() -> None:
+    """A counter ends in _total, a histogram in its unit; a time or a size never stands without one."""
+    assert len({metric.name for metric in METRICS}) == len(METRICS)
+    for metric in METRICS:
+        assert metric.name.startswith("twinbell_"), metric.name
+        assert metric.name.endswith("_total") == (metric.kind is Kind.COUNTER), metric.name
+        if metric.kind is Kind.HISTOGRAM or {"age", "budget", "interval", "timestamp"} & set(metric.name.split("_")):
+            assert metric.name.endswith("_seconds"), metric.name
+
+
+def test_what_is_owed_is_seen_before_it_is_late() -> None:
+    """Counters of what a side is owed begin at 0, so that the first one late is an increase."""
+    metrics = Metrics()
+    metrics.expect(TWO)
+    assert 'twinbell_bells_total{level="emergency",outcome="late",participant="JPN"} 0.0' in lines(metrics)
+    assert 'twinbell_answers_total{level="watch",outcome="in_time",participant="USA"} 0.0' in lines(metrics)
