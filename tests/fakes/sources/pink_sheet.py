@@ -29,7 +29,12 @@ ROWS["malformed"] = (*ROWS["more"], ("2026M09", "n/q", *range(202, 211)), ("soon
 FILE = "/en/doc/5d903e848db1d1b83e0ec8f744e55570-0050012026/related/CMO-Historical-Data-Monthly.xlsx"
 
 
-def workbook(rows: tuple[tuple[object, ...], ...], names: tuple[str, ...] = NAMES, above: int = 3) -> bytes:
+def workbook(
+    rows: tuple[tuple[object, ...], ...],
+    names: tuple[str, ...] = NAMES,
+    above: int = 3,
+    units: tuple[str, ...] = UNITS,
+) -> bytes:
     """A workbook with `above` lines of title, an empty line, names, units, rows; months stand without a heading."""
     book = Workbook()
     first, sheet = book.active, book.create_sheet("Monthly Prices")
@@ -39,7 +44,7 @@ def workbook(rows: tuple[tuple[object, ...], ...], names: tuple[str, ...] = NAME
         sheet.append([f"World Bank Commodity Price Data, line {line}"])
     sheet.append([])
     sheet.append(["", *names])
-    sheet.append(["", *UNITS])
+    sheet.append(["", *units])
     for row in rows:
         sheet.append(list(row))
     buffer = io.BytesIO()
