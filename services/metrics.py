@@ -201,6 +201,12 @@ METRICS: Final = (
 )  # fmt: skip
 
 
+def series_names() -> set[str]:
+    """Every name under which Prometheus may see something of the list."""
+    endings = {Kind.HISTOGRAM: ("_bucket", "_sum", "_count")}
+    return {metric.name + ending for metric in METRICS for ending in endings.get(metric.kind, ("",))}
+
+
 class Meters:
     """The metrics of one process. `registry` is what is served; what does not concern the process is counted unseen."""
 

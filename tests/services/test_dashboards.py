@@ -12,7 +12,7 @@ from alerts.rendering.wording import packaged as packaged_wording
 from services.dashboards.__main__ import DASHBOARDS, FOLDER, written
 from services.dashboards.panels import RUNBOOKS
 from services.dashboards.words import LANGUAGES
-from services.metrics import Metrics
+from services.metrics import series_names
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = written()
@@ -84,7 +84,7 @@ def test_links_lead_to_what_is_there(path: str) -> None:
 @EACH
 def test_every_metric_exists(path: str) -> None:
     """What is asked of Prometheus is in the list of metrics, or made by a rule, or Prometheus' own."""
-    known = {sample.name for family in Metrics().registry.collect() for sample in family.samples} | _families()
+    known = series_names()
     rules = (ROOT / "deploy/prometheus").rglob("*.yaml")
     known |= {name for file in rules for name in re.findall(r"record:\s*(\S+)", file.read_text(encoding="utf-8"))}
     for panel in panels_of(path):
@@ -118,20 +118,3 @@ def test_every_word_of_the_terms_is_used() -> None:
         is_made = stem in {"column", "choose"} and f'"{last}"' in code
         is_framed = last in {"title", "question"} and stem in DASHBOARDS
         assert row["key"].removesuffix(".note") in code or is_made or is_framed, row["key"]
-
-
-def _families() -> set[str]:
-    """Names of metrics that have no sample before something happens."""
-    found: set[str] = set()
-    for family in Metrics().registry.collect():
-        endings = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count")}.get(family.type, ("",))
-        found |= {f"{family.name}{ending}" for ending in endings}
-    return found
-
-
-def test_phrases_are_there() -> None:
-    """Every table of phrases that a dashboard maps has words."""
-    for language in LANGUAGES:
-        phrases = packaged_wording().catalogues[language].phrases
-        for table in ("hazard", "joint", "level", "phase", "kind", "delivery", "reason", "severity"):
-            assert any(key.startswith(f"{table}.") for key in phrases), table
