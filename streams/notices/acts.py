@@ -72,9 +72,9 @@ class _Bond(msgspec.Struct, frozen=True):
     head: Token  # the instrument or the verb
 
 
-def find(sentence: Sentence) -> list[Act]:
-    """The acts of a sentence, in order."""
-    bonds = _bonds(sentence)
+def find(sentence: Sentence, of_office: bool = False) -> list[Act]:
+    """The acts of a sentence, in order; `of_office`: the title names an office or rules that only deal with exports."""
+    bonds = _bonds(sentence) or (_of_office(sentence) if of_office else [])
     claimed = _claims(sentence, bonds) if bonds else {}
     acts = [_act(sentence, bond, claimed.get(number)) for number, bond in enumerate(bonds)]
     return [act for act in acts if act.measure is not C.REFERENCE or act.operator]
@@ -133,6 +133,13 @@ def _bonds(sentence: Sentence) -> list[_Bond]:
             if head not in used and head.concept in (C.CONTROL, C.LICENCE) and not bonds:
                 bind(head, office, head.concept)
     return sorted(bonds, key=lambda bond: (bond.start, bond.end))
+
+
+def _of_office(sentence: Sentence) -> list[_Bond]:
+    """Controls of minerals in a document whose title names an office or rules that deal with exports alone."""
+    if not sentence.scope or sentence.of(C.IMPORT) or sentence.of(C.PAPERWORK):
+        return []
+    return [_Bond(t.concept, t.start, t.end, t) for t in sentence.of(C.CONTROL, C.LICENCE)][:1]
 
 
 def _joined(sentence: Sentence, first: Token, second: Token, reach: int) -> bool:
@@ -216,10 +223,12 @@ def _distance(sentence: Sentence, verb: Token, bond: _Bond) -> int:
     start, end = (bond.end, verb.start) if after else (verb.end, bond.start)
     if start > end:
         return 0
-    width = slack(sentence, start, end) * (1 if after == sentence.language.operator_follows else _UNUSUAL)
+    inserted = sentence.language.insertion.search(sentence.text, start, end)
+    width = slack(sentence, start, end) - (inserted.end() - inserted.start() if inserted else 0)
+    width *= 1 if after == sentence.language.operator_follows else _UNUSUAL
     if after and (_resumes(sentence, verb) or _closes(sentence, verb, start)):
         return min(width, sentence.language.reach.operator)
-    if verb.concept in STEERING and _pauses(sentence, start, end):
+    if verb.concept in STEERING and _pauses(sentence, inserted.end() if inserted else start, end):
         width += sentence.language.reach.operator
     return width + (sentence.language.reach.operator + 1 if _crosses(sentence, start, end) else 0)
 
@@ -239,6 +248,9 @@ def _resumes(sentence: Sentence, verb: Token) -> bool:
 
 def _act(sentence: Sentence, bond: _Bond, claimed: Token | None) -> Act:
     moved = bond.measure is C.EXPORT
+    duty = _duty(sentence, bond)
+    if duty is not None and (claimed is None or claimed.concept is C.GRANT):
+        claimed = duty
     operator = claimed or (bond.head if moved else None)
     start = min(bond.start, operator.start) if operator else bond.start
     end = max(bond.end, operator.end) if operator else bond.end
@@ -262,6 +274,18 @@ def _act(sentence: Sentence, bond: _Bond, claimed: Token | None) -> Act:
         standing=_said(sentence, C.ONGOING, start, end)
         or (_said(sentence, C.EARLIER, start, end) and not (operator and _resumes(sentence, operator))),
     )
+
+
+def _duty(sentence: Sentence, bond: _Bond) -> Token | None:
+    """The word by which a licence must be obtained, where a verb of obtaining stands beside it."""
+    if bond.measure is not C.LICENCE:
+        return None
+    for got in sentence.of(C.COMPANY):
+        for must in sentence.of(C.REQUIRE):
+            low, high = (got.end, must.start) if sentence.language.operator_follows else (must.end, got.start)
+            if 0 <= high - low <= _ADJACENT * 2:
+                return must
+    return None
 
 
 def _of_technology(sentence: Sentence, start: int, end: int) -> bool:

@@ -13,15 +13,18 @@ from datetime import date, timedelta
 import msgspec
 
 from streams.notices.acts import INSTRUMENTS, Act
+from streams.notices.lexicon import Token
 from streams.notices.sentences import Sentence
 from streams.notices.vocabulary import Concept as C
 
 ANNOUNCED_DAYS = 10  # a page that reports an act is seldom older: what took effect "at once" did so on the day it names
 IN_FORCE_DAYS = 45  # an act that began so long before publication is recited, not announced
 _PAUSE = re.compile("[,、]")
+_CENTURY = 100  # a year of two digits is one of this century
 _MONTHS = {"month": 1, "half": 6, "year": 12}
 _LOOK_BACK = 60  # characters before a day in which its cue may stand
 _LOOK_AHEAD = 30
+_GOING_ON = 2  # sentences after the act in which its first day may stand without another word for it
 _PAST_DAYS = 120  # a day without a year lies at most so far before publication, else it is next year's
 
 
@@ -35,6 +38,7 @@ class Dated(msgspec.Struct, frozen=True, kw_only=True):
     in_force: bool = False  # the words beside it say that something takes effect
     starts: bool = False
     ends: bool = False
+    attributive: bool = False  # it belongs to the name of another act: "the rules in force since …"
 
 
 class Days(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,9 +59,11 @@ class Dates(msgspec.Struct, frozen=True, kw_only=True):
 def read(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], days: Days) -> Dates:
     """The dates of the primary act."""
     marked = days.named
+    recently = days.published - timedelta(days=IN_FORCE_DAYS) if days.published else date.min
     told = (act for act in acts if not act.recital and (act.steered or act.order not in days.past))
     speaking = {act.order for act in told} | {primary.order}
-    effective = _effective(marked, primary, speaking)
+    current = [d for d in marked if d.day >= recently and not d.attributive]
+    effective = _effective(current, primary, speaking) or _effective(marked, primary, speaking)
     end = None if primary.sentence.of(C.DRAFT) else _end(marked, primary, speaking, sentences)  # that of the comments
     if end is not None and effective is not None and end.day <= effective.day:  # one of the two is another act's
         if end.sentence is primary.sentence and effective.sentence is not primary.sentence:
@@ -79,7 +85,7 @@ def days_of(sentences: Sequence[Sentence], published_on: str) -> Days:
     announced = next((day for day in plain if _just_before(day, published)), published)
     past: list[int] = []
     for sentence, named in zip(sentences, by_sentence, strict=True):
-        named.extend(_at_once(sentence, named, published, announced))
+        named.extend(_counted(sentence, named, published, announced))
         named.sort(key=lambda dated: dated.start)
         if _tells_of_the_past(sentence, named, published):
             past.append(sentence.order)
@@ -113,22 +119,61 @@ def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
                 starts=bool(forms.starts_before.search(before) or forms.starts_after.match(after)),
                 ends=ranged
                 or (not in_force and bool(forms.ends_after.match(after) or forms.ends_before.search(before))),
+                attributive=bool(forms.attributive.match(after)),
             )
         )
         previous = match.end()
+    found.extend(_last_days(sentence, published))
     return found
 
 
-def _at_once(sentence: Sentence, named: Sequence[Dated], published: date, announced: date) -> list[Dated]:
-    """What takes effect "at once" or "on publication": on the day that the sentence names before, else `announced`."""
-    found = []
-    for match in sentence.language.dates.immediate.finditer(sentence.text):
-        recent = [d.day for d in named if d.end <= match.start() and _just_before(d.day, published)]
-        day = recent[-1] if recent else announced
-        found.append(
-            Dated(sentence=sentence, start=match.start(), end=match.end(), day=day, in_force=True, starts=True)
-        )
+def _last_days(sentence: Sentence, published: date | None) -> list[Dated]:
+    """Last days that are said as the end of a month or of a year."""
+    forms, found = sentence.language.dates, []
+    for match in forms.last_of.finditer(sentence.text):
+        year = _year(match, sentence, published)
+        written = _group(match, "m")
+        month = forms.months.get(written) or number(written) or 12
+        if year and month <= 12:
+            last = date(year, month, calendar.monthrange(year, month)[1])
+            found.append(Dated(sentence=sentence, start=match.start(), end=match.end(), day=last, ends=True))
     return found
+
+
+def _counted(sentence: Sentence, named: Sequence[Dated], published: date, announced: date) -> list[Dated]:
+    """Days that are counted from another: some days after publication, on the same day, or at once.
+
+    "At once" and what is counted start on the day of announcement that the sentence names before, else on `announced`.
+    """
+    forms, text = sentence.language.dates, sentence.text
+    found: list[Dated] = []
+
+    def add(match: re.Match[str], day: date | None) -> None:
+        if day is not None and all(match.start() >= d.end or match.end() <= d.start for d in found):
+            found.append(
+                Dated(sentence=sentence, start=match.start(), end=match.end(), day=day, in_force=True, starts=True)
+            )
+
+    def before(match: re.Match[str]) -> list[date]:
+        return [d.day for d in named if d.end <= match.start()]
+
+    for match in forms.delay.finditer(text):
+        recent = [day for day in before(match) if _just_before(day, published)]
+        count = _count(match, sentence)
+        unit = forms.units.get(_group(match, "unit"), "day")
+        add(match, _plus(recent[-1] if recent else announced, count, unit) if count else None)
+    for match in forms.same_day.finditer(text):
+        add(match, (before(match) or [announced])[-1])
+    for match in forms.immediate.finditer(text):
+        recent = [day for day in before(match) if _just_before(day, published)]
+        add(match, recent[-1] if recent else announced)
+    return found
+
+
+def _count(match: re.Match[str], sentence: Sentence) -> int:
+    """How many units a length says; one where it says none ("half a year", "the day after")."""
+    written = _group(match, "n")
+    return (sentence.language.dates.numbers.get(written) or number(written)) if written else 1
 
 
 def _tells_of_the_past(sentence: Sentence, named: Sequence[Dated], published: date) -> bool:
@@ -149,7 +194,8 @@ def _effective(marked: Sequence[Dated], primary: Act, speaking: set[int]) -> Dat
         for dated in pool:
             if dated.in_force and not dated.ends and not _of_another(dated):
                 return dated
-    for pool in (own, others):
+    next_to = [d for d in marked if 0 < d.sentence.order - primary.order <= _GOING_ON]
+    for pool in (own, others, next_to):
         for dated in pool:
             if dated.starts and not dated.ends and not _of_another(dated):
                 return dated
@@ -169,10 +215,14 @@ def _of_another(dated: Dated) -> bool:
     near = (
         t
         for t in sentence.of(C.RECITAL, C.ONGOING, C.EARLIER)
-        if abs(t.start - dated.end) <= reach // 2 and not _PAUSE.search(sentence.text, t.end, dated.start)
+        if abs(t.start - dated.end) <= reach // 2 and not _PAUSE.search(sentence.text, *_between(t, dated))
     )
     before = (t for t in sentence.of(C.EARLIER) if 0 <= dated.start - t.end <= reach)
     return any(near) or any(before)
+
+
+def _between(token: Token, dated: Dated) -> tuple[int, int]:
+    return (token.end, dated.start) if token.end <= dated.start else (dated.end, token.start)
 
 
 def _after_length(
@@ -187,8 +237,7 @@ def _after_length(
             continue
         forms = sentence.language.dates
         for match in forms.length.finditer(sentence.text):
-            written = _group(match, "n")
-            count = 1 if not written else forms.numbers.get(written) or number(written)
+            count = _count(match, sentence)
             unit = forms.units.get(_group(match, "unit"))
             end = _plus(begins, count, unit) if count and unit else None
             if end is not None:
@@ -231,7 +280,8 @@ def _year(match: re.Match[str], sentence: Sentence, published: date | None) -> i
     groups = match.groupdict()
     written = _group(match, "y")
     if written:
-        return number(written)
+        year = number(written)
+        return year if year >= _CENTURY else _CENTURY * 20 + year
     era = groups.get("era")
     if era:
         count = groups["ey"]

@@ -7,7 +7,9 @@ general licence that is suspended is a restriction that grows.
 from collections.abc import Sequence
 
 from streams.notices.acts import Act
+from streams.notices.dates import Dates
 from streams.notices.readings import ActKind, Polarity
+from streams.notices.sentences import Sentence
 from streams.notices.vocabulary import Concept as C
 
 _KINDS = {
@@ -21,6 +23,7 @@ _KINDS = {
     C.QUOTA: ActKind.EXPORT_QUOTA,
     C.TAX: ActKind.EXPORT_TAX,
 }
+_FIGURES = 2  # sentences after a quota in which its figures may stand
 TAKEN = "taken"  # the value of verbs by which a paper is taken away: "revokes permits"
 _EASING = frozenset({Polarity.SUSPEND, Polarity.RELAX})
 _RESTRICTING = frozenset({Polarity.IMPOSE, Polarity.TIGHTEN, Polarity.EXTEND})
@@ -68,15 +71,20 @@ def polarity_of(act: Act) -> Polarity:
     return _USUAL.get(operator, Polarity.IMPOSE)
 
 
-def settled(primary: Act, acts: Sequence[Act], ends: bool) -> Polarity:
+def settled(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], when: Dates) -> Polarity:
     """The polarity of the document: where its main sentence only names the instrument, what another says of it.
 
-    `ends` says whether the act has a last day: an exemption without one eases, with one it holds off. A list of
-    technologies that is issued anew is an older list that grows.
+    An exemption without a last day eases, with one it holds off. A list of technologies that is issued anew is an older
+    list that grows. A plan in the title is done where the text says it as done and names the day of its force.
     """
-    first = polarity_of(primary)
+    if primary.hedged and primary.sentence.titled and when.effective is not None and when.effective.in_force:
+        done = (act for act in acts if act.spoken and not (act.hedged or act.recital or act.wished or act.negated))
+        primary = next((act for act in done if not act.sentence.titled), primary)
+    first, ends = polarity_of(primary), when.end is not None
     if primary.standing or (primary.caused and primary.operator is None):  # what an act in force has brought about
         return Polarity.NONE
+    if primary.operator is None and primary.measure is C.CONTROL and primary.sentence.of(C.SPEAKER):
+        return Polarity.NONE  # somebody speaks of a control as it stands
     if first is Polarity.SUSPEND and not ends and primary.operator and primary.operator.value == "exemption":
         return Polarity.RELAX
     if primary.technology and first is Polarity.IMPOSE and any(act.measure is C.LIST for act in acts):
@@ -88,7 +96,20 @@ def settled(primary: Act, acts: Sequence[Act], ends: bool) -> Polarity:
         same = act.measure is primary.measure and not (act.recital or act.wished)
         if same and (act.steered or polarity_of(act) not in (first, Polarity.IMPOSE)):
             return polarity_of(act)
+    if open_quota or (primary.measure is C.QUOTA and primary.operator is None):
+        return _quota_of(sentences, primary) or first
     return first
+
+
+def _quota_of(sentences: Sequence[Sentence], primary: Act) -> Polarity | None:
+    """Which way the figures after a quota go, where they are given in a sentence of their own."""
+    for sentence in sentences:
+        if 0 < sentence.order - primary.order <= _FIGURES and not sentence.of(C.STATISTICS, C.PRICE):
+            if sentence.language.percent_down.search(sentence.text):
+                return Polarity.TIGHTEN
+            if sentence.language.percent_up.search(sentence.text):
+                return Polarity.RELAX
+    return None
 
 
 def opposed(one: Act, other: Act) -> bool:

@@ -55,7 +55,8 @@ class Reader:
         if not self._may_matter(document):
             return _nothing(document)
         sentences = [self._sentence(passage) for passage in passages(document, self._spaced, self._simplified)]
-        found = [act for sentence in sentences for act in acts.find(sentence)]
+        of_office = any(s.titled and s.of(Concept.AUTHORITY) for s in sentences)
+        found = [act for sentence in sentences for act in acts.find(sentence, of_office)]
         if not found:
             return _nothing(document)
         days = dates.days_of(sentences, document.published_on)
@@ -118,7 +119,7 @@ class Reader:
         return Reading(
             is_relevant=True,
             act_kind=kind_of(primary),
-            polarity=settled(primary, found, ends=when.end is not None),
+            polarity=settled(primary, found, sentences, when),
             minerals=tuple(sorted({mineral for _, token in scope for mineral in token.value.split(";")})),
             actor=actor,
             targets=tuple(sorted({token.value for _, token in against} - {actor})) or (targets.EVERYBODY,),

@@ -49,7 +49,7 @@ class _Scene:
         self._titles = [s for s in sentences if s.titled]
         full = [s.order for s in sentences if not s.titled and len(s.text) >= _FULL_CHARS]
         self.lead_ends = full[LEAD] if len(full) > LEAD else len(sentences)
-        self._told = [a for a in acts if a.sentence.titled and a.spoken and not (a.wished or a.recital)]
+        self._told = [a for a in acts if a.sentence.titled and (a.spoken or a.hedged) and not (a.wished or a.recital)]
         self._elsewhere = self._is_elsewhere()
         self._begins = next((s.order for s in sentences if not s.titled and _is_sentence(s)), len(sentences))
         self._opens_elsewhere = self._is_opened_elsewhere()
@@ -79,7 +79,11 @@ class _Scene:
         A sentence that names neither goes on about the one that the title is about.
         """
         if act.measure is not C.EXPORT:
-            return bool(act.sentence.of(C.FIRM)) and act.measure in (C.LICENCE, C.QUOTA) and not act.technology
+            return (
+                bool(act.sentence.of(C.FIRM))
+                and act.measure in (C.LICENCE, C.PERMISSION, C.QUOTA)
+                and not act.technology
+            )
         if act.operator is not None and act.operator.concept in (C.ALLOW, C.GRANT) and act.sentence.of(C.FIRM):
             return True
         for sentence in (act.sentence, *self._titles):

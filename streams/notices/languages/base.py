@@ -43,7 +43,11 @@ class DateForms(msgspec.Struct, frozen=True, kw_only=True):
     ends_before: re.Pattern[str]
     ends_after: re.Pattern[str]
     range: re.Pattern[str]  # between the first and the last day of a stretch
+    attributive: re.Pattern[str] = re.compile(r"(?!)")  # right after a day that another act is named by
     immediate: re.Pattern[str]
+    delay: re.Pattern[str]  # so many (n) units after publication; n may be missing for one day
+    same_day: re.Pattern[str]  # on the day named before
+    last_of: re.Pattern[str]  # until the end of a month (m, may be missing) of a year (y or relative)
     length: re.Pattern[str]  # groups n and unit (or n2 and unit2); n may be missing where the unit says it all
     numbers: Mapping[str, int] = {}
     units: Mapping[str, str] = {}  # word → day, week, month, half (of a year) or year
@@ -74,6 +78,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[tuple[Concept, re.Pattern[str]], ...]  # words that only a pattern tells; its group `word` is the word
     number: re.Pattern[str]  # acts by number: groups numbers and year
     quoted: re.Pattern[str]  # the quoted name of another act
+    insertion: re.Pattern[str]  # a stretch between commas that parts no verb from its object: ", until May 1, "
     resumes: re.Pattern[str]  # right before a verb that takes up what was named before: "…, has been"
     aftermath: re.Pattern[str]  # right after an act: what else happened once it had come
     goods_too: re.Pattern[str]  # right before the word for technology, where goods are meant as well

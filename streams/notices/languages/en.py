@@ -42,7 +42,8 @@ _DAY = (
     rf"(?<![\w.])(?:(?P<m>{_MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<y>\d{{4}}))?"
     rf"|(?P<d2>\d{{1,2}}|{'|'.join(_ORDINALS)})(?:st|nd|rd|th)? (?:day )?(?:of )?"
     rf"(?P<m2>{_MONTH})\.?,?(?: (?P<y2>\d{{4}}))?"
-    r"|(?P<y3>\d{4})[-/ ](?P<m3>\d{2})[-/ ](?P<d3>\d{2}))(?!\w)"
+    r"|(?P<y3>\d{4})[-/. ](?P<m3>\d{1,2})[-/. ](?P<d3>\d{1,2})"
+    r"|(?P<d4>\d{1,2})\.(?P<m4>\d{1,2})\.(?P<y4>20\d\d))(?!\w)"
 )
 _WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?"
 _NUMBERS = {
@@ -50,9 +51,28 @@ _NUMBERS = {
     for number, word in enumerate(
         ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
     )
-} | {"a": 1, "an": 1, "thirty": 30, "sixty": 60, "ninety": 90, "eighteen": 18}
+} | {"a": 1, "an": 1, "fourteen": 14, "fifteen": 15, "eighteen": 18, "twenty": 20, "thirty": 30}
+_NUMBERS |= {"forty five": 45, "sixty": 60, "ninety": 90, "twentieth": 20, "thirtieth": 30, "sixtieth": 60}
 _HOLD = (
     r"(?:ban|suspension|pause|halt|moratorium|waiver|freeze|extension|stop|prohibition|reprieve|exemption|stay|embargo)"
+)
+_PUBLISHED = (
+    r"(?:publication|promulgation|issu(?:e|ance|ing)|release|signature|signing|announcement|gazett(?:e|al|ing)"
+    r"|notification|adoption|filing|registration|display)"
+)
+_BEING_PUBLISHED = r"(?:published|promulgated|issued|released|signed|announced|gazetted|adopted|registered|filed|made)"
+_ITS = (
+    r"(?:(?:the|its|this|their) (?:(?:date|day|first|official|\w+'s) )*(?:of (?:its|the|this|their) |of )?"
+    r"|first |official )*"
+)
+_OF_PUBLICATION = (
+    rf"(?:{_ITS}{_PUBLISHED}\b"
+    rf"|(?:the|its) (?:date|day) (?:on which )?(?:it|they) (?:is|was|are|were) {_BEING_PUBLISHED}"
+    rf"|(?:it|they) (?:is|was|are|were) (?:officially )?{_BEING_PUBLISHED})"
+)
+_FORCE = (
+    r"(?:effective|effect|(?:into|in) (?:force|effect|operation)|appl(?:y|ies|ied)|applicable|operative|binding"
+    r"|implemented|enforced|starting|beginning|commenc(?:es?|ing)|starts?|begins?)"
 )
 _LENGTH = rf"(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit>(?:day|week|month|year)s?)"
 
@@ -90,6 +110,7 @@ ENGLISH = Language(
         "overseas",
         "the country",
         "entity list",
+        "sales of",
     ),
     reach=Reach(compound=14, object=45, verb=30, verb_after=60, predicate=80, operator=70, modifier=40),
     clause=re.compile(r"[;:]|,? (?:but|while|whereas|although|though|however) "),
@@ -103,10 +124,14 @@ ENGLISH = Language(
             r"|in (?:force|effect)|(?:date of )?commencement(?: date)?|operative"
             r"|effective date(?: is| of)?|appl(?:y|ies|ied)|(?:is|be|are|become|becomes) effective|implemented"
             r"|start(?:s|ing|ed)?"
-            r"|begin(?:s|ning)?|began|kick(?:s|ing)? in)"
-            rf"(?: (?:immediately|today|again))?[ ,:(]*(?:(?:on|from|as of|as from|since|by)[ ,]*)?{_WEEKDAY}$"
+            r"|begin(?:s|ning)?|began|kick(?:s|ing)? in"
+            r"|w\.?e\.?f\.?|valid from)"
+            rf"(?: (?:immediately|today|again))?[ ,:(]*(?:(?:on|from|as of|as from|since|by)[ ,]*)?(?:the )?{_WEEKDAY}$"
         ),
-        in_force_after=re.compile(r"[ ,)]*(?:is|as|being) the effective date"),
+        in_force_after=re.compile(
+            r"[ ,)]*(?:is|as|being) (?:the|its) (?:effective date|(?:date of )?"
+            r"(?:commencement|entry into force|effect))"
+        ),
         starts_before=re.compile(
             r"(?:^|[ ,(])(?:from|as of|as from|with effect from|commencing(?: on)?|(?:beginn|start)ing(?: on)?"
             rf"|on and after|on or after),?(?: the)? {_WEEKDAY}$"
@@ -116,19 +141,35 @@ ENGLISH = Language(
             r"(?:until|till|up to|through|ends?(?: on)?|ending(?: on)?|expir(?:es?|ing|y|ation)(?: date)?(?: on| of)?"
             rf"|lapses?(?: on)?|valid (?:until|through))[ ,]*{_WEEKDAY}$"
         ),
-        ends_after=re.compile(r"(?!)"),
+        ends_after=re.compile(
+            r"[ ,)]*(?:is|as|being) (?:the|its) (?:new )?(?:last day|end date|expiry|expiration|deadline|termination)"
+        ),
         range=re.compile(r" (?:to|through|and|until|till) "),
         immediate=re.compile(
             r"immediate effect|(?:effective|in force|implemented) immediately|immediately effective"
             r"|(?:tak(?:es?|ing)|took) effect immediately|(?:come|comes|came|coming) into (?:force|effect) immediately"
             r"|(?:enter|enters|entered) into force immediately|effective (?:as of )?(?:today|the same day)"
-            r"|effective (?:up)?on (?:its |the )?(?:date of )?(?:publication|promulgation|release|issu\w+|filing)"
-            r"|(?:from|on|upon) (?:the (?:date|day) of |its |the )?"
-            r"(?:publication|promulgation|issuance|release|signature)\b"
-            r"|(?:since|from|on) (?:the )?(?:same )?day (?:it was|of) (?:issued|published|announced|issue)"
-            r"|(?:applie[sd]|apply|enforced|implemented|effective) (?:at once|immediately|from today|as of today)"
-            r"|starting today|with effect from today|enters? into force at once"
+            rf"|(?:effective|from|on|upon|since|with effect from) {_OF_PUBLICATION}"
+            r"|(?:since|from|on) (?:the )?same day (?:it was|of) (?:issued|published|announced|issue)"
+            r"|(?:applie[sd]|apply|enforced|implemented|effective|in force|into force) (?:at once|immediately)"
+            r"|(?:applie[sd]|apply|enforced|implemented|effective|effect|force|valid)"
+            r" (?:as of|from|as from|since|starting)? ?(?:today|now)\b|starting today|from now until"
         ),
+        delay=re.compile(
+            rf"\b{_FORCE}(?: (?:on|from|in|only|the|exactly|not until))* "
+            rf"(?:(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)})(?:st|th|nd|rd)?"
+            r"(?: \(\d+\))? (?:calendar )?(?P<unit>(?:day|week|month|year)s?)|day) "
+            rf"(?:(?:after|from|following)(?: that of| the day of)? {_OF_PUBLICATION}|later\b|thereafter\b)"
+        ),
+        same_day=re.compile(
+            r"\b(?:effective|effect|force|from|starting|applied|applies|implemented)(?: on| from| as of)?"
+            r" (?:the|that) same (?:day|date)|(?:took|takes|taking) effect that day"
+        ),
+        last_of=re.compile(
+            rf"\b(?:until|till|through|to) (?:the )?end(?: of)? (?:(?P<m>{_MONTH}) )?(?P<y>20\d\d)"
+            r"|\b(?:until|till|through|to) (?:the )?end of (?P<relative>this year|the year|next year)"
+        ),
+        relative_years={"this year": 0, "the year": 0, "next year": 1},
         length=re.compile(
             r"\b(?:for(?! the (?:past|last))|by|last(?:s|ing)?(?: for)?|period of|another|further|additional|extra"
             r"|initial)(?: an?| the| about| up to| at least| another| further| additional| initial| next| period of)*"
@@ -172,11 +213,13 @@ ENGLISH = Language(
             Concept.EXPORT,
             re.compile(r"\b(?P<word>(?:send|ship|sell|deliver)(?:ing)?) (?:[\w'-]+,? (?:and |or )?){1,5}?to "),
         ),
-        (Concept.EXPORT, re.compile(r"\b(?P<word>(?:sales|deliveries|supplies)) (?:of [\w' -]{3,40} )?(?:to|into) ")),
+        (Concept.EXPORT, re.compile(r"\b(?P<word>(?:sales|deliveries|supplies)) (?:of [\w', -]{3,60} )?(?:to|into) ")),
         (
             Concept.EXPORT,
             re.compile(r"\b(?P<word>leav(?:e|es|ing)) (?:the |its )?(?:country|republic|territory|bloc|union)\b"),
         ),
+        (Concept.IMPOSE, re.compile(r"(?P<word>\bfrom ['\"]?free['\"]? to\b) ['\"]?(?:restricted|prohibited)")),
+        (Concept.LIFT, re.compile(r"(?P<word>\bfrom) ['\"]?(?:restricted|prohibited)['\"]? to ['\"]?free")),
         (Concept.EARLIER, re.compile(rf"^ *(?P<word>in (?:{_MONTH}))(?:,| [a-z])")),
         (
             Concept.EARLIER,
@@ -192,6 +235,9 @@ ENGLISH = Language(
         r"(?: of|,| \()? ?(?P<year>20\d\d)\b"
     ),
     quoted=re.compile(r"(?!)"),
+    insertion=re.compile(
+        r",? (?:until|till|through|effective|from|as of|with effect from|for) [^,;]{3,28}(?:, 20\d\d)?,"
+    ),
     resumes=re.compile(r", (?:has|have|had|is|are|was|were|will) (?:been |be )?(?:\w+ly )?$"),
     aftermath=re.compile(r"(?!)"),
     goods_too=re.compile(
@@ -212,8 +258,12 @@ ENGLISH = Language(
         r"(?:\d ?%|percent|per cent|tons|tonnes|zero|low|high)"
         r"|\bshipped no\b|\b(?:exports?|shipments?)\b[^.;]{0,30} (?:to|at) zero\b"
     ),
-    percent_down=re.compile(rf"(?:down|fall|drop|less|lower|decrease|cut)\D{{0,20}}{_PERCENT}"),
-    percent_up=re.compile(rf"(?:up|rise|more|higher|increase|raise)\D{{0,20}}{_PERCENT}"),
+    percent_down=re.compile(
+        rf"(?:down|fall|drop|less|lower|decrease|cut)\D{{0,20}}{_PERCENT}|{_PERCENT} (?:lower|less|smaller|below|down)"
+    ),
+    percent_up=re.compile(
+        rf"(?:up|rise|more|higher|increase|raise)\D{{0,20}}{_PERCENT}|{_PERCENT} (?:higher|more|larger|above|up)"
+    ),
     yearly=re.compile(
         r"\b(?:first|second|third) (?:batch|round|half)|\bfor (?:the year )?20\d\d\b|\bannual\b|(?:next|this) year's"
         r"|20\d\d (?:export )?quotas?"

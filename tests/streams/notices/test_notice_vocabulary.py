@@ -80,6 +80,7 @@ def test_rows_are_kept_as_written() -> None:
         value="lead",
         note="weak: also a verb",
         source="standard name",
+        file="minerals.csv",
     )
     assert term.weak
 
