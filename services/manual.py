@@ -1,7 +1,7 @@
 """What is made from the code for people to read: every setting, every command, every metric, every record on Kafka.
 
-`python -m services.manual --write` writes docs/manual/settings.md, commands.md and metrics.md, and
-deploy/asyncapi.yaml; a test compares them.
+`python -m services.manual --write` writes docs/manual/settings.md, commands.md and metrics.md, deploy/asyncapi.yaml and
+deploy/prometheus/rules.yaml; a test compares them.
 """
 
 import sys
@@ -16,6 +16,7 @@ from services import asyncapi
 from services.broker_settings import BrokerSettings
 from services.command_pages import commands_page
 from services.metric_pages import metrics_page
+from services.prometheus_rules import rules_page
 from services.routes import ChannelSettings
 from services.settings import FeedSettings, LogSettings, Settings
 from services.source_settings import FetchingSettings, SourceSettings
@@ -183,6 +184,7 @@ def pages() -> dict[str, str]:
         "docs/manual/commands.md": commands_page(),
         "docs/manual/metrics.md": metrics_page(),
         "deploy/asyncapi.yaml": asyncapi.page(),
+        "deploy/prometheus/rules.yaml": rules_page(),
     }
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from alerts import tables as alert_tables
 from alerts.channels import CHANNELS
-from alerts.deliveries import UNSENT
+from alerts.deliveries import UNSENT, DeliveryState, Purpose
 from alerts.facts import Fact
 from alerts.participants import Directory
 from alerts.record import facts_after
@@ -112,7 +112,8 @@ class StoredMetrics:
     def _alerts(self, connection: sa.Connection, now: int) -> None:
         alerts, tracks = alert_tables.alerts, alert_tables.tracks
         query = sa.select(alerts.c.level, alerts.c.opened_at, tracks.c.participant, tracks.c.state, tracks.c.reached_at)
-        query = query.join(tracks, tracks.c.alert_id == alerts.c.alert_id).where(alerts.c.joint.in_(_LIVE))
+        query = query.join(tracks, tracks.c.alert_id == alerts.c.alert_id)
+        query = query.where(alerts.c.joint.in_(_LIVE), _is_owed(tracks))
         rows = connection.execute(query).all()
         opened = sa.select(alerts.c.level, sa.func.count().label("number")).where(alerts.c.ended_at.is_(None))
         numbers = {row.level: row.number for row in connection.execute(opened.group_by(alerts.c.level))}
@@ -138,6 +139,14 @@ class StoredMetrics:
                 self._meters.set(FETCH_AGE, max(0, now - clock.fetched_at), feed)
             if clock.content_at is not None:
                 self._meters.set(CONTENT_AGE, max(0, now - clock.content_at), feed)
+
+
+def _is_owed(tracks: sa.Table) -> sa.ColumnElement[bool]:
+    """Whether a ring was planned for the side: one that is not rung for a mineral or holds it back is owed nothing."""
+    table = alert_tables.deliveries
+    held = sa.and_(table.c.state == DeliveryState.SUPPRESSED, table.c.bundle == "")
+    same = (table.c.alert_id == tracks.c.alert_id, table.c.participant == tracks.c.participant)
+    return sa.exists().where(*same, table.c.purpose == Purpose.RING, sa.not_(held))
 
 
 def recalled(database: sa.Engine, now: int) -> list[Fact]:

@@ -61,7 +61,7 @@ def write_prometheus(folder: Path, shipped: Path, manager: Address, targets: Map
     )
     text = (shipped / "prometheus.yaml").read_text(encoding="utf-8")
     for mark, value in (
-        ("@RULES@", str(shipped / "rules" / "*.yaml")),
+        ("@RULES@", str(shipped / "rules.yaml")),
         ("@ALERTMANAGER@", f"127.0.0.1:{manager.port}"),
         ("@TARGETS@", listed),
     ):

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from alerts.rendering.wording import packaged as packaged_wording
 from services.dashboards.__main__ import DASHBOARDS, FOLDER, written
 from services.dashboards.panels import RUNBOOKS
 from services.dashboards.words import LANGUAGES
