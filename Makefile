@@ -9,7 +9,7 @@ SEEDS ?= 10000
 FIRST ?= 1
 WORKERS ?= auto
 
-.PHONY: install run test check bench simulate cluster cluster-test standing lock clean
+.PHONY: install run test check bench simulate cluster cluster-test cluster-soak standing lock clean
 
 install: $(VENV)/.installed
 
@@ -45,7 +45,11 @@ EPISODE_THROUGH ?=
 cluster: install
 	@$(BIN)/python -m services.cluster $(if $(EPISODE_THROUGH),--episode $(EPISODE_THROUGH))
 
+# The distributed harness on the real parts: within the time of CI, and with every kill, storm and outage in full.
 cluster-test: install
+	$(BIN)/pytest -p no:xdist -m "cluster and not soak" tests/integration
+
+cluster-soak: install
 	$(BIN)/pytest -p no:xdist -m cluster tests/integration
 
 simulate: install

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, RootTransaction, Select, bindparam, func, select, update
+from sqlalchemy.exc import DatabaseError
 
 from alerts import audit, projection, record, tables
 from alerts.audit import FIRST, WHOLE, Head
@@ -61,6 +62,7 @@ class Store:
                 return
             try:
                 with self._engine.begin() as connection:
+                    self._follow(connection, lock=True)  # what is decided on below is still so when it is written
                     self._active = connection
                     yield connection
             except BaseException:
@@ -77,9 +79,13 @@ class Store:
                 self._follow(self._active)
                 yield self._active
                 return
-            with self._reading.connect() as connection:
-                self._follow(connection)
-                yield connection
+            try:
+                with self._reading.connect() as connection:
+                    self._follow(connection)
+                    yield connection
+            except DatabaseError:
+                self._forget()  # what was being folded may be folded in half
+                raise
 
     def _forget(self) -> None:
         self._board = Board()

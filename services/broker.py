@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
-from kafka.errors import KafkaError
+from kafka.errors import KafkaError, KafkaTimeoutError
 
 from services.broker_settings import BrokerSettings
 from services.errors import BrokerFailed
@@ -78,8 +78,12 @@ class Writer:
         """Let the connections go; what was not flushed is not sent."""
         producer, self._producer = self._producer, None
         self._pending = []
-        if producer is not None:
+        if producer is None:
+            return
+        try:
             producer.close(1)
+        except KafkaTimeoutError:  # raised before its thread is ended, as long as something cannot leave
+            producer._sender.force_close()
 
     def _connected(self) -> KafkaProducer:
         if self._producer is None:
@@ -149,12 +153,17 @@ class Reader:
             found = self._consumer.poll(timeout_ms=int(timeout_s * 1_000))
         return [_arrived(record) for records in found.values() for record in records]
 
+    def ends(self) -> dict[tuple[str, int], int]:
+        """By topic and partition, the offset that the next record will have. Raises BrokerFailed."""
+        with reached(self._settings):
+            found = self._consumer.end_offsets([TopicPartition(*place) for place in self.places])
+        return {(place.topic, place.partition): offset for place, offset in found.items()}
+
     def to_the_end(self, timeout_s: float = 1.0) -> Iterator[Arrived]:
         """Everything up to what was the end when this was called."""
+        ends = self.ends()
         with reached(self._settings):
-            places = [TopicPartition(*place) for place in self.places]
-            ends = self._consumer.end_offsets(places)
-            while any(self._consumer.position(place) < ends[place] for place in places):
+            while any(self._consumer.position(TopicPartition(*place)) < end for place, end in ends.items()):
                 yield from self.poll(timeout_s)
 
     def close(self) -> None:

@@ -16,6 +16,14 @@ from services.errors import WrongStore
 
 _BUSY_TIMEOUT_MS = 30_000
 _MIGRATION_LOCK = 7_246_871  # a number of ours among the locks of a PostgreSQL database
+# A server or a client that is gone without a word is noticed within seconds; what the address itself says counts.
+_SOUND: dict[str, int | str] = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "options": "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
+}
 _MIGRATIONS = Path(__file__).with_name("migrations")
 
 
@@ -28,7 +36,8 @@ def open_engine(url: str, durable: bool = True) -> Engine:
     """
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
-        return create_engine(address, pool_pre_ping=True)
+        sound = {name: value for name, value in _SOUND.items() if name not in address.query}
+        return create_engine(address, pool_pre_ping=True, connect_args=sound)
     if address.database in (None, "", ":memory:"):
         engine = create_engine(address, poolclass=StaticPool, connect_args={"check_same_thread": False})
     else:

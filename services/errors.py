@@ -12,7 +12,9 @@ ServicesError
 ├── BadPack           an evidence pack that is not as it was packed, or that says what its bytes do not
 ├── CheckFailed       `twinbell check` found something to mend
 ├── PartMissing       a program that the cluster needs is not on this machine
-├── BrokerFailed      the broker cannot be reached, or does not do what it was asked
+├── Unavailable       a server that does not answer now
+│   ├── BrokerFailed  the broker cannot be reached, or does not do what it was asked
+│   └── StoreAway     the database does not answer
 └── ClusterFailed     a part of the cluster that does not come up or does not answer
 """
 
@@ -85,5 +87,13 @@ class ClusterFailed(ServicesError):
     """A part of the cluster that does not come up or does not answer; carries the end of its log."""
 
 
-class BrokerFailed(ServicesError):
+class Unavailable(ServicesError):
+    """A server that does not answer now: what it was asked is asked again."""
+
+
+class BrokerFailed(Unavailable):
     """The broker cannot be reached, or does not do what it was asked; what was to be sent is sent again."""
+
+
+class StoreAway(Unavailable):
+    """The database does not answer; what was to be read or kept is when it is back."""

@@ -1,10 +1,12 @@
 """What operators read: one JSON object a line, in a file. Text of feeds is data there: escaped, never markup."""
 
+import io
+import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, cast
 
 import structlog
 
@@ -96,15 +98,45 @@ class Log:
                 self._log.debug(type(body).__name__.lower(), **known)
 
 
+class _Lines(io.TextIOBase):
+    """A file to which lines are added. One that a full disk does not take is lost, and the next that it takes says how
+    many were: the log must not stop the bell. OSError when the file cannot be opened."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("ab", buffering=0)
+        self._lost = 0
+        self._torn = b""
+
+    def write(self, text: str, /) -> int:
+        """Add this, or lose it."""
+        said = json.dumps({"event": "lines_lost", "count": self._lost, "level": "error"}) + "\n" if self._lost else ""
+        content = self._torn + (said + text).encode("ascii")
+        try:
+            written = self._file.write(content)
+        except OSError:
+            written = 0
+        if written == len(content):
+            self._lost, self._torn = 0, b""
+        else:
+            self._lost += 1
+            self._torn = b"\n" if written else self._torn  # a line that was cut is ended first
+        return len(text)
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._file.close()
+        super().close()
+
+
 @contextmanager
 def open_log(path: Path, level: str) -> Iterator[Log]:
-    """The log in a file, appended. BadSettings when it cannot be written."""
+    """The log in a file, appended. BadSettings when it cannot be opened; a disk that fills up later loses lines."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        stream = path.open("a", encoding="ascii", buffering=1)
+        lines = _Lines(path)
     except OSError as problem:
         raise BadSettings(
             f"log.file = {str(path)!r} cannot be written: {problem.strerror}; name a file in a directory of this user"
         ) from None
-    with stream:
-        yield Log(stream, level)
+    with closing(lines):
+        yield Log(cast(TextIO, lines), level)

@@ -21,6 +21,7 @@ from services.metrics import (
     DELIVERIES,
     DETECTION,
     FEED_FAILURES,
+    LEADS,
     OBSERVATIONS,
     PARTITIONS,
     REVISIONS,
@@ -116,6 +117,10 @@ class Metrics:
         self.meters.count(SNAPSHOTS, by=states)
         self.meters.count(SNAPSHOT_BYTES, by=size)
         self.meters.observe(CHECKPOINT, seconds)
+
+    def leads(self, does: bool) -> None:
+        """Whether this process acts on the store, or stands by."""
+        self.meters.set(LEADS, does)
 
     def lags(self, records: dict[str, int] | None) -> None:
         """How far readers are behind, by topic; None: the broker could not be asked."""

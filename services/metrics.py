@@ -172,6 +172,10 @@ UNPUBLISHED: Final = _gauge(
 STORE_REACHED: Final = _gauge(
     "twinbell_store_reached", "1 when the store answered this scrape, 0 when what it would say is missing.", _RINGS
 )
+LEADS: Final = _gauge(
+    "twinbell_leads", "1 in the process that acts on the store, 0 in one that stands by.",
+    (Process.FEED, Process.DISPATCH),
+)  # fmt: skip
 
 # canary
 CANARY_ARRIVED: Final = _gauge(
@@ -196,7 +200,7 @@ METRICS: Final = (
     SIGNALS, ASSESSMENTS, DETECTION, KNOWN_TO_RING, PARTITIONS, SNAPSHOTS, SNAPSHOT_BYTES, CHECKPOINT,
     BELL, BELLS, BELL_DIFFERENCE, DELIVERIES, UNREACHED, OPEN_ALERTS,
     ANSWER, ANSWERS, UNANSWERED,
-    OUTBOX, OUTBOX_AGE, DEAD_LETTERS, CONSUMER_LAG, BROKER_REACHED, UNPUBLISHED, STORE_REACHED,
+    OUTBOX, OUTBOX_AGE, DEAD_LETTERS, CONSUMER_LAG, BROKER_REACHED, UNPUBLISHED, STORE_REACHED, LEADS,
     CANARY_ARRIVED, CANARY, CANARIES, CANARY_INTERVAL,
 )  # fmt: skip
 

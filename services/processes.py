@@ -1,12 +1,12 @@
 """The distributed harness: the three processes `feed`, `detect` and `dispatch`, each wired here and nowhere else."""
 
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from types import FrameType
-from typing import TypeAlias
 
 import msgspec
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from services.broker import FETCH_WAIT_MS, Reader, Writer
 from services.clock import Clock, DeploymentClock, StoredClock, SystemClock
 from services.configuration import host_and_port
 from services.detector.app import Detecting
-from services.detector.past import NoArchive, Past
+from services.detector.past import NoArchive, Past, partition_of
 from services.detector.worker import Parts
 from services.dispatcher.consuming import TAKEN_IN, Consumer
 from services.embedded import Hub
@@ -31,7 +31,8 @@ from services.feeder.publishing import Publisher
 from services.logs import Log, open_log
 from services.measuring import Metrics
 from services.metrics import Process
-from services.moments import Unread
+from services.moments import Moment, Unread, Witness
+from services.offices import IsOver, Lead, Office, Pulse, hold
 from services.pace import Pace, Watched
 from services.playing import Player, as_played, played_until
 from services.polling import Followed
@@ -56,7 +57,6 @@ from streams.observations import SECONDS_A_DAY
 from streams.processors import Partition
 
 _AGAIN_S = 1.0
-_STALLED_S = 60
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,30 +76,22 @@ class _Common(msgspec.Struct, frozen=True, kw_only=True):
     metrics: Metrics
     stack: ExitStack
 
+    @property
+    def witnesses(self) -> tuple[Witness, ...]:
+        """Who is told what happens."""
+        return (self.log, self.metrics)
 
-class _Pulse:
-    """Whether a loop still turns, and whether it can take work."""
-
-    def __init__(self) -> None:
-        self._clock = SystemClock()
-        self._beat_at = self._clock.now()
-        self.is_ready = False
-        self.is_over = False
-
-    def beat(self) -> None:
-        """The loop has turned."""
-        self._beat_at = self._clock.now()
-
-    def is_live(self) -> bool:
-        """Whether it has turned lately."""
-        return self._clock.now() - self._beat_at < _STALLED_S
+    def tell(self, moment: Moment) -> None:
+        """Tell them something that is not in the record."""
+        for witness in self.witnesses:
+            witness(moment)
 
 
 def feed(configuration: Configuration, wish: Wish) -> None:
     """Read the feeds, keep what they bring, publish it; until terminated."""
     _topics_or_refuse(configuration)
     known = knowledge_in_force(configuration)
-    pulse, clock = _Pulse(), SystemClock()
+    pulse, clock = Pulse(), SystemClock()
     with _common(configuration, wish, Process.FEED, Health(pulse.is_live, lambda: pulse.is_ready)) as common:
         database = _database(configuration, wish, common.stack)
         archive = archive_of(database)
@@ -114,26 +106,30 @@ def feed(configuration: Configuration, wish: Wish) -> None:
             archive=archive,
             publisher=publisher,
             clock=clock,
-            witnesses=(common.log, common.metrics),
+            witnesses=common.witnesses,
             dead_letter_limit=configuration.settings.dead_letter_limit,
         )
         feeder = Feeder(parts, feeds)
 
-        def failed(at: int, note: str) -> None:
-            for witness in parts.witnesses:
-                witness(Unread(at=at, feed="broker", note=note))
+        def failed(problem: str) -> None:
+            common.tell(Unread(at=clock.now(), feed="broker", note=problem))
 
-        pulse.is_ready = True
-        with _until_terminated() as is_over, ThreadPoolExecutor(1, "publishing") as beside:
-            publishing = beside.submit(publisher.run, lambda: is_over() or pulse.is_over, clock, failed)
-            try:
-                while not is_over() and not publishing.done():
-                    feeder.round()
-                    pulse.beat()
-                    clock.wait(SLICE_S)
-            finally:
-                pulse.is_over = True
-            publishing.result()
+        def act(is_over: IsOver) -> None:
+            over = threading.Event()
+            feeder.begin()
+            with ThreadPoolExecutor(1, "publishing") as beside:
+                publishing = beside.submit(publisher.run, over.is_set, clock, failed)
+                try:
+                    while not is_over() and not publishing.done():
+                        feeder.round()
+                        pulse.beat()
+                        clock.wait(SLICE_S)
+                finally:
+                    over.set()
+                publishing.result()
+
+        with _until_terminated() as is_over:
+            hold(Lead(database, Office.FEED, common.metrics.leads), pulse, common.tell, is_over, act)
 
 
 def play(configuration: Configuration, wish: Wish, pace: Pace) -> None:
@@ -182,6 +178,8 @@ def detect(configuration: Configuration, wish: Wish) -> None:
                 send=app.send,
                 counted=common.metrics,
                 now=clock.now,
+                partition_of=lambda group: partition_of(group, configuration.broker.partitions),
+                tell=lambda note: common.tell(Unread(at=clock.now(), feed="store", note=note)),
                 source=source,
                 dead_letter_limit=configuration.settings.dead_letter_limit,
             )
@@ -194,30 +192,37 @@ def dispatch(configuration: Configuration, wish: Wish) -> None:
     """Take assessments in, plan, send, escalate; until terminated."""
     _topics_or_refuse(configuration)
     known = knowledge_in_force(configuration)
-    pulse = _Pulse()
+    pulse = Pulse()
     if wish.episode:
         configuration = as_played(configuration)
     is_exercise = bool(wish.episode) or configuration.mode is Mode.EXERCISE
     outbox = outbox_of(configuration, wish.url) if is_exercise else None
     with _common(configuration, wish, Process.DISPATCH, Health(pulse.is_live, lambda: pulse.is_ready)) as common:
         database = _database(configuration, wish, common.stack)
-        clock = DeploymentClock(database)
+        clock, limit = DeploymentClock(database), configuration.settings.dead_letter_limit
         hub = hub_of(configuration, known, database, outbox)
-        for witness in (common.log, common.metrics):
+        common.stack.callback(hub.close)
+        for witness in common.witnesses:
             hub.join(witness)
         measure(common.metrics, database, clock, measured_of(configuration, known, feeds=not wish.episode))
-        with _until_terminated() as is_over, _lags_watched(configuration, database, common.metrics):
+
+        def act(is_over: IsOver) -> None:
             hub.recover(clock.now())
             while not is_over():
                 try:
                     with closing(Reader(configuration.broker, TAKEN_IN)) as reader:
-                        consumer = Consumer(hub, database, reader, configuration.broker.name)
+                        consumer = Consumer(hub, database, reader, configuration.broker.name, limit)
                         pulse.is_ready = True
-                        _dispatched(consumer, hub, clock, (pulse, is_over))
+                        while not is_over():
+                            consumer.take(clock, FETCH_WAIT_MS / 1_000)
+                            _advance(hub, clock, pulse)
                 except BrokerFailed as problem:
                     pulse.is_ready = False
                     hub.tell(Unread(at=clock.now(), feed="broker", note=str(problem)))
-                    _bell_goes_on(hub, clock, (pulse, is_over))
+                    _bell_goes_on(hub, clock, pulse, is_over)
+
+        with _until_terminated() as is_over, _lags_watched(configuration, database, common.metrics):
+            hold(Lead(database, Office.DISPATCH, common.metrics.leads), pulse, common.tell, is_over, act)
 
 
 @contextmanager
@@ -233,31 +238,20 @@ def _lags_watched(configuration: Configuration, database: sa.Engine, metrics: Me
             over.append(True)
 
 
-_Turning: TypeAlias = tuple["_Pulse", Callable[[], bool]]
-
-
-def _dispatched(consumer: Consumer, hub: Hub, clock: Clock, turning: _Turning) -> None:
-    pulse, is_over = turning
-    while not is_over():
-        consumer.take(clock, FETCH_WAIT_MS / 1_000)
-        _advance(hub, clock.now())
-        pulse.beat()
-
-
-def _bell_goes_on(hub: Hub, clock: Clock, turning: _Turning) -> None:
+def _bell_goes_on(hub: Hub, clock: Clock, pulse: Pulse, is_over: IsOver) -> None:
     """The broker is away: what is open is rung on, and the broker is tried again."""
-    pulse, is_over = turning
     real = SystemClock()
     until = real.now_ms() + int(_AGAIN_S * 1_000)
     while not is_over() and real.now_ms() < until:
-        _advance(hub, clock.now())
-        pulse.beat()
+        _advance(hub, clock, pulse)
         real.wait(FETCH_WAIT_MS / 1_000)
 
 
-def _advance(hub: Hub, now: int) -> None:
+def _advance(hub: Hub, clock: Clock, pulse: Pulse) -> None:
+    now = clock.now()
     hub.advance(now)
     hub.moved(now, 1)
+    pulse.beat()
 
 
 def _known_until(database: sa.Engine) -> Callable[[], int]:

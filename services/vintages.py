@@ -283,6 +283,7 @@ def keep_letters(connection: sa.Connection, letters: Iterable[DeadLetter], read_
     table = tables.dead_letters
     found: dict[str, dict[str, object]] = {}
     for letter in letters:
+        letter = _storable(letter)
         letter_id = identity(letter.feed, letter.origin, letter.row, letter.reason, letter.detail, letter.content.hex())
         found[letter_id] = {**msgspec.structs.asdict(letter), "letter_id": letter_id, "read_at": read_at}
     names = list(found)
@@ -293,6 +294,15 @@ def keep_letters(connection: sa.Connection, letters: Iterable[DeadLetter], read_
         rows = [found[name] for name in wanted if name not in there]
         if rows:
             connection.execute(sa.insert(table), rows)
+
+
+def _storable(letter: DeadLetter) -> DeadLetter:
+    """The letter in words that every database holds: none takes a NUL, or half a character, in a text."""
+    feed, origin, detail = (
+        text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")
+        for text in (letter.feed, letter.origin, letter.detail)
+    )
+    return msgspec.structs.replace(letter, feed=feed, origin=origin, detail=detail)
 
 
 def _keep_cursor(connection: sa.Connection, poll: Poll) -> None:

@@ -5,6 +5,7 @@ so that what is read twice after a crash is applied once. What a group's assessm
 record *settles* them, the last of a poll: nobody is rung for a moment in the middle of the past.
 """
 
+import zlib
 from collections.abc import Iterable
 
 import msgspec
@@ -65,8 +66,12 @@ class Partition:
             if held is None or found.applied >= held.applied:
                 newest[found.group] = found
         for group, found in newest.items():
-            memory = msgspec.msgpack.decode(found.state, type=Memory)
-            self._groups[group] = _Group(self._engine.restore(memory.engine), found.applied, memory.waiting)
+            try:
+                memory = msgspec.msgpack.decode(found.state, type=Memory)
+                state = self._engine.restore(memory.engine)
+            except (msgspec.DecodeError, zlib.error):
+                continue  # bytes that are no memory are none: the group is made again from the archive
+            self._groups[group] = _Group(state, found.applied, memory.waiting)
             self._groups[group].is_saved = False  # written anew by whoever has the partition now
 
     def apply(self, batch: ObservationBatch, offset: int, settles: bool) -> Given:

@@ -49,6 +49,11 @@ class Program:
             )
 
     @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
     def ended(self) -> int | None:
         """Its exit code, or None while it runs."""
         return self._process.poll()

@@ -91,6 +91,12 @@ class Kafka:
         """Start one node again after it was stopped or killed."""
         self._started(self.nodes[number - 1]).wait_until_up()
 
+    def mend(self) -> None:
+        """Start every node that has ended."""
+        for node in self.nodes:
+            if self._programs[node.number].ended is not None:
+                self.start_node(node.number)
+
     def kill_node(self, number: int) -> None:
         """Kill one node as a power cut would."""
         self._programs[number].kill()
@@ -153,6 +159,7 @@ class Kafka:
             f"transaction.state.log.replication.factor={copies}",
             f"transaction.state.log.min.isr={max(1, copies - 1)}",
             "transaction.state.log.num.partitions=2",
+            f"min.insync.replicas={max(1, copies - 1)}",
             "group.initial.rebalance.delay.ms=0",
             "auto.create.topics.enable=false",
             "log.cleaner.dedupe.buffer.size=16777216",

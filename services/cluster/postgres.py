@@ -42,6 +42,11 @@ class Postgres:
         self.program = Program(start).wait_until_up()
         return self
 
+    def mend(self) -> None:
+        """Start it when it has ended."""
+        if self.program is not None and self.program.ended is not None:
+            self.start()
+
     def stop(self) -> None:
         """Stop it in order."""
         if self.program is not None:

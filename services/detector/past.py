@@ -2,18 +2,22 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
+from functools import cache
 
 from kafka.partitioner.default import murmur2
+from sqlalchemy.exc import OperationalError
 
 from services.archive import Archive
 from services.broker import Reader
 from services.broker_settings import BrokerSettings
+from services.errors import StoreAway
 from streams.cloudevents import STATE, StateOfGroup, Wire
 from streams.errors import BadObservation
 from streams.observations import ObservationBatch
 from streams.topics import TopicName
 
 
+@cache
 def partition_of(group: str, partitions: int) -> int:
     """The partition that kafka-python's default partitioner gives a group's records (murmur2, as the Java client)."""
     return (int(murmur2(group.encode())) & 0x7FFFFFFF) % partitions
@@ -37,17 +41,28 @@ class Past:
         self._wire = Wire(STATE)
 
     def snapshots(self, partition: int) -> Iterable[StateOfGroup]:
-        """Every snapshot of the partition's groups that this version can read."""
+        """Every snapshot of the partition's groups that this version can read. Raises BrokerFailed.
+
+        One that has read farther than there is something to read is of a topic that was made anew: it would skip what
+        comes.
+        """
+        with closing(Reader(self._broker, [TopicName.OBSERVATIONS], [partition])) as reader:
+            end = sum(reader.ends().values())
         with closing(Reader(self._broker, [TopicName.STATES], [partition])) as reader:
             reader.seek({})
             for arrived in reader.to_the_end():
                 try:
-                    yield self._wire.record(arrived.headers, arrived.value)
+                    found = self._wire.record(arrived.headers, arrived.value)
                 except BadObservation:
                     continue  # a group without a snapshot that can be read is made again from the archive
+                if found.applied <= end:
+                    yield found
 
     def batches(self, partition: int, without: frozenset[str]) -> Iterator[ObservationBatch]:
-        """Everything known of the partition's other groups, in order of known_at."""
-        for _, batch in self._archive.batches(0, self._known_until()):
-            if batch.group not in without and partition_of(batch.group, self._broker.partitions) == partition:
-                yield batch
+        """Everything known of the partition's other groups, in order of known_at. Raises StoreAway."""
+        try:
+            for _, batch in self._archive.batches(0, self._known_until()):
+                if batch.group not in without and partition_of(batch.group, self._broker.partitions) == partition:
+                    yield batch
+        except OperationalError as problem:
+            raise StoreAway(f"the store does not answer: {str(problem.orig).strip()}") from problem

@@ -5,12 +5,13 @@ before the record counts as read. A crash between any two of them repeats work u
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from functools import partial
+from typing import Protocol, TypeVar
 
 import msgspec
 
-from services.errors import TooManyDeadLetters
+from services.errors import TooManyDeadLetters, Unavailable
 from streams.cloudevents import (
     ASSESSMENT,
     OBSERVATIONS,
@@ -24,15 +25,19 @@ from streams.cloudevents import (
     extension,
 )
 from streams.errors import BadObservation
-from streams.observations import ObservationBatch
+from streams.observations import SECONDS_A_DAY, ObservationBatch
 from streams.processors import Given, Partition
 from streams.reasons import Reason
 from streams.signals import Signal
-from streams.topics import TopicName
+from streams.topics import MAX_BYTES, TopicName
+
+T = TypeVar("T")
 
 SETTLES = "settles"  # the CloudEvents attribute of the record with which a poll of a group ends
 RESETS = "resets"  # of a record before which the group's memory is made again: its past has changed
 REWRITE_S = 600.0  # every group's snapshot is written at least so often, well within the lag of the compaction
+_AGAIN_S = 1.0
+_LETTER_BYTES = MAX_BYTES - 64 * 1024  # of a record that fills a record: the rest is what the letter says about it
 
 
 class Incoming(Protocol):
@@ -52,7 +57,7 @@ Send = Callable[[TopicName, int, Event], Awaitable[Awaitable[object]]]
 
 
 class Past(Protocol):
-    """Where a partition's memory comes from."""
+    """Where a partition's memory comes from. Raises Unavailable where that is away."""
 
     def snapshots(self, partition: int) -> Iterable[StateOfGroup]:
         """Every snapshot of the partition's groups, in any order."""
@@ -94,6 +99,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     send: Send
     counted: Counted
     now: Callable[[], int]
+    partition_of: Callable[[str], int]
+    tell: Callable[[str], None]  # the operator, of what is waited for
     source: str
     dead_letter_limit: int
 
@@ -136,7 +143,7 @@ class Worker:
         async with self._turn:
             held.read.append(record)
             try:
-                batch = self._observations.record(record.headers, record.value)
+                batch = self._batch(record)
             except BadObservation as problem:
                 await self._reject(held, record, problem)
                 return
@@ -144,11 +151,12 @@ class Worker:
                 await self._remake(held, record.partition, batch.group)
             try:
                 given = held.partition.apply(batch, record.offset, extension(record.headers, SETTLES) == "1")
+                events = list(self._events(batch.group, given))
             except Exception as problem:  # noqa: BLE001 a record that breaks a detector must not stop the others
                 await self._reject(held, record, problem)
                 await self._remake(held, record.partition, batch.group)
                 return
-            await self._give(held, record.partition, batch.group, given)
+            await self._send(held, record.partition, events)
         self._parts.counted.given(batch, given)
 
     async def checkpoint(self, whole: bool = False) -> None:
@@ -185,30 +193,57 @@ class Worker:
             restoring = self._restoring[partition] = asyncio.create_task(self._restore(partition))
         return await asyncio.shield(restoring)
 
+    def _batch(self, record: Incoming) -> ObservationBatch:
+        """What was read. Raises BadObservation for what must not reach a group's memory.
+
+        A group that belongs to another partition would have two memories; time that was once let pass is over.
+        """
+        batch = self._observations.record(record.headers, record.value)
+        if self._parts.partition_of(batch.group) != record.partition:
+            raise BadObservation(
+                Reason.ROW_MALFORMED,
+                f"{batch.group} does not belong to partition {record.partition}: a record's key is its group",
+            )
+        latest = max((run.known_at[-1] for run in batch.runs if run.known_at), default=0)
+        if max(latest, batch.tick_at or 0) > self._parts.now() + SECONDS_A_DAY:
+            raise BadObservation(
+                Reason.ROW_MALFORMED, "it is of the future: times are whole seconds since 1970, in UTC"
+            )
+        return batch
+
     async def _restore(self, number: int) -> _Held:
         """The partition's memory: its snapshots, and the archive for what has none."""
-        partition = self._parts.make()
-        past = self._parts.past
-        given = await asyncio.to_thread(_restored, partition, past, number)
+        partition, given = await self._asked(partial(_restored, self._parts.make, self._parts.past, number))
         held = _Held(partition)
         for group, found in given:
-            await self._give(held, number, group, found)
+            await self._send(held, number, self._events(group, found))
         self._held[number] = held
         self._restoring.pop(number, None)
         self._parts.counted.holds(len(self._held))
         return held
 
     async def _remake(self, held: _Held, number: int, group: str) -> None:
-        given = await asyncio.to_thread(_remade, held.partition, self._parts.past, number, group)
-        await self._give(held, number, group, given)
+        given = await self._asked(partial(_remade, held.partition, self._parts.past, number, group))
+        await self._send(held, number, self._events(group, given))
 
-    async def _give(self, held: _Held, number: int, group: str, given: Given) -> None:
+    async def _asked(self, ask: Callable[[], T]) -> T:
+        """What the past answers, asked in a thread, and again while it is away: nothing is judged without it."""
+        while True:
+            try:
+                return await asyncio.to_thread(ask)
+            except Unavailable as problem:
+                self._parts.tell(str(problem))
+                await asyncio.sleep(_AGAIN_S)
+
+    def _events(self, group: str, given: Given) -> Iterator[tuple[TopicName, Event]]:
         for signal in given.signals:
-            event = self._signals.event(group, signal, signal.known_at)
-            held.sent.append(await self._parts.send(TopicName.SIGNALS, number, event))
-        for assessment in given.assessments:
-            event = self._assessments.event(assessment.situation.situation_id, assessment, assessment.as_of)
-            held.sent.append(await self._parts.send(TopicName.ASSESSMENTS, number, event))
+            yield TopicName.SIGNALS, self._signals.event(group, signal, signal.known_at)
+        for found in given.assessments:
+            yield TopicName.ASSESSMENTS, self._assessments.event(found.situation.situation_id, found, found.as_of)
+
+    async def _send(self, held: _Held, number: int, events: Iterable[tuple[TopicName, Event]]) -> None:
+        for topic, event in events:
+            held.sent.append(await self._parts.send(topic, number, event))
 
     async def _reject(self, held: _Held, record: Incoming, problem: Exception) -> None:
         letter = rejected(self._parts.source, record, problem)
@@ -229,6 +264,9 @@ def rejected(source: str, record: Incoming, problem: Exception) -> Rejected:
     from_us = isinstance(problem, BadObservation)
     reason = problem.reason if isinstance(problem, BadObservation) else Reason.ROW_MALFORMED
     detail = problem.detail if isinstance(problem, BadObservation) else f"{type(problem).__name__}: {problem}"
+    value = record.value or b""
+    if len(value) > _LETTER_BYTES:
+        detail = f"(the first {_LETTER_BYTES} of {len(value)} bytes) {detail}"
     return Rejected(
         source=source,
         topic=TopicName.OBSERVATIONS,
@@ -236,19 +274,20 @@ def rejected(source: str, record: Incoming, problem: Exception) -> Rejected:
         offset=record.offset,
         reason=reason,
         detail=detail[:500] if from_us else f"a detector failed: {detail[:480]}",
-        value=record.value or b"",
+        value=value[:_LETTER_BYTES],
     )
 
 
-def _restored(partition: Partition, past: Past, number: int) -> list[tuple[str, Given]]:
+def _restored(make: Callable[[], Partition], past: Past, number: int) -> tuple[Partition, list[tuple[str, Given]]]:
     """Runs in a thread: reads all, applies what has no snapshot, and returns what that gave."""
+    partition = make()
     partition.restore(past.snapshots(number))
     found = []
     for batch in past.batches(number, partition.groups):
         given = partition.rebuild(batch)
         if given.signals:
             found.append((batch.group, given))
-    return found
+    return partition, found
 
 
 def _remade(partition: Partition, past: Past, number: int, group: str) -> Given:

@@ -1,20 +1,23 @@
 """Assessments on Kafka → the record: each taken in once, in one transaction with how far the topic was read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from services import tables
 from services.broker import Arrived, Reader
 from services.clock import Clock
 from services.dead_letters import origin_of
 from services.embedded import Hub
+from services.errors import TooManyDeadLetters
 from services.feeds.base import DeadLetter
 from services.moments import Rejected
 from services.vintages import keep_letters
 from streams.assessments import Assessment
 from streams.cloudevents import ASSESSMENT, REJECTED, Wire
 from streams.errors import BadObservation
+from streams.reasons import Reason
 from streams.topics import TopicName
 
 TAKEN_IN = (TopicName.ASSESSMENTS, TopicName.DEAD_LETTERS)
@@ -23,8 +26,12 @@ TAKEN_IN = (TopicName.ASSESSMENTS, TopicName.DEAD_LETTERS)
 class Consumer:
     """Takes in what the detection workers gave. One at a time works on a store."""
 
-    def __init__(self, hub: Hub, database: sa.Engine, reader: Reader, topics: Callable[[TopicName], str]) -> None:
+    def __init__(
+        self, hub: Hub, database: sa.Engine, reader: Reader, topics: Callable[[TopicName], str], dead_letter_limit: int
+    ) -> None:
         self._hub = hub
+        self._limit = dead_letter_limit
+        self._put_aside = 0
         self._reader = reader
         self._assessments = Wire(ASSESSMENT)
         self._rejected = Wire(REJECTED)
@@ -37,12 +44,12 @@ class Consumer:
         if not arrived:
             return 0
         now = clock.now()
-        assessments: list[Assessment] = []
+        assessments: list[tuple[Arrived, Assessment]] = []
         letters: list[DeadLetter] = []
         for record in arrived:
             try:
                 if self._topic_of(record) is TopicName.ASSESSMENTS:
-                    assessments.append(self._assessments.record(record.headers, record.value))
+                    assessments.append((record, self._assessments.record(record.headers, record.value)))
                 else:
                     letters.append(self._letter(record))
             except BadObservation as problem:
@@ -53,10 +60,32 @@ class Consumer:
             keep_letters(connection, letters, now)
             keep_consumed(connection, offsets)
 
-        self._hub.take_in(now, assessments, mark)
+        try:
+            self._hub.take_in(now, [found for _, found in assessments], mark)
+        except Exception as problem:  # noqa: BLE001 one that cannot be taken in must not silence the others
+            _raise_of_the_store(problem)
+            letters += self._one_by_one(now, assessments)
+            self._hub.take_in(now, (), mark)
         for letter in letters:
             self._hub.tell(Rejected(at=now, letter=letter))
         return len(arrived)
+
+    def _one_by_one(self, now: int, assessments: Iterable[tuple[Arrived, Assessment]]) -> Iterator[DeadLetter]:
+        """Take in what can be; the letters of the rest. Raises TooManyDeadLetters past the limit."""
+        for record, found in assessments:
+            try:
+                self._hub.take_in(now, [found], lambda _connection: None)
+            except Exception as problem:
+                _raise_of_the_store(problem)
+                self._put_aside += 1
+                detail = f"it cannot be taken in: {type(problem).__name__}: {problem}"[:500]
+                if self._put_aside > self._limit:
+                    raise TooManyDeadLetters(
+                        f"{self._put_aside} assessments could not be taken in since this process started, "
+                        f"dead_letter_limit is {self._limit}; the last: {detail}"
+                    ) from problem
+                bad = BadObservation(Reason.ROW_MALFORMED, detail)
+                yield _unusable(record, TopicName.ASSESSMENTS, bad)
 
     def _topic_of(self, record: Arrived) -> TopicName:
         return TopicName.ASSESSMENTS if record.topic == self._name else TopicName.DEAD_LETTERS
@@ -87,6 +116,12 @@ def keep_consumed(connection: sa.Connection, offsets: dict[tuple[str, int], int]
         here = (table.c.topic == name, table.c.partition == partition)
         if connection.execute(sa.update(table).where(*here).values(next_offset=offset)).rowcount == 0:
             connection.execute(sa.insert(table).values(topic=name, partition=partition, next_offset=offset))
+
+
+def _raise_of_the_store(problem: Exception) -> None:
+    """Raise what is the store's trouble; a value that it cannot hold is the record's."""
+    if isinstance(problem, SQLAlchemyError) and not isinstance(problem, DataError):
+        raise problem
 
 
 def _unusable(record: Arrived, topic: TopicName, problem: BadObservation) -> DeadLetter:

@@ -36,9 +36,14 @@ class Feeder:
 
     def __init__(self, parts: FeederParts, feeds: Sequence[Followed]) -> None:
         self._parts = parts
-        self._polling = Polling(feeds, self._unread)
+        self._feeds = feeds
         self._looked_at = 0
-        self._day = parts.clock.now() // SECONDS_A_DAY
+        self._day = 0
+        self.begin()
+
+    def begin(self) -> None:
+        """Every feed is due: at the start, and when what was being read may not have been kept."""
+        self._polling = Polling(self._feeds, self._unread)
 
     def round(self) -> None:
         """Read what is due, keep it, and say what time it is; what is kept is published beside this loop.
@@ -51,9 +56,11 @@ class Feeder:
         if now - self._looked_at >= IMPORTS_S:
             self._looked_at = now
             self._reset(now)
-        if now // SECONDS_A_DAY > self._day:
-            self._day = now // SECONDS_A_DAY
-            self._settle(self._day * SECONDS_A_DAY)
+        today = now // SECONDS_A_DAY
+        if today > self._day:
+            # At the start too: the day may have begun while nobody looked.
+            self._settle(today * SECONDS_A_DAY if self._day else now)
+            self._day = today
         self._tell(Moved(at=now, rate=1))
 
     def take(self, now: int, poll: Poll) -> None:

@@ -82,19 +82,20 @@ class Publisher:
                 headers = msgspec.msgpack.decode(row.headers, type=Headers)
                 self._writer.send(TopicName(row.topic), Event(key=row.key, value=row.value, headers=headers))
             self._writer.flush()
+            sent = [row.position for row in rows]
             with self._database.begin() as connection:
-                connection.execute(sa.delete(table).where(table.c.position <= rows[-1].position))
+                connection.execute(sa.delete(table).where(table.c.position.in_(sent)))
             done += len(rows)
 
-    def run(self, is_over: Callable[[], bool], clock: SystemClock, failed: Callable[[int, str], None]) -> None:
+    def run(self, is_over: Callable[[], bool], clock: SystemClock, failed: Callable[[str], None]) -> None:
         """Publish what waits until `is_over`, in a thread of its own: a broker that is away must not stop the reading.
 
-        `failed` is told each time that the broker could not be reached; what waits is tried again.
+        `failed` is told each time why the broker could not be reached; what waits is tried again.
         """
         while not is_over():
             try:
                 self.publish()
                 clock.wait(_SLICE_S)
             except BrokerFailed as problem:
-                failed(clock.now(), str(problem))
+                failed(str(problem))
                 clock.wait(_AGAIN_S)

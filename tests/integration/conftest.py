@@ -1,8 +1,7 @@
 """Real Kafka and PostgreSQL for the tests of this folder, started once; `make cluster-test` runs them."""
 
-import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,11 @@ import pytest
 from services.cluster.kafka import Kafka, jars
 from services.cluster.postgres import Postgres
 from services.errors import PartMissing
-from tests.integration.deployments import Deployments
+from tests.integration.deployments import Deployment, Deployments, Outcome
+from tests.integration.desks import METALS, Desk
+
+Measured = Callable[[str, int], None]
+"""(what was waited for, milliseconds): printed, never asserted: the machine may be busy with other things."""
 
 LIBS = Path("var/cluster/kafka-libs")
 
@@ -31,13 +34,18 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def kafka(folder: Path) -> Iterator[Kafka]:
-    """One broker."""
+def kafka_jars() -> Path:
+    """The broker itself."""
     try:
-        libs = jars(LIBS)
+        return jars(LIBS)
     except PartMissing as missing:
         pytest.skip(str(missing))
-    with Kafka(libs, folder) as started:
+
+
+@pytest.fixture(scope="session")
+def kafka(kafka_jars: Path, folder: Path) -> Iterator[Kafka]:
+    """One broker."""
+    with Kafka(kafka_jars, folder) as started:
         yield started
 
 
@@ -54,6 +62,39 @@ def postgres(folder: Path) -> Iterator[Postgres]:
 @pytest.fixture
 def deployments(kafka: Kafka, postgres: Postgres, tmp_path: Path) -> Iterator[Deployments]:
     """Deployments of their own on the shared parts: other topics, another database, other processes."""
-    made = Deployments(kafka, postgres, tmp_path, dict(os.environ))
+    kafka.mend()  # what a test that failed has left behind is no business of the next
+    postgres.mend()
+    made = Deployments(kafka, postgres, tmp_path)
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="session")
+def desk() -> Desk:
+    """The files of a price desk."""
+    return Desk()
+
+
+@pytest.fixture(scope="session")
+def expected(desk: Desk, tmp_path_factory: pytest.TempPathFactory) -> Outcome:
+    """What the embedded harness makes of them."""
+    found = desk.expected(tmp_path_factory.mktemp("embedded") / "site")
+    assert len(found.alerts) == len(METALS), "each metal has to ring"
+    return found
+
+
+@pytest.fixture
+def deployment(deployments: Deployments, desk: Desk) -> Deployment:
+    """One with the desk as its feed; one of each process runs, and a second worker."""
+    return desk.deployed(deployments)
+
+
+@pytest.fixture
+def measured(capsys: pytest.CaptureFixture[str]) -> Measured:
+    """Prints what something took, whether or not the test passes."""
+
+    def say(what: str, took_ms: int) -> None:
+        with capsys.disabled():
+            print(f"\n{what}: {took_ms / 1_000:.1f} s")
+
+    return say

@@ -30,7 +30,7 @@ from streams.assessments import Assessment
 from streams.cloudevents import SIGNAL, Wire
 from streams.topics import TopicName
 
-PATIENCE_S = 90
+PATIENCE_S = 300  # of a busy machine; a quiet one needs a few seconds
 _NUMBERS = itertools.count(1)
 
 
@@ -67,15 +67,16 @@ def outcome(facts: list[Fact]) -> Outcome:
 class Deployment:
     """The processes are children of this test and are ended with it."""
 
-    def __init__(self, folder: Path, broker: BrokerSettings, url: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, broker: BrokerSettings, url: str) -> None:
         self.folder = folder
         self.broker = broker
         self.url = url
-        self._environment = dict(environment)
         self.processes: dict[str, Program] = {}
         self.ports: dict[str, int] = {}
         folder.mkdir(parents=True, exist_ok=True)
         self.file = folder / "twinbell.toml"
+        self.outbox = folder / "var" / "outbox"
+        self.is_supervised = False  # whether a process that ends by itself is started again, as a supervisor would
         self.database = open_store(url, create=True)
 
     def configure(self, *lines: str) -> None:
@@ -99,7 +100,7 @@ class Deployment:
 
     def start(self, name: str, *words: str) -> Program:
         """Start `feed`, `dispatch` or `detect-N`."""
-        kind, _, number = name.partition("-")
+        kind, _, number = name.partition("-")  # "feed-2" is a second feed
         port = self.ports[name] = free_port()
         command = [sys.executable, "-W", "ignore", "-m", "services", kind, "--config", str(self.file)]
         command += ["--metrics", f"127.0.0.1:{port}"]
@@ -109,7 +110,6 @@ class Deployment:
             words=[*command, *words],
             folder=self.folder,
             is_up=lambda: True,
-            environment=self._environment,
         )
         program = self.processes[name] = Program(start)
         return program
@@ -133,15 +133,24 @@ class Deployment:
     def signal_ids(self) -> list[str]:
         """The ids on the topic of signals, repeats included."""
         wire = Wire(SIGNAL)
-        return [wire.record(each.headers, each.value).signal_id for each in self._all(TopicName.SIGNALS)]
+        return [wire.record(each.headers, each.value).signal_id for each in self.lying(TopicName.SIGNALS)]
 
     def until(self, is_true: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
         """Wait for something to become true; a process that has failed meanwhile, or time, ends the test."""
         clock = SystemClock()
         end = clock.now_ms() + int(patience_s * 1_000)
         while not is_true():
+            self.look_after()
             assert clock.now_ms() < end, f"{what}: not within {patience_s:g} s\n{self._said()}"
             clock.wait(0.05)
+
+    def look_after(self) -> None:
+        """A process that has ended by itself is started again where they are supervised, else it fails the test."""
+        for name, program in list(self.processes.items()):
+            if program.ended in (None, 0, -signal.SIGKILL):
+                continue
+            assert self.is_supervised, f"{name} ended with {program.ended}\n{self._said()}"
+            self.start(name)
 
     def rows(self) -> int:
         """How many figures the archive holds."""
@@ -156,6 +165,11 @@ class Deployment:
         state = alert_tables.deliveries.c.state
         pending = state.in_(("due", "failed_temporary", "sending"))
         return self._count(sa.select(sa.func.count()).select_from(alert_tables.deliveries).where(pending))
+
+    def failed(self) -> int:
+        """How many deliveries wait for another attempt."""
+        state = alert_tables.deliveries.c.state
+        return self._count(sa.select(sa.func.count()).where(state == "failed_temporary"))
 
     def unreached(self) -> int:
         """How many tracks of alerts were not reached by any ring yet."""
@@ -178,6 +192,16 @@ class Deployment:
             return 0.0
         return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith((f"{name} ", f"{name}{{")))
 
+    def leads(self, process: str) -> bool:
+        """Whether a feed or dispatch acts on the store."""
+        return self.metric("twinbell_leads", process) == 1
+
+    def cut_sessions(self) -> None:
+        """Terminate every session of this deployment's processes on the database, in whatever it is doing."""
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        with self.database.begin() as connection:
+            connection.execute(sa.text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+
     def partitions_of(self, process: str) -> int:
         """How many partitions a worker has in memory."""
         return int(self.metric("twinbell_partitions", process))
@@ -190,7 +214,8 @@ class Deployment:
         """Send a process a signal."""
         self.processes[name].send(number)
 
-    def _all(self, name: TopicName) -> list[Arrived]:
+    def lying(self, name: TopicName) -> list[Arrived]:
+        """Everything that lies on a topic."""
         reader = Reader(self.broker, [name])
         try:
             reader.seek({})
@@ -207,19 +232,22 @@ class Deployment:
 class Deployments:
     """Makes deployments on shared parts."""
 
-    def __init__(self, kafka: Kafka, postgres: Postgres, folder: Path, environment: dict[str, str]) -> None:
-        self._kafka, self._postgres, self._folder = kafka, postgres, folder
-        self._environment = environment
+    def __init__(self, kafka: Kafka, postgres: Postgres, folder: Path) -> None:
+        self._kafka, self.postgres, self._folder = kafka, postgres, folder
         self._made: list[Deployment] = []
 
     def make(self, partitions: int = 4, checkpoint_s: float = 0.1) -> Deployment:
         """A new one: its topics are there, its database is empty, no process runs."""
         name = f"t{next(_NUMBERS)}"
         broker = BrokerSettings(
-            bootstrap=self._kafka.bootstrap, prefix=name, partitions=partitions, checkpoint_s=checkpoint_s
+            bootstrap=self._kafka.bootstrap,
+            prefix=name,
+            partitions=partitions,
+            replication=len(self._kafka.nodes),
+            checkpoint_s=checkpoint_s,
         )
         assert not [state for state in apply_topics(broker) if state.problem]
-        made = Deployment(self._folder / name, broker, self._postgres.url(name), self._environment)
+        made = Deployment(self._folder / name, broker, self.postgres.url(name))
         made.configure()
         self._made.append(made)
         return made
@@ -232,6 +260,12 @@ class Deployments:
 
 def remake_topic(settings: BrokerSettings, name: TopicName) -> None:
     """Delete a topic with all that is in it, and make it anew."""
+    delete_topic(settings, name)
+    assert not [state for state in apply_topics(settings) if state.problem]
+
+
+def delete_topic(settings: BrokerSettings, name: TopicName) -> None:
+    """Delete a topic with all that is in it; it is gone when this returns."""
     admin = KafkaAdminClient(**client(settings))
     clock = SystemClock()
     try:
@@ -242,4 +276,3 @@ def remake_topic(settings: BrokerSettings, name: TopicName) -> None:
             clock.wait(0.1)
     finally:
         admin.close()
-    assert not [state for state in apply_topics(settings) if state.problem]

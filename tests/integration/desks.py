@@ -3,16 +3,21 @@
 import datetime
 import math
 import random
-import subprocess
-import sys
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
-from services.configuration import shipped_text
+from alerts.deliveries import DeliveryState
+from alerts.store import Store
+from services.clock import SystemClock
+from services.configuration import load, shipped_text
+from services.feeder.barrier import Barrier
 from services.replay import facts_of
-from services.wiring import open_store
-from tests.integration.deployments import Outcome, outcome
+from services.sources import feeds_of
+from services.wiring import archive_of, hub_of, knowledge_in_force, open_store
+from tests.integration.deployments import PATIENCE_S, Deployment, Deployments, Outcome, outcome
 
+PROCESSES = ("detect-1", "detect-2", "dispatch", "feed")
 METALS = ("antimony", "tungsten", "cobalt", "nickel", "tin", "zinc", "lead", "copper", "lithium", "magnesium")
 FIRST = datetime.date(2024, 1, 1)
 QUIET_DAYS = 200
@@ -47,6 +52,7 @@ every = "1s"
 group_wait_s = {}
 group_interval_s = {}
 throttles = []
+send_backoff_s = [1]
 """
 
 
@@ -77,6 +83,19 @@ class Desk:
         (folder / "desk.toml").write_text(MANIFEST + values, encoding="utf-8")
         (folder / "incoming").mkdir(exist_ok=True)
 
+    def deployed(self, deployments: Deployments) -> Deployment:
+        """A deployment with this desk as its feed; all of PROCESSES run."""
+        made = deployments.make(partitions=4)
+        self.deploy(made)
+        return made
+
+    def deploy(self, deployment: Deployment) -> None:
+        """Make this desk the feed of a deployment, and start all of PROCESSES."""
+        deployment.configure(FEED)
+        self.furnish(deployment.folder)
+        for name in PROCESSES:
+            deployment.start(name)
+
     def drop(self, folder: Path, name: str) -> None:
         """Put one file there, whole at once."""
         part = folder / f"{name}.part"
@@ -91,14 +110,67 @@ class Desk:
         """What the embedded harness makes of the same files, dropped one after another."""
         folder.mkdir(parents=True)
         self.furnish(folder)
-        url = f"sqlite:///{folder}/embedded.db"
-        (folder / "twinbell.toml").write_text(f'store = "{url}"\n{shipped_text()}{FEED}', encoding="utf-8")
-        words = [sys.executable, "-W", "ignore", "-m", "services", "run", "--config", str(folder / "twinbell.toml")]
-        for name in self.files:
-            self.drop(folder, name)
-            subprocess.run([*words, "--until-done", "--lines"], check=True, capture_output=True)
-        database = open_store(url, create=False)
+        url, file = f"sqlite:///{folder}/embedded.db", folder / "twinbell.toml"
+        file.write_text(f'store = "{url}"\n{shipped_text()}{FEED}', encoding="utf-8")
+        configuration, clock = load(file, folder), SystemClock()
+        known = knowledge_in_force(configuration)
+        database = open_store(url, create=True, durable=False)
         try:
+            hub = hub_of(configuration, known, database, folder / "outbox")
+            feed, _ = feeds_of(configuration, known.reference, clock.now)[0]
+            for name in self.files:
+                self.drop(folder, name)
+                hub.take(clock.now(), feed.poll(archive_of(database).cursor(feed.name)))
             return outcome(facts_of(database))
         finally:
             database.dispose()
+
+
+def dropped(deployment: Deployment, desk: Desk, names: Iterable[str]) -> None:
+    """Drop files one after another, each when the one before is in the archive: the same polls in every run."""
+    for name in names:
+        desk.drop(deployment.folder, name)
+        kept(deployment, desk, name)
+
+
+def kept(deployment: Deployment, desk: Desk, name: str) -> None:
+    """Wait until every row up to this file is in the archive."""
+    deployment.until(lambda: deployment.rows() == desk.rows_until(name), f"{name} is in the archive")
+
+
+def worked_through(deployment: Deployment, desk: Desk) -> None:
+    """Wait until every row is in the archive, published, detected and taken in, and nothing is due any more."""
+    kept(deployment, desk, max(desk.files))
+    taken_in(deployment)
+    deployment.until(lambda: not deployment.unsent(), "everything is sent")
+    deployment.until(lambda: not deployment.unreached(), "both sides have heard of every alert")
+
+
+def taken_in(deployment: Deployment) -> None:
+    """Wait until what is in the archive is published, detected and taken into the record."""
+    deployment.until(lambda: deployment.waiting() == 0, "everything is published")
+    barrier = Barrier(deployment.broker, deployment.database, SystemClock(), PATIENCE_S)
+    barrier.wait()
+    barrier.close()
+
+
+def nothing_is_lost(deployment: Deployment, desk: Desk, expected: Outcome) -> None:
+    """What was sent, counted against what was rung on both sides: the alerts and rings of the embedded harness.
+
+    Every metal that jumped has its alert, under the same id and with the same rings, and each side has heard of it; the
+    record is sound, and every message of it lies in the outbox.
+    """
+    assert deployment.rows() == desk.rows
+    found = deployment.outcome()
+    assert found.alerts == expected.alerts
+    assert found.revisions == expected.revisions
+    store = Store(deployment.database)
+    store.verify()
+    alerts = store.alerts()
+    assert len(alerts) == len(METALS)
+    reached = {(alert.alert_id, side) for alert in alerts for side, track in alert.tracks.items() if track.reached_at}
+    assert reached == {(alert.alert_id, side) for alert in alerts for side in ("USA", "JPN")}
+    for alert in alerts:
+        for each in alert.deliveries.values():
+            if each.state in (DeliveryState.SENT, DeliveryState.DELIVERED) and not each.bundle:
+                assert (deployment.outbox / each.receipt).stat().st_size > 0

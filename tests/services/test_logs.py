@@ -2,6 +2,8 @@
 
 import io
 import json
+import resource
+import signal
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,35 @@ def test_the_file_is_appended_to(tmp_path: Path) -> None:
         with open_log(tmp_path / "var" / "twinbell.log", "info") as log:
             log(fact(Sent(delivery_id="d", receipt="r")))
     assert len((tmp_path / "var" / "twinbell.log").read_text().splitlines()) == 2
+
+
+def test_a_full_disk_loses_lines_and_stops_nothing() -> None:
+    """The device that is always full takes no line, and nobody who writes is told."""
+    with open_log(Path("/dev/full"), "info") as log:
+        log(fact(Sent(delivery_id="d", receipt="r")))
+
+
+def test_what_a_full_disk_lost_is_counted(tmp_path: Path) -> None:
+    """A line that was cut is ended, and the next that finds room says how many were lost."""
+    path = tmp_path / "twinbell.log"
+    held = resource.getrlimit(resource.RLIMIT_FSIZE)
+    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        with open_log(path, "info") as log:
+            log(fact(Sent(delivery_id="d", receipt="r")))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 10, held[1]))
+            log(fact(Sent(delivery_id="cut", receipt="r")))
+            log(fact(Sent(delivery_id="lost", receipt="r")))
+            resource.setrlimit(resource.RLIMIT_FSIZE, held)
+            log(fact(Sent(delivery_id="e", receipt="r")))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, held)
+        signal.signal(signal.SIGXFSZ, before)
+    first, cut, count, last = path.read_text().splitlines()
+    assert json.loads(first)["delivery_id"] == "d"
+    assert len(cut) == 10
+    assert json.loads(count) == {"event": "lines_lost", "count": 2, "level": "error"}
+    assert json.loads(last)["delivery_id"] == "e"
 
 
 def test_a_log_that_cannot_be_written_is_told(tmp_path: Path) -> None:
