@@ -25,7 +25,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     folder: Path
     is_up: Callable[[], bool]
     environment: Mapping[str, str] | None = None
-    patience_s: float = 60.0
+    patience_s: float = 180.0  # of a busy machine; a quiet one needs ten seconds
     end_with: signal.Signals = signal.SIGTERM
 
 

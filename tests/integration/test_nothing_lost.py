@@ -55,6 +55,7 @@ def test_terminated_workers_drain(deployment: Deployment, desk: Desk, expected: 
     names = list(desk.files)
     for at, name in enumerate(PROCESSES):
         dropped(deployment, desk, names[at : at + 1])
+        deployment.until(lambda name=name: deployment.is_ready(name), f"{name} works")  # type: ignore[misc]
         deployment.send(name, signal.SIGTERM)
         process = deployment.processes[name]
         deployment.until(lambda process=process: process.ended is not None, f"{name} ends")  # type: ignore[misc]
