@@ -3,7 +3,8 @@
 import datetime
 import math
 import random
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from services.feeder.barrier import Barrier
 from services.replay import facts_of
 from services.sources import feeds_of
 from services.wiring import archive_of, hub_of, knowledge_in_force, open_store
+from streams.topics import TopicName
 from tests.integration.deployments import PATIENCE_S, Deployment, Deployments, Outcome, outcome
 
 PROCESSES = ("detect-1", "detect-2", "dispatch", "feed")
@@ -146,6 +148,18 @@ def worked_through(deployment: Deployment, desk: Desk) -> None:
     deployment.until(lambda: not deployment.unreached(), "both sides have heard of every alert")
 
 
+def differing(expected: Mapping[str, object], found: Mapping[str, object], deployment: Deployment) -> str:
+    """What is missing, and what stands there otherwise."""
+    lines = [
+        f"{key}: expected {expected.get(key)}, found {found.get(key)}"
+        for key in {*expected, *found}
+        if expected.get(key) != found.get(key)
+    ]
+    given = Counter(each.key for each in deployment.lying(TopicName.ASSESSMENTS))
+    letters = [f"{each.origin} {each.row} {each.detail}" for each in deployment.dead_letters()]
+    return "\n".join([*lines, f"given: {given}", f"dead letters: {letters}"])
+
+
 def taken_in(deployment: Deployment) -> None:
     """Wait until what is in the archive is published, detected and taken into the record."""
     deployment.until(lambda: deployment.waiting() == 0, "everything is published")
@@ -162,8 +176,8 @@ def nothing_is_lost(deployment: Deployment, desk: Desk, expected: Outcome) -> No
     """
     assert deployment.rows() == desk.rows
     found = deployment.outcome()
-    assert found.alerts == expected.alerts
-    assert found.revisions == expected.revisions
+    assert found.alerts == expected.alerts, differing(expected.alerts, found.alerts, deployment)
+    assert found.revisions == expected.revisions, differing(expected.revisions, found.revisions, deployment)
     store = Store(deployment.database)
     store.verify()
     alerts = store.alerts()
