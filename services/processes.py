@@ -178,6 +178,7 @@ def detect(configuration: Configuration, wish: Wish) -> None:
                 send=app.send,
                 counted=common.metrics,
                 now=clock.now,
+                generation=lambda: int(app.app.consumer_generation_id),
                 partition_of=lambda group: partition_of(group, configuration.broker.partitions),
                 tell=lambda note: common.tell(Unread(at=clock.now(), feed="store", note=note)),
                 source=source,

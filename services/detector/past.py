@@ -1,5 +1,6 @@
 """Where a partition's memory comes from: snapshots on the broker; the archive for a group whose snapshot is lost."""
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from functools import cache
@@ -46,17 +47,16 @@ class Past:
         One that has read farther than there is something to read is of a topic that was made anew: it would skip what
         comes.
         """
-        with closing(Reader(self._broker, [TopicName.OBSERVATIONS], [partition])) as reader:
-            end = sum(reader.ends().values())
+        found: list[StateOfGroup] = []
         with closing(Reader(self._broker, [TopicName.STATES], [partition])) as reader:
             reader.seek({})
             for arrived in reader.to_the_end():
-                try:
-                    found = self._wire.record(arrived.headers, arrived.value)
-                except BadObservation:
-                    continue  # a group without a snapshot that can be read is made again from the archive
-                if found.applied <= end:
-                    yield found
+                # A group without a snapshot that can be read is made again from the archive.
+                with contextlib.suppress(BadObservation):
+                    found.append(self._wire.record(arrived.headers, arrived.value))
+        with closing(Reader(self._broker, [TopicName.OBSERVATIONS], [partition])) as reader:
+            end = sum(reader.ends().values())  # asked for last: no snapshot of this topic can be ahead of it
+        return [each for each in found if each.applied <= end]
 
     def batches(self, partition: int, without: frozenset[str]) -> Iterator[ObservationBatch]:
         """Everything known of the partition's other groups, in order of known_at. Raises StoreAway."""

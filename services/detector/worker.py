@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from services.errors import TooManyDeadLetters, Unavailable
+from services.errors import BrokerFailed, TooManyDeadLetters, Unavailable
 from streams.cloudevents import (
     ASSESSMENT,
     OBSERVATIONS,
@@ -85,8 +85,10 @@ class Counted(Protocol):
 class _Held:
     """One partition in memory: its groups, what was read and not acknowledged, what was sent and not confirmed."""
 
-    def __init__(self, partition: Partition) -> None:
+    def __init__(self, partition: Partition, generation: int) -> None:
         self.partition = partition
+        self.generation = generation  # of the group's members, in which this memory was made or was ours last
+        self.next: int | None = None  # the offset that comes next, once one was read
         self.read: list[Incoming] = []
         self.sent: list[Awaitable[object]] = []
 
@@ -99,6 +101,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     send: Send
     counted: Counted
     now: Callable[[], int]
+    generation: Callable[[], int]  # the number of the group's last change of members
     partition_of: Callable[[str], int]
     tell: Callable[[str], None]  # the operator, of what is waited for
     source: str
@@ -127,20 +130,37 @@ class Worker:
         return bool(self._assigned) and self._assigned <= self._held.keys()
 
     def assign(self, partitions: Iterable[int]) -> None:
-        """These partitions are ours from now on, and no others: what is theirs is read, what is not is let go."""
-        self._assigned = frozenset(partitions)
-        for gone in self._held.keys() - self._assigned:
-            del self._held[gone]
+        """These partitions are ours from now on, and no others: what is theirs is read, what is not is let go.
+
+        Memory is kept only where nobody else can have had the partition meanwhile: each change of the group's members
+        has a number, and a worker that was missed for a while has not seen all of them.
+        """
+        before, self._assigned = self._assigned, frozenset(partitions)
+        generation = self._parts.generation()
+        for number, held in list(self._held.items()):
+            was_ours = held.generation == generation or (held.generation == generation - 1 and number in before)
+            if number in self._assigned and was_ours:
+                held.generation = generation
+            else:
+                del self._held[number]
         self._parts.counted.holds(len(self._held))
-        for gone in self._restoring.keys() - self._assigned:
-            self._restoring.pop(gone).cancel()
-        for partition in sorted(self._assigned - self._held.keys() - self._restoring.keys()):
-            self._restoring[partition] = asyncio.create_task(self._restore(partition))
+        for task in self._restoring.values():
+            task.cancel()
+        self._restoring = {
+            partition: asyncio.create_task(self._restore(partition))
+            for partition in sorted(self._assigned - self._held.keys())
+        }
 
     async def take(self, record: Incoming) -> None:
-        """Apply one record and send what it gave. Raises TooManyDeadLetters past the limit."""
+        """Apply one record and send what it gave.
+
+        Raises TooManyDeadLetters past the limit, BrokerFailed when records were passed over.
+        """
         held = await self._of(record.partition)
+        if held is None:
+            return  # whoever has the partition now reads it
         async with self._turn:
+            _follows(held, record)
             held.read.append(record)
             try:
                 batch = self._batch(record)
@@ -184,14 +204,20 @@ class Worker:
         size = sum(len(event.value) for event in events)
         self._parts.counted.saved(len(states), size, asyncio.get_running_loop().time() - began)
 
-    async def _of(self, partition: int) -> _Held:
-        held = self._held.get(partition)
-        if held is not None:
-            return held
-        restoring = self._restoring.get(partition)
-        if restoring is None:
-            restoring = self._restoring[partition] = asyncio.create_task(self._restore(partition))
-        return await asyncio.shield(restoring)
+    async def _of(self, partition: int) -> _Held | None:
+        """The partition's memory, when it is there; None when the partition was taken away meanwhile."""
+        while (held := self._held.get(partition)) is None:
+            restoring = self._restoring.get(partition)
+            if restoring is None:
+                restoring = self._restoring[partition] = asyncio.create_task(self._restore(partition))
+            try:
+                return await asyncio.shield(restoring)
+            except asyncio.CancelledError:
+                if not restoring.cancelled():
+                    raise  # it is this that is cancelled, not the making of the memory
+                if partition not in self._assigned:
+                    return None
+        return held
 
     def _batch(self, record: Incoming) -> ObservationBatch:
         """What was read. Raises BadObservation for what must not reach a group's memory.
@@ -213,8 +239,9 @@ class Worker:
 
     async def _restore(self, number: int) -> _Held:
         """The partition's memory: its snapshots, and the archive for what has none."""
+        generation = self._parts.generation()
         partition, given = await self._asked(partial(_restored, self._parts.make, self._parts.past, number))
-        held = _Held(partition)
+        held = _Held(partition, generation)
         for group, found in given:
             await self._send(held, number, self._events(group, found))
         self._held[number] = held
@@ -300,6 +327,16 @@ def _remade(partition: Partition, past: Past, number: int, group: str) -> Given:
         except Exception:  # noqa: BLE001, S112 the record that broke it is a dead letter already
             continue
     return Given(signals=tuple(signals))
+
+
+def _follows(held: _Held, record: Incoming) -> None:
+    """Raise BrokerFailed when records before this one were passed over: read again from what is safe, none is lost."""
+    if held.next is not None and record.offset > held.next:
+        raise BrokerFailed(
+            f"partition {record.partition}: offset {record.offset} came where {held.next} was to come; this worker "
+            "ends, and what was passed over is read when it is started again"
+        )
+    held.next = record.offset + 1
 
 
 async def _all(sent: list[Awaitable[object]]) -> None:
