@@ -1,5 +1,7 @@
 """One program of the cluster: a child with its log in a file, waited for until it answers, ended with the rest."""
 
+import contextlib
+import random
 import signal
 import socket
 import subprocess
@@ -98,11 +100,12 @@ class Program:
 
 
 def free_port() -> int:
-    """A port of the loopback that is free now."""
-    with closing(socket.socket()) as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port
+    """A port of the loopback that is free now, below those that the system gives to whoever connects somewhere."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        with closing(socket.socket()) as found, contextlib.suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            return port
 
 
 def is_listening(port: int) -> bool:

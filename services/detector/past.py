@@ -1,16 +1,18 @@
 """Where a partition's memory comes from: snapshots on the broker; the archive for a group whose snapshot is lost."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from functools import cache
 
+from kafka import KafkaConsumer, TopicPartition
 from kafka.partitioner.default import murmur2
 from sqlalchemy.exc import OperationalError
 
 from services.archive import Archive
-from services.broker import Reader
+from services.broker import Reader, client, reached
 from services.broker_settings import BrokerSettings
+from services.detector.worker import Saved
 from services.errors import StoreAway
 from streams.cloudevents import STATE, StateOfGroup, Wire
 from streams.errors import BadObservation
@@ -41,11 +43,11 @@ class Past:
         self._known_until = known_until
         self._wire = Wire(STATE)
 
-    def snapshots(self, partition: int) -> Iterable[StateOfGroup]:
-        """Every snapshot of the partition's groups that this version can read. Raises BrokerFailed.
+    def saved(self, partition: int) -> Saved:
+        """Every snapshot of the partition's groups that this version can read, and what is read next.
 
-        One that has read farther than there is something to read is of a topic that was made anew: it would skip what
-        comes.
+        Raises BrokerFailed. A snapshot that has read farther than there is something to read is of a topic that was
+        made anew: it would skip what comes.
         """
         found: list[StateOfGroup] = []
         with closing(Reader(self._broker, [TopicName.STATES], [partition])) as reader:
@@ -54,9 +56,16 @@ class Past:
                 # A group without a snapshot that can be read is made again from the archive.
                 with contextlib.suppress(BadObservation):
                     found.append(self._wire.record(arrived.headers, arrived.value))
-        with closing(Reader(self._broker, [TopicName.OBSERVATIONS], [partition])) as reader:
-            end = sum(reader.ends().values())  # asked for last: no snapshot of this topic can be ahead of it
-        return [each for each in found if each.applied <= end]
+        place = TopicPartition(self._broker.name(TopicName.OBSERVATIONS), partition)
+        group = self._broker.detect_group
+        with (
+            reached(self._broker),
+            closing(KafkaConsumer(**client(self._broker), group_id=group, enable_auto_commit=False)) as consumer,
+        ):
+            committed = consumer.committed(place) or 0
+            first = consumer.beginning_offsets([place])[place]
+            end = consumer.end_offsets([place])[place]  # asked for last: no snapshot of this topic can be ahead of it
+        return Saved(snapshots=[each for each in found if each.applied <= end], next=max(first, committed))
 
     def batches(self, partition: int, without: frozenset[str]) -> Iterator[ObservationBatch]:
         """Everything known of the partition's other groups, in order of known_at. Raises StoreAway."""

@@ -56,11 +56,18 @@ Send = Callable[[TopicName, int, Event], Awaitable[Awaitable[object]]]
 """(topic, partition, event) → what is done when the broker has it on every copy."""
 
 
+class Saved(msgspec.Struct, frozen=True, kw_only=True):
+    """What was made safe of a partition: every snapshot of its groups, in any order; the offset that is read next."""
+
+    snapshots: list[StateOfGroup]
+    next: int
+
+
 class Past(Protocol):
     """Where a partition's memory comes from. Raises Unavailable where that is away."""
 
-    def snapshots(self, partition: int) -> Iterable[StateOfGroup]:
-        """Every snapshot of the partition's groups, in any order."""
+    def saved(self, partition: int) -> Saved:
+        """What was made safe of a partition."""
 
     def batches(self, partition: int, without: frozenset[str]) -> Iterable[ObservationBatch]:
         """From the archive, everything known of those groups of the partition that have no snapshot, in order."""
@@ -85,10 +92,10 @@ class Counted(Protocol):
 class _Held:
     """One partition in memory: its groups, what was read and not acknowledged, what was sent and not confirmed."""
 
-    def __init__(self, partition: Partition, generation: int) -> None:
+    def __init__(self, partition: Partition, comes: int, generation: int) -> None:
         self.partition = partition
+        self.next = comes  # the offset that comes next; smaller ones are read again
         self.generation = generation  # of the group's members, in which this memory was made or was ours last
-        self.next: int | None = None  # the offset that comes next, once one was read
         self.read: list[Incoming] = []
         self.sent: list[Awaitable[object]] = []
 
@@ -240,8 +247,8 @@ class Worker:
     async def _restore(self, number: int) -> _Held:
         """The partition's memory: its snapshots, and the archive for what has none."""
         generation = self._parts.generation()
-        partition, given = await self._asked(partial(_restored, self._parts.make, self._parts.past, number))
-        held = _Held(partition, generation)
+        partition, comes, given = await self._asked(partial(_restored, self._parts.make, self._parts.past, number))
+        held = _Held(partition, comes, generation)
         for group, found in given:
             await self._send(held, number, self._events(group, found))
         self._held[number] = held
@@ -305,16 +312,16 @@ def rejected(source: str, record: Incoming, problem: Exception) -> Rejected:
     )
 
 
-def _restored(make: Callable[[], Partition], past: Past, number: int) -> tuple[Partition, list[tuple[str, Given]]]:
-    """Runs in a thread: reads all, applies what has no snapshot, and returns what that gave."""
-    partition = make()
-    partition.restore(past.snapshots(number))
+def _restored(make: Callable[[], Partition], past: Past, number: int) -> tuple[Partition, int, list[tuple[str, Given]]]:
+    """Runs in a thread: reads all, applies what has no snapshot; the memory, what comes next, what applying gave."""
+    partition, saved = make(), past.saved(number)
+    partition.restore(saved.snapshots)
     found = []
     for batch in past.batches(number, partition.groups):
         given = partition.rebuild(batch)
         if given.signals:
             found.append((batch.group, given))
-    return partition, found
+    return partition, saved.next, found
 
 
 def _remade(partition: Partition, past: Past, number: int, group: str) -> Given:
@@ -330,8 +337,12 @@ def _remade(partition: Partition, past: Past, number: int, group: str) -> Given:
 
 
 def _follows(held: _Held, record: Incoming) -> None:
-    """Raise BrokerFailed when records before this one were passed over: read again from what is safe, none is lost."""
-    if held.next is not None and record.offset > held.next:
+    """Raise BrokerFailed when records before this one were passed over.
+
+    After a rebalance Faust may give out one that it had fetched before, and counts those before it as acknowledged
+    (faust-streaming 221).
+    """
+    if record.offset > held.next:
         raise BrokerFailed(
             f"partition {record.partition}: offset {record.offset} came where {held.next} was to come; this worker "
             "ends, and what was passed over is read when it is started again"
