@@ -27,6 +27,30 @@ def gathered(batches: Iterable[ObservationBatch], most: int = MOST) -> Iterator[
         yield own.batch()
 
 
+def halved(batch: ObservationBatch) -> tuple[ObservationBatch, ObservationBatch]:
+    """The batch in two, neither of them empty, which together are the whole. It holds two observations at least."""
+    runs, notices, hazards = list(batch.runs), list(batch.notices), list(batch.hazards)
+    if any(len(run.values) > 1 for run in runs):
+        # Of each series the first rows first: time goes on as it did.
+        first = [run.part(0, (len(run.values) + 1) // 2) for run in runs]
+        rest = [run.part((len(run.values) + 1) // 2, len(run.values)) for run in runs if len(run.values) > 1]
+        return (
+            msgspec.structs.replace(batch, runs=first, notices=[], hazards=[]),
+            msgspec.structs.replace(batch, runs=rest),
+        )
+    cut = (len(runs) + len(notices) + len(hazards)) // 2
+    of_notices, of_hazards = max(0, cut - len(runs)), max(0, cut - len(runs) - len(notices))
+    return (
+        msgspec.structs.replace(batch, runs=runs[:cut], notices=notices[:of_notices], hazards=hazards[:of_hazards]),
+        msgspec.structs.replace(batch, runs=runs[cut:], notices=notices[of_notices:], hazards=hazards[of_hazards:]),
+    )
+
+
+def size_of(batch: ObservationBatch) -> int:
+    """How many observations it holds."""
+    return sum(len(run.values) for run in batch.runs) + len(batch.notices) + len(batch.hazards)
+
+
 class _Gathering:
     """Batches of one group on the way to being one."""
 
@@ -44,9 +68,8 @@ class _Gathering:
         self._feeds.update(batch.feed.split("+"))
         self._notices += batch.notices
         self._hazards += batch.hazards
-        self.size += len(batch.notices) + len(batch.hazards)
+        self.size += size_of(batch)
         for run in batch.runs:
-            self.size += len(run.values)
             self._parts.setdefault((run.series.series_id, run.evidence), []).append(run)
 
     def batch(self) -> ObservationBatch:

@@ -15,11 +15,12 @@ from services.clock import SystemClock
 from services.detector.worker import RESETS, SETTLES
 from services.errors import BrokerFailed
 from streams.cloudevents import OBSERVATIONS, Event, Headers, Wire
-from streams.gathering import gathered
+from streams.gathering import gathered, halved, size_of
 from streams.observations import ObservationBatch
-from streams.topics import TopicName
+from streams.topics import MAX_BYTES, TopicName
 
 _AT_ONCE = 500
+_LARGEST = MAX_BYTES - 64 * 1024  # of a value: headers and key come on top
 _SLICE_S = 0.02
 _AGAIN_S = 1.0
 
@@ -27,8 +28,18 @@ _AGAIN_S = 1.0
 def poll_events(wire: Wire[ObservationBatch], batches: Sequence[ObservationBatch], at: int) -> Iterator[Event]:
     """The events of one poll: full batches, and for each group a last one that settles it at `at`."""
     for batch in gathered(batches):
-        yield wire.event(batch.group, batch, at)
+        yield from _fitting(wire, batch, at)
     yield from settling_events(wire, sorted({batch.group for batch in batches}), at)
+
+
+def _fitting(wire: Wire[ObservationBatch], batch: ObservationBatch, at: int) -> Iterator[Event]:
+    """A batch as one event, or, where that is more than the broker takes, as those of its halves."""
+    event = wire.event(batch.group, batch, at)
+    if len(event.value) <= _LARGEST or size_of(batch) < 2:
+        yield event
+        return
+    for half in halved(batch):
+        yield from _fitting(wire, half, at)
 
 
 def settling_events(wire: Wire[ObservationBatch], groups: Iterable[str], at: int) -> Iterator[Event]:

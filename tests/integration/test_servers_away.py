@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from kafka import KafkaAdminClient
 
+from alerts.tables import heads
 from services.broker import client
 from services.clock import SystemClock
 from services.cluster.kafka import Kafka
 from services.cluster.postgres import Postgres
 from streams.topics import TopicName
 from tests.integration.deployments import Deployment, Deployments, Outcome
-from tests.integration.desks import Desk, dropped, kept, nothing_is_lost, worked_through
+from tests.integration.desks import Desk, dropped, kept, nothing_is_lost, taken_in, worked_through
 
 LONGER_THAN_ANY_TIMEOUT_S = 65  # of our settings and of the clients' that can end a wait, the longest is 60 s
 
@@ -110,3 +112,22 @@ def leader(deployment: Deployment) -> int:
         return int(next(each["leader_id"] for each in found[0]["partitions"] if each["partition_index"] == 0))
     finally:
         admin.close()
+
+
+def test_a_dispatcher_that_is_held_up(deployment: Deployment, desk: Desk, expected: Outcome) -> None:
+    """Somebody holds the record's lock: what waits for the dispatcher is seen in the metrics, and is caught up with."""
+    names = list(desk.files)
+    dropped(deployment, desk, names[:2])
+    taken_in(deployment)
+    with deployment.database.begin() as connection:
+        connection.execute(sa.text(f"LOCK TABLE {heads.name} IN EXCLUSIVE MODE"))
+        dropped(deployment, desk, names[2:])
+        deployment.until(lambda: behind(deployment) >= 5, "the lag is seen")
+    worked_through(deployment, desk)
+    deployment.until(lambda: behind(deployment) == 0, "the lag is seen to be gone")
+    nothing_is_lost(deployment, desk, expected)
+
+
+def behind(deployment: Deployment) -> float:
+    """How many assessments wait for the dispatcher, as it says itself."""
+    return deployment.metric('twinbell_consumer_lag_records{topic="assessments"}', "dispatch")

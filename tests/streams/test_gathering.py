@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from streams.gathering import gathered
+from streams.gathering import gathered, halved, size_of
 from streams.observations import Cadence, Family, Measure, ObservationBatch, Run, Series
 
 
@@ -64,3 +64,20 @@ def test_a_revision_begins_a_run_of_its_own() -> None:
     revised = ObservationBatch(group="a", feed="f", runs=[run_of("a1", [(1, 9, 1.5)])])
     (joined,) = gathered([first, revised])
     assert [run.occurred_at for run in joined.runs] == [[1, 2], [1]]
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a1", "a2", "a3"]), st.integers(1, 9)), min_size=1, max_size=9))
+def test_halves_are_the_whole(cuts: list[tuple[str, int]]) -> None:
+    """Cut in two again and again down to single observations: none is lost or doubled, each series keeps its order."""
+    at, runs = 0, []
+    for name, count in cuts:
+        runs.append(run_of(name, [(at + i, at + i, float(at + i)) for i in range(count)]))
+        at += count
+    whole = ObservationBatch(group="a", feed="f", runs=runs)
+
+    def pieces(batch: ObservationBatch) -> list[ObservationBatch]:
+        return [batch] if size_of(batch) < 2 else [piece for half in halved(batch) for piece in pieces(half)]
+
+    found = pieces(whole)
+    assert {size_of(piece) for piece in found} == {1}
+    assert {name: sorted(rows) for name, rows in rows_of(found).items()} == rows_of([whole])

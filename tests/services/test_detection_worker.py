@@ -1,0 +1,196 @@
+"""A detection worker without Kafka: what it keeps over a change of members, refuses, and never passes over."""
+
+import asyncio
+from collections.abc import Awaitable, Coroutine, Iterable
+
+import pytest
+
+from services.detector.past import partition_of
+from services.detector.worker import Parts, Saved, Worker
+from services.errors import BrokerFailed
+from services.measuring import Metrics
+from streams import reference, thresholds
+from streams.cloudevents import OBSERVATIONS, REJECTED, Event, Headers, Wire
+from streams.engine import Engine
+from streams.observations import ObservationBatch
+from streams.processors import Partition
+from streams.topics import MAX_BYTES, TopicName
+
+PARTITIONS = 4
+GROUP = "antimony"
+HOME = partition_of(GROUP, PARTITIONS)
+NOW = 1_700_000_000
+ENGINE = Engine(thresholds.packaged(), reference.packaged(), ("USA", "JPN"))
+
+
+class Record:
+    """A record as the worker reads it."""
+
+    def __init__(self, offset: int, batch: ObservationBatch | None = None, partition: int = HOME) -> None:
+        event = Wire(OBSERVATIONS).event(GROUP, batch or ObservationBatch(group=GROUP, feed="x", tick_at=NOW), NOW)
+        self.partition = partition
+        self.offset = offset
+        self.headers: Headers = event.headers
+        self.value: bytes | None = event.value
+        self.is_read = False
+
+    async def ack(self) -> None:
+        """It need not be read again."""
+        self.is_read = True
+
+
+class Away:
+    """A past of its own making; `asked` counts how often a partition's memory was made."""
+
+    def __init__(self, comes: int = 0) -> None:
+        self.comes = comes
+        self.asked: list[int] = []
+
+    def saved(self, partition: int) -> Saved:
+        """No snapshots."""
+        self.asked.append(partition)
+        return Saved(snapshots=[], next=self.comes)
+
+    def batches(self, partition: int, without: frozenset[str]) -> Iterable[ObservationBatch]:
+        """No archive."""
+        return ()
+
+
+class Desk:
+    """A worker, what it sent, and the generation of its group."""
+
+    def __init__(self, comes: int = 0) -> None:
+        self.past = Away(comes)
+        self.sent: list[tuple[TopicName, Event]] = []
+        self.generation = 1
+        self.worker = Worker(
+            Parts(
+                make=lambda: Partition(ENGINE, "made-with"),
+                past=self.past,
+                send=self._send,
+                counted=Metrics(),
+                now=lambda: NOW,
+                generation=lambda: self.generation,
+                partition_of=lambda group: partition_of(group, PARTITIONS),
+                tell=lambda note: None,
+                source="/twinbell/test",
+                dead_letter_limit=100,
+            )
+        )
+
+    async def _send(self, to: TopicName, _partition: int, event: Event) -> Awaitable[object]:
+        self.sent.append((to, event))
+        confirmed = asyncio.get_running_loop().create_future()
+        confirmed.set_result(None)
+        return confirmed
+
+    def letters(self) -> list[str]:
+        """What the dead letters say."""
+        wire = Wire(REJECTED)
+        return [wire.record(each.headers, each.value).detail for to, each in self.sent if to is TopicName.DEAD_LETTERS]
+
+
+def played(story: Coroutine[None, None, None]) -> None:
+    """Run a story to its end."""
+    asyncio.run(story)
+
+
+def test_a_record_that_does_not_follow_is_not_taken() -> None:
+    """After the committed offset, or after a record that was read: what was passed over would be lost in silence."""
+
+    async def story() -> None:
+        desk = Desk(comes=7)
+        desk.worker.assign([HOME])
+        with pytest.raises(BrokerFailed, match="offset 9 came where 7 was to come"):
+            await desk.worker.take(Record(9))
+        await desk.worker.take(Record(7))
+        with pytest.raises(BrokerFailed, match="offset 9 came where 8 was to come"):
+            await desk.worker.take(Record(9))
+        await desk.worker.take(Record(3))  # read again, then all that follows
+        await desk.worker.take(Record(4))
+
+    played(story())
+
+
+@pytest.mark.parametrize(("generations", "made"), [((1, 2, 3), 1), ((1, 1), 1), ((1, 3), 2), ((1, 2, 4), 2)])
+def test_memory_is_kept_only_where_nobody_else_had_the_partition(generations: tuple[int, ...], made: int) -> None:
+    """A worker that has not seen every change of the group's members makes its memory again."""
+
+    async def story() -> None:
+        desk = Desk()
+        for generation in generations:
+            desk.generation = generation
+            desk.worker.assign([HOME])
+            await desk.worker.take(Record(0))
+        assert desk.past.asked == [HOME] * made
+
+    played(story())
+
+
+def test_a_partition_that_was_another_s_meanwhile_is_read_anew() -> None:
+    """Had, lost, and got back: what the other one read is not in this memory."""
+
+    async def story() -> None:
+        desk = Desk()
+        for generation, partitions in enumerate(([HOME], [], [HOME]), start=1):
+            desk.generation = generation
+            desk.worker.assign(partitions)
+            if partitions:
+                await desk.worker.take(Record(0))
+        assert desk.past.asked == [HOME, HOME]
+
+    played(story())
+
+
+def test_a_partition_that_goes_while_its_memory_is_made_stops_nobody() -> None:
+    """The record that waits for it is left to whoever has the partition now; the next partition is worked on."""
+
+    async def story() -> None:
+        desk = Desk()
+        desk.worker.assign([HOME])
+        record = Record(0)
+        taking = asyncio.create_task(desk.worker.take(record))
+        await asyncio.sleep(0)
+        desk.generation = 2
+        desk.worker.assign([])
+        await taking
+        await desk.worker.checkpoint()
+        assert not record.is_read
+        assert not desk.worker.is_ready
+
+    played(story())
+
+
+def test_what_would_spoil_a_memory_is_put_aside() -> None:
+    """A group of another partition, and a time to come, are dead letters with their reason, and count as read."""
+
+    async def story() -> None:
+        desk = Desk()
+        desk.worker.assign([HOME, (HOME + 1) % PARTITIONS])
+        milliseconds = ObservationBatch(group=GROUP, feed="x", tick_at=NOW * 1_000)
+        records = [Record(0, partition=(HOME + 1) % PARTITIONS), Record(0, milliseconds)]
+        for record in records:
+            await desk.worker.take(record)
+        await desk.worker.checkpoint()
+        assert [record.is_read for record in records] == [True, True]
+        misplaced, future = desk.letters()
+        assert "a record's key is its group" in misplaced
+        assert "whole seconds" in future
+
+    played(story())
+
+
+def test_a_letter_about_the_largest_record_can_be_sent() -> None:
+    """Its bytes are cut so that the letter fits into a record, and it says so."""
+
+    async def story() -> None:
+        desk = Desk()
+        desk.worker.assign([HOME])
+        record = Record(0)
+        record.value = b"\xff" * MAX_BYTES
+        await desk.worker.take(record)
+        ((_, event),) = desk.sent
+        assert len(event.value) + sum(len(name) + len(value) for name, value in event.headers) < MAX_BYTES
+        assert desk.letters()[0].startswith("(the first ")
+
+    played(story())
