@@ -340,7 +340,7 @@ def _follows(held: _Held, record: Incoming) -> None:
     """Raise BrokerFailed when records before this one were passed over.
 
     After a rebalance Faust may give out one that it had fetched before, and counts those before it as acknowledged
-    (faust-streaming 221).
+    (faust-streaming 216, 221, 236).
     """
     if record.offset > held.next:
         raise BrokerFailed(
