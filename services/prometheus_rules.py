@@ -1,8 +1,8 @@
 """Objectives → **deploy/prometheus/rules.yaml**: what is recorded of each, and when who keeps Twinbell is told.
 
 Burn rates over two windows, as in Google's *Site Reliability Workbook*, chapter 5 (multiwindow, multi-burn-rate): a
-fast burn pages, a slow one is a ticket. Bells are few, so one that is late burns fast: that is meant. The file is written
-by `services.manual`.
+fast burn pages, a slow one is a ticket. Bells are few, so one that is late burns fast: that is meant.
+`services.manual` writes the file.
 """
 
 from collections.abc import Iterator

@@ -10,12 +10,16 @@ from typer.main import get_command
 
 from alerts.rendering.wording import packaged as packaged_wording
 from services.cli import app
+from services.metrics import METRICS, series_names
+from services.prometheus_rules import recordings
+from services.prometheus_texts import TEXTS
 from streams.reference import packaged as packaged_reference
 from streams.signals import Hazard
 
 RUNBOOKS = Path(str(files("alerts"))) / "runbooks"
 HAZARDS = sorted(h.value for h in Hazard if h is not Hazard.NONE)
-OPERATIONS = ["dead-letters", "deliveries-failing", "feed-stale", "store-damaged"]
+RULED = sorted({text.page for text in TEXTS.values()})  # the pages that rules of Prometheus open
+OPERATIONS = [*RULED, "store-damaged"]  # which `twinbell store verify` finds, and no metric
 LANGUAGES = sorted(packaged_wording().catalogues)
 PARTS = {
     "en": [
@@ -51,6 +55,35 @@ def section(text: str, heading: str) -> str:
 def test_every_page_is_there_and_none_besides(language: str) -> None:
     """Each hazard that an alert can have, and each operational trouble that a message refers to."""
     assert sorted(path.stem for path in (RUNBOOKS / language).glob("*.md")) == sorted([*HAZARDS, *OPERATIONS])
+
+
+@pytest.mark.parametrize("name", RULED)
+def test_a_page_of_a_rule_says_all_that_is_needed(name: str) -> None:
+    """What it means, what to look at and do first, what then, whom to call, and when it is over; with a command."""
+    for language, parts in (
+        ("en", ["First 15 minutes", "First hour", "Whom to call", "When it is over"]),
+        ("ja", ["最初の15分", "最初の1時間", "連絡先", "終了の確認"]),
+    ):
+        text = page(language, name)
+        assert headings(text) == parts
+        assert len(text.split("\n## ", 1)[0]) > 60
+        assert COMMAND.findall(text)
+
+
+@pytest.mark.parametrize("name", RULED)
+def test_metrics_that_a_page_names_exist(name: str) -> None:
+    """What an operator is told to look at is in the list of metrics, or recorded by a rule."""
+    known = series_names() | {metric.name for metric in METRICS} | {rule.record for rule in recordings()}
+    for language in LANGUAGES:
+        assert set(re.findall(r"\btwinbell[_:][a-z_:0-9]*", page(language, name))) <= known
+
+
+@pytest.mark.parametrize("name", RULED)
+def test_pages_that_a_page_leads_to_exist(name: str) -> None:
+    """Where a page sends the operator on, there is a page."""
+    for language in LANGUAGES:
+        words = set(re.findall(r"\b[a-z]+-[a-z]+\b", page(language, name)))
+        assert words & set(OPERATIONS) == {word for word in words if (RUNBOOKS / language / f"{word}.md").exists()}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -1,16 +1,22 @@
 """The rules of Prometheus: valid, over metrics that exist, with bounds that are buckets, each with its page."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from services import objectives
+from services.cluster.base import found_program
+from services.errors import PartMissing
 from services.metrics import METRICS, Kind, series_names
 from services.prometheus_rules import OBJECTIVES, WINDOWS, alerts, recordings
 from services.prometheus_texts import TEXTS
 
 ROOT = Path(__file__).resolve().parents[2]
+RULES = ROOT / "deploy/prometheus/rules.yaml"
+TESTS = sorted((ROOT / "deploy/prometheus/tests").glob("*.yaml"))
 NAME = re.compile(r"\btwinbell[a-z_:0-9]*")
 
 
@@ -63,5 +69,38 @@ def test_every_rule_has_its_words_and_no_words_are_left_over() -> None:
     """Both languages; a quotation mark would end the YAML string."""
     assert {alert.name for alert in alerts()} == set(TEXTS)
     for text in TEXTS.values():
-        assert text.en and text.ja and "'" not in text.en + text.ja
-        assert re.findall(r"\{\{.*?\}\}", text.en).sort() == re.findall(r"\{\{.*?\}\}", text.ja).sort()
+        assert text.en
+        assert text.ja
+        assert "'" not in text.en + text.ja
+        assert sorted(re.findall(r"\{\{.*?\}\}", text.en)) == sorted(re.findall(r"\{\{.*?\}\}", text.ja))
+
+
+def _promtool() -> str:
+    try:
+        return found_program(("promtool",), "prometheus")
+    except PartMissing as missing:
+        if os.environ.get("TWINBELL_NO_SKIP") == "1":
+            raise
+        pytest.skip(str(missing))
+
+
+def test_promtool_takes_the_rules() -> None:
+    """Prometheus' own check."""
+    checked = subprocess.run([_promtool(), "check", "rules", str(RULES)], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+@pytest.mark.parametrize("file", TESTS, ids=lambda file: file.stem)
+def test_each_rule_fires_when_it_should_and_not_otherwise(file: Path) -> None:
+    """Time passes in Prometheus' own rule engine."""
+    ran = subprocess.run([_promtool(), "test", "rules", str(file)], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_each_rule_is_tried_both_ways() -> None:
+    """Somewhere it fires, and somewhere it does not; the watchdog always fires."""
+    text = "".join(file.read_text(encoding="utf-8") for file in TESTS)
+    asked = re.findall(r'alertname="(\w+)".*\n +eval_time: \w+\n +exp_samples:( \[\])?', text)
+    for alert in alerts():
+        found = {bool(none) for name, none in asked if name == alert.name}
+        assert found == ({False} if alert.name == "TwinbellWatchdog" else {True, False}), alert.name
