@@ -9,7 +9,7 @@ SEEDS ?= 10000
 FIRST ?= 1
 WORKERS ?= auto
 
-.PHONY: install run test check bench simulate cluster cluster-test cluster-soak standing lock clean
+.PHONY: install run test check bench bench-cluster simulate cluster cluster-test cluster-soak standing lock clean
 
 install: $(VENV)/.installed
 
@@ -38,6 +38,11 @@ test: check
 
 bench: install
 	$(BIN)/python -m benchmarks
+
+# Twinbell's engine beside its peers on one real broker; the peers are installed by it, outside of .venv. QUICK=--quick: small.
+QUICK ?=
+bench-cluster: install
+	@$(BIN)/python -W ignore -m benchmarks.cluster $(QUICK)
 
 # Kafka, PostgreSQL, Prometheus, Alertmanager and Twinbell's processes on this machine; make cluster EPISODE_THROUGH=ID
 # plays an episode through them.
@@ -69,6 +74,8 @@ UPGRADE ?=
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras \
 		$(UPGRADE) pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		$(UPGRADE) benchmarks/cluster/requirements.in -o benchmarks/cluster/requirements.lock
 
 clean:
 	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .pytest_cache

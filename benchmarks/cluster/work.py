@@ -52,7 +52,7 @@ def at(row: int) -> int:
 
 
 def work(series: int, rows: int, in_group: int, spikes: int) -> Work:
-    """Normal noise about a level of each series' own, with spikes after the warm-up, one in the very last row."""
+    """Normal noise about a level of each series' own, with spikes after the warm-up, some early, one in the end."""
     rng = random.Random(SEED)
     values = []
     for number in range(series):
@@ -61,8 +61,10 @@ def work(series: int, rows: int, in_group: int, spikes: int) -> Work:
     for number in range(spikes):
         own = values[number % series]
         own[rng.randrange(WARM_UP + 1, rows)] += 40.0
+    for number in range(0, series, 10):
+        values[number][WARM_UP + 1 + number % 23] += 40.0  # early, for those who read the first rows only
     for own in values[-in_group:]:
-        own[-1] += 80.0  # the end of every order in which the rows can be read
+        own[-1] += 80.0  # at the end of every order in which the rows can be read
     return Work(values=values, in_group=in_group)
 
 

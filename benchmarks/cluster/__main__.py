@@ -1,0 +1,60 @@
+"""`make bench-cluster`: everything in turn on one broker; a table, and var/bench-cluster.json."""
+
+import argparse
+import shutil
+import sys
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from benchmarks.cluster import comparison
+from benchmarks.cluster.ground import Ground
+from benchmarks.cluster.measuring import Row
+from benchmarks.cluster.peers_run import installed
+from benchmarks.cluster.sizes import FULL, QUICK
+from benchmarks.cluster.table import table
+from services.cluster.kafka import Kafka, jars
+from services.errors import ServicesError
+
+OUTPUT = Path("var/bench-cluster.json")
+FOLDER = Path("var/bench-cluster")
+LIBS = Path("var/cluster/kafka-libs")
+PARTS = ("peers",)
+
+
+def main(arguments: list[str]) -> int:
+    """Run, print, write. 0 when every peer gave the same set of signals."""
+    parser = argparse.ArgumentParser(prog="make bench-cluster", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small data and one run: shapes, no figures")
+    parser.add_argument("--runs", type=int, default=0, help="runs of each peer")
+    parser.add_argument("--only", choices=PARTS, action="append", help="one part, several times for several")
+    parser.add_argument("--output", type=Path, default=OUTPUT)
+    chosen = parser.parse_args(arguments)
+    sizes = QUICK if chosen.quick else FULL
+    if chosen.runs:
+        sizes = msgspec.structs.replace(sizes, runs=chosen.runs)
+    console = Console()
+    folder = FOLDER.resolve()
+    shutil.rmtree(folder / "run", ignore_errors=True)
+    rows: list[Row] = []
+    try:
+        here = installed(folder)
+        with Kafka(jars(LIBS), folder / "run") as kafka:
+            ground = Ground(kafka)
+            for part in chosen.only or PARTS:
+                console.print(f"[dim]{part} …[/dim]")
+                if part == "peers":
+                    rows += comparison.rows(ground, here, folder / "run", sizes)
+    except ServicesError as problem:
+        console.print(str(problem))
+        return 1
+    console.print(table(rows))
+    chosen.output.parent.mkdir(parents=True, exist_ok=True)
+    chosen.output.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")
+    console.print(f"written to {chosen.output}")
+    return 0 if all(row.same_set is not False for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,52 @@
+"""The bare job: Twinbell and its peers in turn, on the same broker, on the same data, held to the same answer."""
+
+from pathlib import Path
+
+from benchmarks.cluster.ground import Ground
+from benchmarks.cluster.loads import Load, back_fill, first_of, live, one_a_record
+from benchmarks.cluster.measuring import Measured, Row, row
+from benchmarks.cluster.peers_run import Chosen, Installed, Peers, arithmetic
+from benchmarks.cluster.sizes import Sizes
+from benchmarks.cluster.twinbell import Deployment, bare_job
+from benchmarks.cluster.work import work
+
+FULL_BATCH = 1_000
+LIMIT, TWINBELL = "arithmetic in memory", "Twinbell"
+FAUST, QUIX, STREAMS, BARE = "stock Faust agent", "Quix Streams", "Kafka Streams", "bare confluent-kafka loop"
+
+
+def rows(ground: Ground, here: Installed, folder: Path, sizes: Sizes) -> list[Row]:
+    """Every peer so many times, in turn."""
+    made = work(sizes.series, sizes.rows, sizes.in_group, sizes.spikes)
+    full = back_fill(made, FULL_BATCH)
+    polled = live(first_of(made, sizes.series, sizes.live_rows), sizes.most_rows)
+    one = one_a_record(first_of(made, sizes.series, sizes.one_rows), sizes.block)
+    few = one_a_record(first_of(made, sizes.stock_series, sizes.stock_rows), sizes.block)
+    for name, load in (("bench.one", one), ("bench.few", few)):
+        ground.fill(ground.make(name, 1), load.records)
+    peers = Peers(ground, here, folder)
+    found: dict[tuple[str, str], list[Measured]] = {}
+
+    def add(name: str, load: Load, measured: Measured) -> None:
+        found.setdefault((name, load.layout), []).append(measured)
+        print(f"  {name}, {load.layout}: {measured.rate:,.0f}/s, {measured.cpu_s_per_million:.2f} CPU s/M", flush=True)
+
+    for number in range(sizes.runs):
+        add(LIMIT, full, arithmetic(here, full, folder))
+        for load in (full, polled):
+            deployment = Deployment(ground, folder, f"bench-{load.name}-{number}", 1)
+            ground.fill(deployment.observations, load.records)
+            add(TWINBELL, load, bare_job(deployment, load))
+            for name, kind in ((STREAMS, "kafka_streams"), (BARE, "bare_loop")):
+                add(name, load, peers.run(Chosen(name=name, kind=kind, load=load), deployment.observations))
+            deployment.drop()
+        singles = (
+            (STREAMS, "kafka_streams", one),
+            (BARE, "bare_loop", one),
+            (QUIX, "quix", one),
+            (FAUST, "faust", few),
+        )
+        for name, kind, load in singles:
+            source = "bench.one" if load is one else "bench.few"
+            add(name, load, peers.run(Chosen(name=name, kind=kind, load=load), source))
+    return [row(name, layout, 1, runs) for (name, layout), runs in found.items()]
