@@ -8,11 +8,11 @@ from pathlib import Path
 import msgspec
 from rich.console import Console
 
-from benchmarks.cluster import comparison
+from benchmarks.cluster import comparison, latency, scale, states, whole
 from benchmarks.cluster.ground import Ground
 from benchmarks.cluster.measuring import Row
-from benchmarks.cluster.peers_run import installed
-from benchmarks.cluster.sizes import FULL, QUICK
+from benchmarks.cluster.peers_run import Installed, installed
+from benchmarks.cluster.sizes import FULL, QUICK, Sizes
 from benchmarks.cluster.table import table
 from services.cluster.kafka import Kafka, jars
 from services.errors import ServicesError
@@ -20,7 +20,7 @@ from services.errors import ServicesError
 OUTPUT = Path("var/bench-cluster.json")
 FOLDER = Path("var/bench-cluster")
 LIBS = Path("var/cluster/kafka-libs")
-PARTS = ("peers",)
+PARTS = ("peers", "states", "workers", "takeover", "whole", "latency")
 
 
 def main(arguments: list[str]) -> int:
@@ -34,7 +34,7 @@ def main(arguments: list[str]) -> int:
     sizes = QUICK if chosen.quick else FULL
     if chosen.runs:
         sizes = msgspec.structs.replace(sizes, runs=chosen.runs)
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else 200)
     folder = FOLDER.resolve()
     shutil.rmtree(folder / "run", ignore_errors=True)
     rows: list[Row] = []
@@ -44,8 +44,7 @@ def main(arguments: list[str]) -> int:
             ground = Ground(kafka)
             for part in chosen.only or PARTS:
                 console.print(f"[dim]{part} …[/dim]")
-                if part == "peers":
-                    rows += comparison.rows(ground, here, folder / "run", sizes)
+                rows += _part(part, ground, here, sizes)
     except ServicesError as problem:
         console.print(str(problem))
         return 1
@@ -54,6 +53,23 @@ def main(arguments: list[str]) -> int:
     chosen.output.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")
     console.print(f"written to {chosen.output}")
     return 0 if all(row.same_set is not False for row in rows) else 1
+
+
+def _part(part: str, ground: Ground, here: Installed, sizes: Sizes) -> list[Row]:
+    folder = FOLDER.resolve() / "run"
+    match part:
+        case "peers":
+            return comparison.rows(ground, here, folder, sizes)
+        case "states":
+            return states.rows(ground, here, folder, sizes)
+        case "workers":
+            return scale.worker_rows(ground, folder, sizes)
+        case "takeover":
+            return scale.state_rows(ground, folder, sizes)
+        case "whole":
+            return whole.rows(ground, folder, sizes)
+        case _:
+            return latency.rows(ground, folder, sizes)
 
 
 if __name__ == "__main__":

@@ -3,14 +3,13 @@
 from pathlib import Path
 
 from benchmarks.cluster.ground import Ground
-from benchmarks.cluster.loads import Load, back_fill, first_of, live, one_a_record
+from benchmarks.cluster.loads import FULL_BATCH, Load, back_fill, first_of, live, one_a_record
 from benchmarks.cluster.measuring import Measured, Row, row
 from benchmarks.cluster.peers_run import Chosen, Installed, Peers, arithmetic
 from benchmarks.cluster.sizes import Sizes
 from benchmarks.cluster.twinbell import Deployment, bare_job
 from benchmarks.cluster.work import work
 
-FULL_BATCH = 1_000
 LIMIT, TWINBELL = "arithmetic in memory", "Twinbell"
 FAUST, QUIX, STREAMS, BARE = "stock Faust agent", "Quix Streams", "Kafka Streams", "bare confluent-kafka loop"
 

@@ -9,6 +9,8 @@ from benchmarks.cluster.work import Answer, Work, answer, at, full_batches, poll
 from streams.cloudevents import OBSERVATIONS, Headers, Wire
 from streams.observations import ObservationBatch
 
+FULL_BATCH = 1_000  # rows in a record of a back-fill
+
 
 class Record(msgspec.Struct, frozen=True):
     """One record for the broker."""

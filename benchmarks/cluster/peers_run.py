@@ -94,6 +94,8 @@ class Peers:
                 return [self._here.python, str(_HERE / "peers" / "bare_loop.py"), *where, chosen.load.name]
             case "quix":
                 return [self._here.python, str(_HERE / "peers" / "quix.py"), *where, state]
+            case "series" | "group" | "memory":
+                return [sys.executable, str(_HERE / "peers" / "faust_states.py"), *where, chosen.kind]
             case _:
                 return [sys.executable, str(_HERE / "peers" / "stock_faust.py"), *where, "1"]
 

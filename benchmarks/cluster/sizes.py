@@ -17,6 +17,10 @@ class Sizes(msgspec.Struct, frozen=True, kw_only=True):
     stock_rows: int
     block: int  # series at a time, one a record
     spikes: int
+    state_rows: int  # of each, for the ways of keeping state
+    many_series: int  # whose state a killed worker leaves
+    probes: int  # of the latency
+    whole_series: int  # of each kind, for the whole detector set
 
 
 FULL = Sizes(
@@ -31,6 +35,10 @@ FULL = Sizes(
     stock_rows=200,
     block=100,
     spikes=201,
+    state_rows=300,
+    many_series=100_000,
+    probes=60,
+    whole_series=300,
 )
 QUICK = Sizes(
     runs=1,
@@ -44,4 +52,8 @@ QUICK = Sizes(
     stock_rows=60,
     block=20,
     spikes=60,
+    state_rows=100,
+    many_series=2_000,
+    probes=3,
+    whole_series=4,
 )

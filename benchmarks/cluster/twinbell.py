@@ -22,7 +22,8 @@ WHOLE = "services"  # the worker as it ships
 class Deployment:
     """Topics, an empty store and a configuration. `program` is the module that is run."""
 
-    def __init__(self, ground: Ground, folder: Path, name: str, partitions: int, url: str = "") -> None:
+    def __init__(self, ground: Ground, folder: Path, name: str, partitions: int, url: str = "", text: str = "") -> None:
+        """`url`: the store, else a file; `text`: the configuration, else the shipped one. The broker is added to it."""
         self.ground = ground
         self.folder = (folder / name).resolve()
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -30,7 +31,7 @@ class Deployment:
         self.url = url or f"sqlite:///{self.folder / 'twinbell.db'}"
         self.file = self.folder / "twinbell.toml"
         self.ports: dict[str, int] = {}
-        self._write()
+        self._write(text or shipped_text())
         open_store(self.url, create=True).dispose()
         apply_topics(self.broker)
         for each in (TopicName.OBSERVATIONS, TopicName.SIGNALS, TopicName.ASSESSMENTS, TopicName.STATES):
@@ -66,10 +67,10 @@ class Deployment:
         """Delete its topics."""
         self.ground.drop([self.broker.name(each.name) for each in TOPICS if each.name not in but])
 
-    def _write(self) -> None:
+    def _write(self, text: str) -> None:
         lines = [
             f'store = "{self.url}"',
-            shipped_text(),
+            text,
             "[broker]",
             f'bootstrap = "{self.broker.bootstrap}"',
             f'prefix = "{self.broker.prefix}"',
