@@ -178,11 +178,16 @@ def claim(database: sa.Engine, wanted: Deployment) -> None:
             "rings on what was imported; for the episode name another store, for instance sqlite:///var/another.db"
         )
     values = {"episode": wanted.episode, "configuration": wanted.configuration}
-    with database.begin() as connection:
-        if found is None:
-            connection.execute(sa.insert(deployment).values(id=1, played_until=None, **values))
-        else:
-            connection.execute(sa.update(deployment).values(values))
+    try:
+        with database.begin() as connection:
+            if found is None:
+                connection.execute(sa.insert(deployment).values(id=1, played_until=None, **values))
+            else:
+                connection.execute(sa.update(deployment).values(values))
+    except sa.exc.IntegrityError:
+        if found is not None:
+            raise
+        claim(database, wanted)  # another process of the deployment was first
 
 
 def refuse_mixed(store: Store, mode: Mode) -> None:

@@ -17,6 +17,7 @@ from services.vintages import keep_letters
 from streams.assessments import Assessment
 from streams.cloudevents import ASSESSMENT, REJECTED, Wire
 from streams.errors import BadObservation
+from streams.observations import SECONDS_A_DAY
 from streams.reasons import Reason
 from streams.topics import TopicName
 
@@ -49,7 +50,7 @@ class Consumer:
         for record in arrived:
             try:
                 if self._topic_of(record) is TopicName.ASSESSMENTS:
-                    assessments.append((record, self._assessments.record(record.headers, record.value)))
+                    assessments.append((record, self._assessment(record, now)))
                 else:
                     letters.append(self._letter(record))
             except BadObservation as problem:
@@ -89,6 +90,12 @@ class Consumer:
 
     def _topic_of(self, record: Arrived) -> TopicName:
         return TopicName.ASSESSMENTS if record.topic == self._name else TopicName.DEAD_LETTERS
+
+    def _assessment(self, record: Arrived, now: int) -> Assessment:
+        found = self._assessments.record(record.headers, record.value)
+        if found.as_of > now + SECONDS_A_DAY:  # all that follow would be older than it
+            raise BadObservation(Reason.ROW_MALFORMED, f"it is of the future: as_of {found.as_of}")
+        return found
 
     def _letter(self, record: Arrived) -> DeadLetter:
         found = self._rejected.record(record.headers, record.value)

@@ -30,6 +30,7 @@ def test_a_topic_of_states_that_is_emptied(deployment: Deployment, desk: Desk, e
     remake_topic(deployment.broker, TopicName.STATES)
     for worker in WORKERS:
         deployment.start(worker)
+    both_work(deployment)  # memory is made of what the archive holds: the rest must come after
     dropped(deployment, desk, names[6:])
     worked_through(deployment, desk)
     nothing_is_lost(deployment, desk, expected)
@@ -43,10 +44,13 @@ def test_a_topic_of_states_that_is_deleted_under_the_workers(
     deployment.is_supervised = True
     names = list(desk.files)
     dropped(deployment, desk, names[:4])
+    taken_in(deployment)
     delete_topic(deployment.broker, TopicName.STATES)
-    dropped(deployment, desk, names[4:6])
+    dropped(deployment, desk, names[4:5])
+    deployment.until(lambda: len(deployment.outcome().alerts) == 4, "what the file holds has rung")
     assert not [state for state in apply_topics(deployment.broker) if state.problem]
-    dropped(deployment, desk, names[6:])
+    both_work(deployment)
+    dropped(deployment, desk, names[5:])
     worked_through(deployment, desk)
     nothing_is_lost(deployment, desk, expected)
 
@@ -62,6 +66,7 @@ def test_a_topic_of_observations_that_is_made_anew(deployment: Deployment, desk:
         remake_topic(deployment.broker, name)
     for name in list(deployment.processes):
         deployment.start(name)
+    both_work(deployment)
     dropped(deployment, desk, names[4:])
     worked_through(deployment, desk)
     nothing_is_lost(deployment, desk, expected)
@@ -103,9 +108,14 @@ def test_poison_is_put_aside(deployment: Deployment, desk: Desk, expected: Outco
         (TopicName.DEAD_LETTERS, b"{", headers, 0),
     ]
     sent(deployment, poison)
-    never = msgspec.structs.replace(some(deployment), as_of=10**20, revision="never")
-    event = Wire(ASSESSMENT).event("never", never, 0)
-    sent(deployment, [(TopicName.ASSESSMENTS, event.value, event.headers, 0)])
+    given = some(deployment)
+    nowhere = msgspec.structs.replace(given.situation, situation_id="a\0b")  # what no database keeps in a text
+    for never in (
+        msgspec.structs.replace(given, as_of=10**12, revision="never"),
+        msgspec.structs.replace(given, situation=nowhere, assessment_id="never"),
+    ):
+        event = Wire(ASSESSMENT).event("never", never, 0)
+        sent(deployment, [(TopicName.ASSESSMENTS, event.value, event.headers, 0)])
     sent(deployment, [(TopicName.OBSERVATIONS, msgspec.msgpack.encode(FAR), headers, None)])
     spoiled = StateOfGroup(group="antimony", made_with=made_with(deployment), applied=10**9, state=b"\x00")
     event = Wire(STATE).event("antimony", spoiled, 0)
@@ -113,14 +123,20 @@ def test_poison_is_put_aside(deployment: Deployment, desk: Desk, expected: Outco
     for worker in WORKERS:
         deployment.processes[worker].kill()
         deployment.start(worker)
+    both_work(deployment)
     dropped(deployment, desk, names[4:])
     worked_through(deployment, desk)
     nothing_is_lost(deployment, desk, expected)
-    deployment.until(lambda: len(deployment.dead_letters()) >= len(poison) + 1, "the store has the dead letters")
+    deployment.until(lambda: len(deployment.dead_letters()) == len(poison) + 3, "the store has the dead letters")
     letters = deployment.dead_letters()
     assert {letter.reason for letter in letters} == {Reason.ROW_MALFORMED, Reason.UNKNOWN_SCHEMA}
     for _, value, _, _ in poison:
         assert any(letter.content[:1_000] == (value or b"")[:1_000] for letter in letters)
+
+
+def both_work(deployment: Deployment) -> None:
+    """Wait until both workers have their memory."""
+    deployment.until(lambda: all(deployment.is_ready(worker) for worker in WORKERS), "both workers work")
 
 
 def home(group: str) -> int:
