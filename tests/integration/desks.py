@@ -86,16 +86,24 @@ class Desk:
         (folder / "incoming").mkdir(exist_ok=True)
 
     def deployed(self, deployments: Deployments) -> Deployment:
-        """A deployment with this desk as its feed; all of PROCESSES run."""
+        """A deployment with this desk as its feed, in which the quiet half year is worked through."""
         made = deployments.make(partitions=4)
         self.deploy(made)
+        dropped(made, self, list(self.files)[:1])
+        taken_in(made)
         return made
 
     def deploy(self, deployment: Deployment) -> None:
-        """Make this desk the feed of a deployment, and start all of PROCESSES."""
+        """Make this desk the feed of a deployment, and start all of PROCESSES.
+
+        A worker that makes its memory out of the archive judges all of it at once: first both have theirs, empty.
+        """
         deployment.configure(FEED)
         self.furnish(deployment.folder)
-        for name in PROCESSES:
+        for name in PROCESSES[:2]:
+            deployment.start(name)
+        both_work(deployment)
+        for name in PROCESSES[2:]:
             deployment.start(name)
 
     def drop(self, folder: Path, name: str) -> None:
@@ -133,6 +141,11 @@ def dropped(deployment: Deployment, desk: Desk, names: Iterable[str]) -> None:
     for name in names:
         desk.drop(deployment.folder, name)
         kept(deployment, desk, name)
+
+
+def both_work(deployment: Deployment) -> None:
+    """Wait until both workers have their memory."""
+    deployment.until(lambda: all(deployment.is_ready(worker) for worker in PROCESSES[:2]), "both workers work")
 
 
 def kept(deployment: Deployment, desk: Desk, name: str) -> None:

@@ -43,7 +43,8 @@ def test_of_the_database(kafka: Kafka, folder: Path, tmp_path: Path, desk: Desk,
     with small_disk(place, 150, pids) as disk, postgres:
         deployments = Deployments(kafka, postgres, tmp_path)
         try:
-            deployment = desk.deployed(deployments)
+            deployment = deployments.make(partitions=4)
+            desk.deploy(deployment)
             names = list(desk.files)
             for process in ("feed", "dispatch"):
                 deployment.until(lambda process=process: deployment.is_ready(process), f"{process} works")  # type: ignore[misc]

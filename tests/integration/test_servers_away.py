@@ -26,6 +26,7 @@ def test_a_broker_that_is_away_for_long(
     """kill -9 on the only broker while files come in: feeds are read on, nobody ends, all goes on when it is back."""
     names = list(desk.files)
     dropped(deployment, desk, names[:4])
+    taken_in(deployment)
     kafka.kill_node(1)
     since = SystemClock().now_ms()
     dropped(deployment, desk, names[4:7])

@@ -14,7 +14,7 @@ from streams.observations import ObservationBatch
 from streams.reasons import Reason
 from streams.topics import MAX_BYTES, TopicName
 from tests.integration.deployments import Deployment, Outcome, delete_topic, remake_topic
-from tests.integration.desks import Desk, dropped, nothing_is_lost, taken_in, worked_through
+from tests.integration.desks import Desk, both_work, dropped, nothing_is_lost, taken_in, worked_through
 
 WORKERS = ("detect-1", "detect-2")
 
@@ -132,11 +132,6 @@ def test_poison_is_put_aside(deployment: Deployment, desk: Desk, expected: Outco
     assert {letter.reason for letter in letters} == {Reason.ROW_MALFORMED, Reason.UNKNOWN_SCHEMA}
     for _, value, _, _ in poison:
         assert any(letter.content[:1_000] == (value or b"")[:1_000] for letter in letters)
-
-
-def both_work(deployment: Deployment) -> None:
-    """Wait until both workers have their memory."""
-    deployment.until(lambda: all(deployment.is_ready(worker) for worker in WORKERS), "both workers work")
 
 
 def home(group: str) -> int:
