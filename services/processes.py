@@ -176,6 +176,7 @@ def detect(configuration: Configuration, wish: Wish) -> None:
                 make=lambda: Partition(engine, known.digest),
                 past=Past(configuration.broker, archive, clock.now if database is None else _known_until(database)),
                 send=app.send,
+                again=app.again,
                 counted=common.metrics,
                 now=clock.now,
                 generation=lambda: int(app.app.consumer_generation_id),

@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
-from services.errors import BrokerFailed, TooManyDeadLetters, Unavailable
+from services.errors import TooManyDeadLetters, Unavailable
 from streams.cloudevents import (
     ASSESSMENT,
     OBSERVATIONS,
@@ -37,6 +37,7 @@ SETTLES = "settles"  # the CloudEvents attribute of the record with which a poll
 RESETS = "resets"  # of a record before which the group's memory is made again: its past has changed
 REWRITE_S = 600.0  # every group's snapshot is written at least so often, well within the lag of the compaction
 _AGAIN_S = 1.0
+_PASSED_OVER_S = 1.0
 _LETTER_BYTES = MAX_BYTES - 64 * 1024  # of a record that fills a record: the rest is what the letter says about it
 
 
@@ -96,6 +97,7 @@ class _Held:
         self.partition = partition
         self.next = comes  # the offset that comes next; smaller ones are read again
         self.generation = generation  # of the group's members, in which this memory was made or was ours last
+        self.passed_over_at: float | None = None  # when records were last asked for again
         self.read: list[Incoming] = []
         self.sent: list[Awaitable[object]] = []
 
@@ -106,6 +108,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     make: Callable[[], Partition]
     past: Past
     send: Send
+    again: Callable[[int, int], Awaitable[None]]  # (partition, offset): read it again from there
     counted: Counted
     now: Callable[[], int]
     generation: Callable[[], int]  # the number of the group's last change of members
@@ -161,13 +164,16 @@ class Worker:
     async def take(self, record: Incoming) -> None:
         """Apply one record and send what it gave.
 
-        Raises TooManyDeadLetters past the limit, BrokerFailed when records were passed over.
+        Raises TooManyDeadLetters past the limit.
         """
         held = await self._of(record.partition)
         if held is None:
             return  # whoever has the partition now reads it
         async with self._turn:
-            _follows(held, record)
+            if record.offset > held.next:
+                await self._again(held, record)
+                return
+            held.next = record.offset + 1
             held.read.append(record)
             try:
                 batch = self._batch(record)
@@ -225,6 +231,19 @@ class Worker:
                 if partition not in self._assigned:
                     return None
         return held
+
+    async def _again(self, held: _Held, record: Incoming) -> None:
+        """Records before this one were passed over: let the partition be read again from where it is to go on.
+
+        After a rebalance Faust may give out one that it had fetched before (faust-streaming 216, 221, 236).
+        """
+        now = asyncio.get_running_loop().time()
+        if held.passed_over_at is None or now - held.passed_over_at > _PASSED_OVER_S:
+            held.passed_over_at = now
+            self._parts.tell(
+                f"partition {record.partition}: {record.offset} came where {held.next} was to come; read again"
+            )
+            await self._parts.again(record.partition, held.next)
 
     def _batch(self, record: Incoming) -> ObservationBatch:
         """What was read. Raises BadObservation for what must not reach a group's memory.
@@ -334,20 +353,6 @@ def _remade(partition: Partition, past: Past, number: int, group: str) -> Given:
         except Exception:  # noqa: BLE001, S112 the record that broke it is a dead letter already
             continue
     return Given(signals=tuple(signals))
-
-
-def _follows(held: _Held, record: Incoming) -> None:
-    """Raise BrokerFailed when records before this one were passed over.
-
-    After a rebalance Faust may give out one that it had fetched before, and counts those before it as acknowledged
-    (faust-streaming 216, 221, 236).
-    """
-    if record.offset > held.next:
-        raise BrokerFailed(
-            f"partition {record.partition}: offset {record.offset} came where {held.next} was to come; this worker "
-            "ends, and what was passed over is read when it is started again"
-        )
-    held.next = record.offset + 1
 
 
 async def _all(sent: list[Awaitable[object]]) -> None:
