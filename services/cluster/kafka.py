@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from services.cluster.base import Program, Start, found_program, free_port
-from services.errors import ClusterFailed
+from services.errors import ClusterFailed, PartMissing
 
 _POM = Path(__file__).resolve().parents[2] / "deploy" / "kafka" / "pom.xml"
 _CLUSTER_ID = base64.urlsafe_b64encode(b"twinbell-cluster").rstrip(b"=").decode()
@@ -35,7 +35,7 @@ class Security(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def jars(folder: Path) -> Path:
-    """The directory of the broker's jars, fetched by Maven the first time. Raises ClusterFailed or PartMissing."""
+    """The directory of the broker's jars, fetched by Maven the first time. Raises PartMissing where they cannot be."""
     folder, pom = folder.resolve(), _POM.read_text()
     done = folder / ".resolved"
     if done.exists() and done.read_text() == pom:
@@ -45,7 +45,7 @@ def jars(folder: Path) -> Path:
     words = [maven, "-q", "-B", "-f", str(_POM), "dependency:copy-dependencies", f"-DoutputDirectory={folder}"]
     run = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if run.returncode != 0:
-        raise ClusterFailed(f"Maven could not fetch the broker's jars: {(run.stdout + run.stderr)[-800:]}")
+        raise PartMissing(f"Maven could not fetch the broker's jars: {(run.stdout + run.stderr).strip()[-800:]}")
     done.write_text(pom)
     return folder
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from services.cluster.base import found_program
 from services.cluster.kafka import Kafka, jars
 from services.cluster.postgres import Postgres
 from services.errors import PartMissing
@@ -35,8 +36,9 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def kafka_jars() -> Path:
-    """The broker itself."""
+    """The broker itself, and what it runs on."""
     try:
+        found_program(("java",), "openjdk-17-jre-headless")
         return jars(LIBS)
     except PartMissing as missing:
         pytest.skip(str(missing))
