@@ -11,19 +11,18 @@ from collections.abc import Sequence
 import msgspec
 
 from streams.notices.lexicon import MARK, Token
-from streams.notices.sentences import Sentence
+from streams.notices.sentences import MINERALS, Sentence
 from streams.notices.vocabulary import Concept as C
 
 INSTRUMENTS = frozenset({C.BAN, C.CONTROL, C.LICENCE, C.PERMISSION, C.QUOTA, C.TAX})
 MOVERS = frozenset({C.STOP, C.SUSPEND, C.ALLOW, C.GRANT})  # verbs that may take exports themselves as their object
 ANNOUNCING = frozenset({C.IMPOSE, C.REQUIRE, C.GRANT})
 STEERING = frozenset({C.TIGHTEN, C.EXTEND, C.SUSPEND, C.LIFT, C.CUT, C.RAISE, C.GRACE, C.ALLOW})
-MINERALS = frozenset({C.NAME, C.FORM, C.UMBRELLA})
-_TRANSPARENT = MINERALS | {C.TECHNOLOGY, C.DUAL_USE, C.INERT}
 _ADJACENT = 3  # characters between two words that are one name
 _CLOSE = 3  # a negation stands so many times nearer than other modifiers
 _ENDING = 10  # characters of a verb's ending and a full stop
 _INSERTED = 48  # characters before a verb in which it is said that it resumes
+_MOST = 40  # instruments in a sentence; what holds more is no sentence, and its cost grows with their square
 _UNUSUAL = 2  # a verb on the side where this language does not put it counts as so many times further away
 
 
@@ -82,21 +81,15 @@ def find(sentence: Sentence, of_office: bool = False) -> list[Act]:
 
 def slack(sentence: Sentence, start: int, end: int) -> int:
     """Characters between two places that are not the names of minerals or the words that join them."""
-    joint = 2 if sentence.language.spaced else 1
-    passed = {
-        (token.start, token.end)
-        for token in sentence.tokens
-        if start <= token.start and token.end <= end and token.concept in _TRANSPARENT
-    }
-    return max(0, end - start - sum(last - first + joint for first, last in passed))
+    return max(0, end - start - sentence.passed.between(start, end))
 
 
 def _bonds(sentence: Sentence) -> list[_Bond]:
     """Instruments bound to exports: compounds first, then objects, then verbs on exports, then predicates."""
     reach = sentence.language.reach
-    heads = sentence.of(*INSTRUMENTS)
-    free = list(sentence.of(C.EXPORT))
-    bonds = [_Bond(t.concept, t.start, t.end, t) for t in sentence.of(C.LIST, C.REFERENCE)]
+    heads = sentence.of(*INSTRUMENTS)[:_MOST]
+    free = list(sentence.of(C.EXPORT)[:_MOST])
+    bonds = [_Bond(t.concept, t.start, t.end, t) for t in sentence.of(C.LIST, C.REFERENCE)[:_MOST]]
     used: set[Token] = set()
 
     def bind(head: Token, export: Token, measure: C) -> None:
@@ -112,7 +105,7 @@ def _bonds(sentence: Sentence) -> list[_Bond]:
                 bind(head, export, head.concept)
                 break
     for head in heads:  # "ban on … exports"; one export may carry several instruments
-        for export in sentence.of(C.EXPORT):
+        for export in sentence.of(C.EXPORT)[:_MOST]:
             bound = _joined(sentence, head, export, reach.object) and not _remedy(sentence, head)
             if head not in used and bound:
                 bind(head, export, head.concept)

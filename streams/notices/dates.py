@@ -23,7 +23,7 @@ _PAUSE = re.compile("[,、]")
 _CENTURY = 100  # a year of two digits is one of this century
 _MONTHS = {"month": 1, "half": 6, "year": 12}
 _LOOK_BACK = 60  # characters before a day in which its cue may stand
-_LOOK_AHEAD = 30
+_LOOK_AHEAD = 40
 _GOING_ON = 2  # sentences after the act in which its first day may stand without another word for it
 _PAST_DAYS = 120  # a day without a year lies at most so far before publication, else it is next year's
 
@@ -38,6 +38,7 @@ class Dated(msgspec.Struct, frozen=True, kw_only=True):
     in_force: bool = False  # the words beside it say that something takes effect
     starts: bool = False
     ends: bool = False
+    on: bool = False  # it is merely "on" that day
     attributive: bool = False  # it belongs to the name of another act: "the rules in force since …"
 
 
@@ -64,6 +65,9 @@ def read(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], days:
     speaking = {act.order for act in told} | {primary.order}
     current = [d for d in marked if d.day >= recently and not d.attributive]
     effective = _effective(current, primary, speaking) or _effective(marked, primary, speaking)
+    if effective is None and days.published is not None and not primary.hedged:  # "will lift the ban on June 1"
+        ahead = (d for d in current if d.on and not d.ends and d.sentence.order in speaking and d.day > days.published)
+        effective = next(ahead, None)
     end = None if primary.sentence.of(C.DRAFT) else _end(marked, primary, speaking, sentences)  # that of the comments
     if end is not None and effective is not None and end.day <= effective.day:  # one of the two is another act's
         if end.sentence is primary.sentence and effective.sentence is not primary.sentence:
@@ -119,6 +123,7 @@ def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
                 starts=bool(forms.starts_before.search(before) or forms.starts_after.match(after)),
                 ends=ranged
                 or (not in_force and bool(forms.ends_after.match(after) or forms.ends_before.search(before))),
+                on=forms.on_before.search(before) is not None,
                 attributive=bool(forms.attributive.match(after)),
             )
         )
@@ -215,7 +220,9 @@ def _of_another(dated: Dated) -> bool:
     near = (
         t
         for t in sentence.of(C.RECITAL, C.ONGOING, C.EARLIER)
-        if abs(t.start - dated.end) <= reach // 2 and not _PAUSE.search(sentence.text, *_between(t, dated))
+        if not dated.start <= t.start < dated.end
+        and abs(t.start - dated.end) <= reach // 2
+        and not _PAUSE.search(sentence.text, *_between(t, dated))
     )
     before = (t for t in sentence.of(C.EARLIER) if 0 <= dated.start - t.end <= reach)
     return any(near) or any(before)
@@ -257,9 +264,9 @@ def _plus(day: date, count: int, unit: str) -> date | None:
 
 
 def _group(match: re.Match[str], name: str) -> str:
-    """The first group of `name`, `name`2 … `name`4 that took part."""
+    """The first group of `name`, `name`2 … `name`5 that took part."""
     groups = match.groupdict()
-    return next((value for key in (name, f"{name}2", f"{name}3", f"{name}4") if (value := groups.get(key))), "")
+    return next((value for key in (name, *(f"{name}{n}" for n in range(2, 6))) if (value := groups.get(key))), "")
 
 
 def _day(match: re.Match[str], sentence: Sentence, published: date | None) -> date | None:
@@ -282,9 +289,9 @@ def _year(match: re.Match[str], sentence: Sentence, published: date | None) -> i
     if written:
         year = number(written)
         return year if year >= _CENTURY else _CENTURY * 20 + year
-    era = groups.get("era")
+    era = _group(match, "era")
     if era:
-        count = groups["ey"]
+        count = _group(match, "ey")
         return forms.eras[era] + (1 if count == "元" else number(count))
     relative = groups.get("relative") or ""
     if relative in forms.relative_years and published is not None:
@@ -327,8 +334,8 @@ def number(text: str) -> int:
 
 
 def iso(text: str) -> date | None:
-    """The day that an ISO text names, or None."""
+    """The day that an ISO text names, with or without a time, or None."""
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text.strip()[:10].replace("/", "-"))
     except ValueError:
         return None

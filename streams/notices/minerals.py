@@ -28,6 +28,17 @@ def goes_on(sentence: Sentence, primary: Act) -> bool:
     return bool(listed) or sentence.language.list_cue.search(sentence.text) is not None
 
 
+def lists_of(primary: Act, sentences: Sequence[Sentence]) -> set[int]:
+    """The orders of the sentences that go on with the list; a cue that names nothing announces the next sentence."""
+    found: set[int] = set()
+    announced = False
+    for sentence in sentences:
+        if goes_on(sentence, primary) or (announced and sentence.scope):
+            found.add(sentence.order)
+        announced = sentence.order in found and not sentence.scope
+    return found
+
+
 def speaks_again(sentence: Sentence, primary: Act) -> bool:
     """Whether the next sentence speaks of an instrument again, as of one that is known."""
     return sentence.order == primary.order + 1 and bool(sentence.of(*INSTRUMENTS)) and not sentence.of(C.IMPORT)
@@ -65,13 +76,14 @@ def of_document(
     told = (act for act in acts if not act.recital and not act.wished and not opposed(act, primary))
     speaking = {act.order for act in told} | {primary.order}
     steered = {act.order for act in acts if act.steered}
+    lists = lists_of(primary, sentences)
     chosen: list[tuple[Sentence, Token]] = []
     opened = False
     for sentence in sentences:
         telling = sentence.titled or (sentence.order in speaking and not _older(sentence, primary, steered, past))
         if telling:
             opened = opened or sentence.language.open_list.search(sentence.text) is not None
-        if telling or goes_on(sentence, primary) or (opened and _ITEM.match(sentence.text)):
+        if telling or sentence.order in lists or (opened and _ITEM.match(sentence.text)):
             chosen.extend((sentence, token) for token in sentence.scope)
     if chosen or primary.sentence.of(C.DUAL_USE):
         return chosen

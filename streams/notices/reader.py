@@ -13,7 +13,7 @@ from streams.notices.acts import Act
 from streams.notices.documents import Document
 from streams.notices.languages import LANGUAGES, Language
 from streams.notices.lexicon import MARK, Lexicon, Token
-from streams.notices.passages import Passage, passages
+from streams.notices.passages import Passage, passages, without_markup
 from streams.notices.polarity import kind_of, settled
 from streams.notices.readings import ActKind, Polarity, Reading, Span
 from streams.notices.sentences import Sentence, sentence_of
@@ -78,7 +78,7 @@ class Reader:
         return ""
 
     def _may_matter(self, document: Document) -> bool:
-        title, text = document.title.lower(), document.text.lower()
+        title, text = without_markup(document.title).lower(), without_markup(document.text).lower()
         return any(word in title or word in text for word in self._gate)
 
     def _sentence(self, passage: Passage) -> Sentence:

@@ -110,7 +110,8 @@ class _Scene:
             return True
         if act.sentence.titled and any(a.measure is act.measure and a.sentence.scope for a in self._acts):
             return True
-        following = (s for s in self._sentences if minerals.goes_on(s, act) or minerals.speaks_again(s, act))
+        lists = minerals.lists_of(act, self._sentences)
+        following = (s for s in self._sentences if s.order in lists or minerals.speaks_again(s, act))
         return any(s.scope for s in following)
 
     def _reports_instead(self, act: Act) -> bool:

@@ -3,8 +3,9 @@
 In scope are the minerals that a sentence names, less those named only as background, use, alloy partner or exception.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import msgspec
 
@@ -14,9 +15,24 @@ from streams.notices.passages import TITLE, Passage
 from streams.notices.trails import Lead
 from streams.notices.vocabulary import Concept as C
 
+MINERALS = frozenset({C.NAME, C.FORM, C.UMBRELLA})
+_TRANSPARENT = MINERALS | {C.TECHNOLOGY, C.DUAL_USE, C.INERT}
 _LIST_GAP = 14  # characters between two minerals of one list: ", and other "
 _EXPORT_GAP = 24
 _ASIDE = 40  # how far "used in" or "except" reaches
+
+
+class Passed(msgspec.Struct, frozen=True):
+    """Words that part no two others, such as the minerals of a list: where they begin, and their width up to there."""
+
+    starts: tuple[int, ...] = ()
+    widths: tuple[int, ...] = (0,)
+    ends: tuple[int, ...] = ()
+
+    def between(self, start: int, end: int) -> int:
+        """The characters that such words take up between two places, with what joins them."""
+        first, last = bisect_left(self.starts, start), bisect_right(self.ends, end)
+        return self.widths[last] - self.widths[first] if last > first else 0
 
 
 class Sentence(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +43,7 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     tokens: tuple[Token, ...]
     by_concept: Mapping[C, tuple[Token, ...]]
     leads: tuple[Lead, ...] = ()  # codes that may lead to minerals
+    passed: Passed = Passed()
     scope: tuple[Token, ...] = ()  # the minerals that it is about
 
     def of(self, *concepts: C) -> Sequence[Token]:
@@ -69,9 +86,16 @@ def sentence_of(passage: Passage, language: Language, tokens: Sequence[Token], l
         tokens=tuple(tokens),
         by_concept={concept: tuple(found) for concept, found in by_concept.items()},
         leads=leads,
+        passed=_passed(tokens, 2 if language.spaced else 1),
     )
     named = sentence.of(C.NAME, C.FORM)
     return msgspec.structs.replace(sentence, scope=tuple(_scope(sentence, named))) if named else sentence
+
+
+def _passed(tokens: Sequence[Token], joint: int) -> Passed:
+    places = sorted({(token.start, token.end) for token in tokens if token.concept in _TRANSPARENT})
+    widths = accumulate((end - start + joint for start, end in places), initial=0)
+    return Passed(tuple(start for start, _ in places), tuple(widths), tuple(end for _, end in places))
 
 
 def _scope(sentence: Sentence, named: Sequence[Token]) -> list[Token]:

@@ -43,6 +43,7 @@ class DateForms(msgspec.Struct, frozen=True, kw_only=True):
     ends_before: re.Pattern[str]
     ends_after: re.Pattern[str]
     range: re.Pattern[str]  # between the first and the last day of a stretch
+    on_before: re.Pattern[str] = re.compile(r"(?!)")  # right before the day of what is announced for it
     attributive: re.Pattern[str] = re.compile(r"(?!)")  # right after a day that another act is named by
     immediate: re.Pattern[str]
     delay: re.Pattern[str]  # so many (n) units after publication; n may be missing for one day

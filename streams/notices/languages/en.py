@@ -137,6 +137,7 @@ ENGLISH = Language(
             rf"|on and after|on or after),?(?: the)? {_WEEKDAY}$"
         ),
         starts_after=re.compile(r"[ ,]*(?:onwards?|and onwards?)\b"),
+        on_before=re.compile(rf"\bon {_WEEKDAY}$"),
         ends_before=re.compile(
             r"(?:until|till|up to|through|ends?(?: on)?|ending(?: on)?|expir(?:es?|ing|y|ation)(?: date)?(?: on| of)?"
             rf"|lapses?(?: on)?|valid (?:until|through))[ ,]*{_WEEKDAY}$"
@@ -153,7 +154,7 @@ ENGLISH = Language(
             r"|(?:since|from|on) (?:the )?same day (?:it was|of) (?:issued|published|announced|issue)"
             r"|(?:applie[sd]|apply|enforced|implemented|effective|in force|into force) (?:at once|immediately)"
             r"|(?:applie[sd]|apply|enforced|implemented|effective|effect|force|valid)"
-            r" (?:as of|from|as from|since|starting)? ?(?:today|now)\b|starting today|from now until"
+            r" (?:as of|from|as from|since|starting)? ?(?:today|now)\b|(?:starting|from|as of) today|from now until"
         ),
         delay=re.compile(
             rf"\b{_FORCE}(?: (?:on|from|in|only|the|exactly|not until))* "
@@ -251,7 +252,7 @@ ENGLISH = Language(
         r"|subject to the (?:ban|controls?|restrictions?|prohibition)"
         r"|(?:impacts?|affects?) (?:[\w-]+ ){0,3}(?:announcements?|measures?|rules?|items?)"
         r"|(?:list|rule|notice|order|ban|measure|catalogue) (?:also )?(?:names?|covers?|includes?|lists?)"
-        r"|namely|are covered)\b"
+        r"|namely|are covered|as follows|the following)\b"
     ),
     figures=re.compile(
         rf"\b(?:exports?|shipments?|shipped|exported)\b[^.;]{{0,60}}?\b{_UP_OR_DOWN}\b[^.;]{{0,40}}?"
