@@ -13,6 +13,7 @@ class Role(StrEnum):
     DUTY = "duty"  # acknowledge, respond, stand down, record a position
     RELEASE = "release"  # release an attribution
     OPERATOR = "operator"  # is told about Twinbell itself
+    CANARY = "canary"  # no person: the inboxes in which the canary of this side arrives
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,9 +4,6 @@ It keeps nothing on disk while it notifies, judges no level and words nothing; i
 part that both do, which is to group a burst and tell each of two receivers.
 """
 
-import shutil
-import socket
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,9 +13,9 @@ import httpx
 import msgspec
 
 from benchmarks.listener import Listener
+from services.cluster import watchers
 
 PATIENCE_S = 60.0
-_NAMES = ("prometheus-alertmanager", "alertmanager")  # Debian's, and upstream's
 
 _CONFIGURATION = """
 route:
@@ -60,16 +57,13 @@ class _Webhook(msgspec.Struct):
     alerts: tuple[_Posted, ...]
 
 
-def installed() -> Path | None:
-    """The program, where this machine has it."""
-    found = next((path for name in _NAMES if (path := shutil.which(name))), None)
-    return Path(found) if found else None
-
-
 def notified(
-    program: Path, alerts: Sequence[Labels], portion: int, sides: Sequence[str], interval_s: int, folder: Path
+    alerts: Sequence[Labels], portion: int, sides: Sequence[str], interval_s: int, folder: Path
 ) -> tuple[float, list[Notice]]:
-    """When posting began, and every notification until all alerts were named to all sides, or PATIENCE_S had passed."""
+    """When posting began, and every notification until all alerts were named to all sides, or PATIENCE_S had passed.
+
+    Raises PartMissing where this machine has no Alertmanager.
+    """
     taken: list[tuple[float, str, bytes]] = []
 
     def take(at: float, path: str, body: bytes) -> tuple[int, bytes]:
@@ -84,7 +78,7 @@ def notified(
             receivers="".join(_RECEIVER.format(side=side, base=listener.base) for side in sides),
         )
         (folder / "alertmanager.yml").write_text(configuration)
-        with _running(program, folder) as base, httpx.Client(base_url=base, trust_env=False) as client:
+        with _running(folder) as base, httpx.Client(base_url=base, trust_env=False) as client:
             began = time.perf_counter()
             for start in range(0, len(alerts), portion):
                 body = msgspec.json.encode([_Posted(labels) for labels in alerts[start : start + portion]])
@@ -108,39 +102,9 @@ def _read(taken: Sequence[tuple[float, str, bytes]]) -> list[Notice]:
 
 
 @contextmanager
-def _running(program: Path, folder: Path) -> Iterator[str]:
-    port = _free_port()
-    command = [
-        str(program),
-        f"--config.file={folder / 'alertmanager.yml'}",
-        f"--storage.path={folder / 'alertmanager'}",
-        f"--web.listen-address=127.0.0.1:{port}",
-        "--cluster.listen-address=",
-        "--log.level=error",
-    ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    base = f"http://127.0.0.1:{port}"
+def _running(folder: Path) -> Iterator[str]:
+    program, address = watchers.alertmanager(folder, folder / "alertmanager.yml")
     try:
-        _wait(base, process)
-        yield base
+        yield address.base
     finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait(base: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.perf_counter() + PATIENCE_S
-    while time.perf_counter() < until and process.poll() is None:
-        try:
-            if httpx.get(f"{base}/-/ready", trust_env=False).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise RuntimeError("Alertmanager did not start; run it by hand with the configuration that this module writes")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+        program.stop()

@@ -30,6 +30,7 @@ from services.dispatcher.escalate import escalate
 from services.dispatcher.intake import Intake
 from services.dispatcher.lanes import SideBySide
 from services.dispatcher.send import Patience, Sender
+from services.errors import PartMissing
 from services.routes import actual_channels
 from services.settings import Configuration
 from services.wiring import Knowledge, archive_of, composer, knowledge_of
@@ -192,9 +193,6 @@ def _told_rows(made: Burst, told: Told, name: str) -> Iterator[Row]:
 
 
 def _peer_rows(made: Burst, portion: int, own: Told) -> list[Row]:
-    program = alertmanager.installed()
-    if program is None:
-        return [Row(name="Alertmanager", value=0, unit="", against="not on this machine: no peer in this run")]
     labels = [
         alertmanager.Labels(
             alertname=each.situation.situation_id, hazard=each.situation.hazard, place=each.situation.origin
@@ -202,7 +200,10 @@ def _peer_rows(made: Burst, portion: int, own: Told) -> list[Row]:
         for each in made.assessments
     ]
     interval_s = made.configuration.settings.timers.group_interval_s[Level.WARNING]
-    began, notices = alertmanager.notified(program, labels, portion, made.sides, interval_s, made.folder)
+    try:
+        began, notices = alertmanager.notified(labels, portion, made.sides, interval_s, made.folder)
+    except PartMissing:
+        return [Row(name="Alertmanager", value=0, unit="", against="not on this machine: no peer in this run")]
     first: dict[tuple[str, str], float] = {}
     for notice in sorted(notices, key=lambda each: each.at):
         for alert in notice.alerts:

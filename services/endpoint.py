@@ -1,13 +1,26 @@
-"""What a process answers over HTTP: /metrics for Prometheus, /live and /ready for whoever runs it."""
+"""What a process answers over HTTP: /metrics for Prometheus, /live and /ready for whoever runs it, and Alertmanager."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+import msgspec
 from prometheus_client import CollectorRegistry, make_wsgi_app
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
+_PATIENCE_S = 5.0  # one who sends slowly holds up whoever asks next
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What the poster is told: an HTTP status and why."""
+
+    status: str
+    text: str
+
+
+Taking = Callable[[str, int, Callable[[int], bytes]], Answer]
+"""(Authorization, Content-Length, reads so many bytes of the body) → what is answered."""
 
 
 class Health:
@@ -19,14 +32,24 @@ class Health:
 
 
 class Endpoint:
-    """An open address. OSError when it is taken."""
+    """An open address. OSError when it is taken. What is posted is taken by `posts`, by path; nothing else is."""
 
-    def __init__(self, host: str, port: int, registry: CollectorRegistry, health: Health | None = None) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        registry: CollectorRegistry,
+        health: Health | None = None,
+        posts: Mapping[str, Taking] | None = None,
+    ) -> None:
         metrics = make_wsgi_app(registry)
         checks = {"/live": health.live, "/ready": health.ready} if health else {}
 
         def answer(environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
-            check = checks.get(environ.get("PATH_INFO", ""))
+            path = environ.get("PATH_INFO", "")
+            if environ.get("REQUEST_METHOD") == "POST":
+                return _taken((posts or {}).get(path), environ, start)
+            check = checks.get(path)
             if check is None:
                 found: Iterable[bytes] = metrics(environ, start)
                 return found
@@ -50,10 +73,23 @@ class Endpoint:
         self._thread.join()
 
 
+def _taken(take: Taking | None, environ: dict[str, Any], start: StartResponse) -> Iterable[bytes]:
+    size = environ.get("CONTENT_LENGTH", "")
+    if take is None:
+        answer = Answer("404 Not Found", "nothing is taken here")
+    else:
+        given = int(size) if size.isdigit() else 0
+        answer = take(environ.get("HTTP_AUTHORIZATION", ""), given, environ["wsgi.input"].read)
+    start(answer.status, [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")])
+    return [answer.text.encode() + b"\n"]
+
+
 class _Server(WSGIServer):
     daemon_threads = True
 
 
 class _Quiet(WSGIRequestHandler):
+    timeout = _PATIENCE_S
+
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: a scrape every few seconds is no news."""

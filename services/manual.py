@@ -18,7 +18,7 @@ from services.command_pages import commands_page
 from services.metric_pages import metrics_page
 from services.prometheus_rules import rules_page
 from services.routes import ChannelSettings
-from services.settings import FeedSettings, LogSettings, Settings
+from services.settings import AlertmanagerSettings, CanarySettings, FeedSettings, LogSettings, Settings
 from services.source_settings import FetchingSettings, SourceSettings
 
 _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
@@ -28,6 +28,8 @@ _TABLES: tuple[tuple[str, type[msgspec.Struct]], ...] = (
     ("[fetching]", FetchingSettings),
     ("[channels]", ChannelSettings),
     ("[broker]", BrokerSettings),
+    ("[canary]", CanarySettings),
+    ("[alertmanager]", AlertmanagerSettings),
     ("[log]", LogSettings),
     ("[timers]", Timers),
     ("[[timers.throttles]]", Throttle),
@@ -54,7 +56,8 @@ _ELSEWHERE = {
     "Person.agency": "Id of the agency, as in `agencies.csv`.",
     "Person.language": "Language of messages to this person; one of the side's.",
     "Person.time_zone": "IANA zone.",
-    "Person.roles": "`duty` answers; `release` may release an attribution; `operator` is told about Twinbell itself.",
+    "Person.roles": "`duty` answers; `release` may release an attribution; `operator` is told about Twinbell itself; "
+    "`canary` is no person but the inboxes of the canary.",
     "Person.email": "Address for e-mail.",
     "Person.slack_id": "Member id, mentioned in the thread when the bell rings.",
     "Person.pagerduty_key_file": "File that holds the integration key (Events API v2) that wakes this person.",

@@ -8,12 +8,17 @@ from prometheus_client import Metric as Family
 from alerts.facts import Assessed, Fact, Planned, SendFailed, Sending, Sent
 from alerts.participants import Directory
 from services.bell_times import IN_TIME, LATE, BellTimes
+from services.canary import Flight, Inbox
 from services.endpoint import Endpoint, Health
 from services.metrics import (
     ANSWERS,
     ASSESSMENTS,
     BELLS,
     BROKER_REACHED,
+    CANARIES,
+    CANARY,
+    CANARY_ARRIVED,
+    CANARY_INTERVAL,
     CHECKPOINT,
     CONSUMER_LAG,
     CONTENT_AGE,
@@ -34,6 +39,7 @@ from services.metrics import (
 )
 from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Sifted, Silence, Unread
 from services.objectives import ANSWER_S
+from streams.canary import GROUP
 from streams.cloudevents import Rejected as RejectedRecord
 from streams.observations import ObservationBatch
 from streams.processors import Given
@@ -97,8 +103,25 @@ class Metrics:
             case Recorded():
                 self._record(moment.fact)
 
+    def awaits(self, boxes: Iterable[Inbox], every_s: int) -> None:
+        """A canary is to arrive in these inboxes so often."""
+        for box in boxes:
+            self.meters.set(CANARY_INTERVAL, every_s, box.participant.iso3, box.channel)
+            for outcome in ("arrived", "failed"):
+                self.meters.count(CANARIES, box.participant.iso3, box.channel, outcome, by=0)
+
+    def flown(self, flight: Flight) -> None:
+        """One canary arrived by one channel, or failed."""
+        lane = (flight.participant, flight.channel)
+        self.meters.count(CANARIES, *lane, "failed" if flight.problem else "arrived")
+        if not flight.problem:
+            self.meters.observe(CANARY, flight.seconds, *lane)
+            self.meters.set(CANARY_ARRIVED, flight.at + flight.seconds, *lane)
+
     def given(self, batch: ObservationBatch, given: Given) -> None:
-        """A detection worker applied one record."""
+        """A detection worker applied one record; the canary's is counted where it arrives."""
+        if batch.group == GROUP:
+            return
         for run in batch.runs:
             self.meters.count(OBSERVATIONS, batch.feed, run.series.family, by=len(run.values))
         for signal in given.signals:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from alerts.deliveries import Mode
 from services import running
 from services.broker import FETCH_WAIT_MS, Reader, Writer
+from services.canary_wiring import canary_every_s, landing_of
 from services.clock import Clock, DeploymentClock, StoredClock, SystemClock
 from services.configuration import host_and_port
 from services.detector.app import Detecting
@@ -53,6 +54,7 @@ from services.wiring import (
     outbox_of,
     served,
 )
+from streams.assessments import Assessment
 from streams.observations import SECONDS_A_DAY
 from streams.processors import Partition
 
@@ -108,6 +110,7 @@ def feed(configuration: Configuration, wish: Wish) -> None:
             clock=clock,
             witnesses=common.witnesses,
             dead_letter_limit=configuration.settings.dead_letter_limit,
+            canary_every_s=canary_every_s(configuration),
         )
         feeder = Feeder(parts, feeds)
 
@@ -207,13 +210,17 @@ def dispatch(configuration: Configuration, wish: Wish) -> None:
         for witness in common.witnesses:
             hub.join(witness)
         measure(common.metrics, database, clock, measured_of(configuration, known, feeds=not wish.episode))
+        canary: Callable[[Assessment], None] | None = None
+        if canary_every_s(configuration) and not wish.episode:
+            landing = landing_of(configuration, known, outbox, hub.tell, common.metrics)
+            canary = common.stack.enter_context(landing).take
 
         def act(is_over: IsOver) -> None:
             hub.recover(clock.now())
             while not is_over():
                 try:
                     with closing(Reader(configuration.broker, TAKEN_IN)) as reader:
-                        consumer = Consumer(hub, database, reader, configuration.broker.name, limit)
+                        consumer = Consumer(hub, database, reader, configuration.broker.name, limit, canary)
                         pulse.is_ready = True
                         while not is_over():
                             consumer.take(clock, FETCH_WAIT_MS / 1_000)

@@ -12,6 +12,8 @@ import sqlalchemy as sa
 
 from alerts.deliveries import Mode
 from alerts.rendering.wording import packaged as packaged_wording
+from services.canary import Canary
+from services.canary_wiring import canary_every_s, landing_of
 from services.clock import DeploymentClock, StoredClock, SystemClock
 from services.configuration import host_and_port
 from services.dispatcher.lanes import SideBySide
@@ -41,6 +43,7 @@ from services.wiring import (
     Knowledge,
     archive_of,
     claim,
+    detection_of,
     hub_of,
     knowledge_in_force,
     log_of,
@@ -72,6 +75,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     database: sa.Engine
     hub: Hub
     screen: Screen
+    metrics: Metrics
 
 
 def play(episode: Episode, configuration: Configuration, wish: Wish, pace: Pace) -> None:
@@ -114,7 +118,10 @@ def follow(configuration: Configuration, wish: Wish) -> None:
             due = run.hub.next_due()
             return wish.until_done and (due is None or due > real.now() + _SOON_S)
 
-        Follower(run.hub, feeds, real, real, stack.enter_context(_rounds(run, feeds, keeping.clocks))).run(is_done)
+        canary = stack.enter_context(_canary(run, outbox))
+        rounds = stack.enter_context(_rounds(run, feeds, keeping.clocks))
+        rounds = msgspec.structs.replace(rounds, duties=(*rounds.duties, *canary))
+        Follower(run.hub, feeds, real, real, rounds).run(is_done)
         if wish.until_done:
             say_what_next(run)
 
@@ -134,6 +141,17 @@ def _rounds(run: Run, feeds: Sequence[Followed], clocks: FeedClocks) -> Iterator
         yield Rounds(lanes=lanes, clocks=clocks, duties=(quiet, heartbeat))
     finally:
         heartbeat.close()
+
+
+@contextmanager
+def _canary(run: Run, outbox: Path | None) -> Iterator[tuple[Callable[[int], None], ...]]:
+    """The duty that lets canaries fly, where the configuration wants one."""
+    every_s = canary_every_s(run.configuration)
+    if not every_s:
+        yield ()
+        return
+    with landing_of(run.configuration, run.known, outbox, run.hub.tell, run.metrics) as landing:
+        yield (Canary(detection_of(run.configuration, run.known), landing, every_s),)
 
 
 @contextmanager
@@ -167,7 +185,15 @@ def set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path 
             hub.join(witness)
         stack.enter_context(_terminated())
         stack.enter_context(_logged(log))
-        yield Run(wish=wish, configuration=configuration, known=known, database=database, hub=hub, screen=screen)
+        yield Run(
+            wish=wish,
+            configuration=configuration,
+            known=known,
+            database=database,
+            hub=hub,
+            screen=screen,
+            metrics=metrics,
+        )
 
 
 def _serve(metrics: Metrics, address: str) -> Callable[[], None]:

@@ -53,6 +53,26 @@ class LogSettings(Section, frozen=True, kw_only=True):
     file: Annotated[_Path, Meta(description="Empty: twinbell.log beside the store.")] = ""
 
 
+class CanarySettings(Section, frozen=True, kw_only=True):
+    """`[canary]`: a made-up observation that goes the whole way, to people with the role canary."""
+
+    every: Annotated[
+        str,
+        Meta(
+            pattern=r"^(\d{1,6}[smhd])?$",
+            description="Time between two; empty: none. Each side then needs a person with the role canary.",
+        ),
+    ] = ""
+
+
+class AlertmanagerSettings(Section, frozen=True, kw_only=True):
+    """`[alertmanager]`: who may post alerts about Twinbell to it, on the address of `metrics`."""
+
+    token_file: Annotated[
+        _Path, Meta(description="File that holds the bearer token alone; empty: nothing is taken.")
+    ] = ""
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """The file."""
 
@@ -98,6 +118,12 @@ class Settings(Section, frozen=True, kw_only=True):
     broker: Annotated[BrokerSettings, Meta(description="Kafka, for the distributed harness; a desk needs none.")] = (
         BrokerSettings()
     )
+    canary: Annotated[CanarySettings, Meta(description="The canary: whether the way to the inboxes works.")] = (
+        CanarySettings()
+    )
+    alertmanager: Annotated[
+        AlertmanagerSettings, Meta(description="Alerts about Twinbell that Alertmanager posts, for the operators.")
+    ] = AlertmanagerSettings()
     log: Annotated[LogSettings, Meta(description="What is written for operators.")] = LogSettings()
 
 

@@ -11,14 +11,14 @@ from alerts.errors import SendFailure
 from alerts.facts import Assessed, Opened
 from alerts.fingerprint import alert_id_of, delivery_id_of
 from alerts.lifecycle import fold
-from alerts.participants import Participant, Person
+from alerts.participants import LevelPolicy, Participant, Person
 from alerts.record import Proposal, chained
 from alerts.render import compose
 from alerts.rendering.surroundings import Surroundings
 from alerts.states import NOTHING_YET, AlertState
 from services.clock import iso_day
 from services.routes import to_mend
-from streams.assessments import Level, Situation
+from streams.assessments import Assessment, Level, Situation
 from streams.codec import identity
 from streams.signals import Hazard
 
@@ -44,7 +44,7 @@ def send_test(person_id: str, channels: dict[str, Channel], surroundings: Surrou
     participant, person = surroundings.directory.person(person_id)
     state = _state(surroundings, at)
     for name, channel in channels.items():
-        message = compose(state, _delivery(state, participant, person, name, at), surroundings)
+        message = compose(state, test_delivery(state, participant, person, name, at), surroundings)
         yield _sent(channel, message)
 
 
@@ -55,7 +55,8 @@ def _sent(channel: Channel, message: Message) -> Outcome:
         return Outcome(channel=channel.name, problem=to_mend(failure))
 
 
-def _delivery(state: AlertState, participant: Participant, person: Person, channel: str, at: int) -> Delivery:
+def test_delivery(state: AlertState, participant: Participant, person: Person, channel: str, at: int) -> Delivery:
+    """One Test message to one person by one channel; the time makes it another one."""
     occasion = f"test/{at}"
     return Delivery(
         delivery_id=delivery_id_of(state.alert_id, Purpose.TEST, occasion, person.person_id, channel),
@@ -89,9 +90,21 @@ def _state(surroundings: Surroundings, at: int) -> AlertState:
         level=Level.ADVISORY,
         minerals=(mineral.mineral_id,),
     )
-    alert_id = alert_id_of(situation.situation_id, f"test/{at}")
     policies = {participant.iso3: participant.policy for participant in surroundings.directory.participants}
-    opened = Opened(situation_id=situation.situation_id, opened_on=opened_on, mode=Mode.TEST, policies=policies)
+    return folded(assessment, alert_id_of(situation.situation_id, f"test/{at}"), opened_on, at, policies)
+
+
+def folded(
+    assessment: Assessment,
+    alert_id: str,
+    opened_on: str,
+    at: int,
+    policies: dict[str, dict[Level, LevelPolicy]] | None = None,
+) -> AlertState:
+    """A Test alert on this assessment, folded from facts like any other and kept nowhere."""
+    opened = Opened(
+        situation_id=assessment.situation.situation_id, opened_on=opened_on, mode=Mode.TEST, policies=policies or {}
+    )
     first, _ = chained(Proposal(_AUTHOR, at, alert_id, opened), FIRST)
     assessed = Assessed(revision=1, assessment=assessment)
     second, _ = chained(Proposal(_AUTHOR, at, alert_id, assessed), Head(first.sequence, first.hash))

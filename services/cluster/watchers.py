@@ -69,3 +69,22 @@ def write_prometheus(folder: Path, shipped: Path, manager: Address, targets: Map
     path = folder / "prometheus.yaml"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def write_alertmanager(folder: Path, shipped: Path, operator: str, outside: str, token_file: Path) -> Path:
+    """A configuration for Alertmanager under `folder`: the shipped one, which posts to these addresses.
+
+    `operator` is the address of Twinbell's own endpoint, `outside` what the pager and the heartbeat would be.
+    """
+    text = (shipped / "alertmanager.yaml").read_text(encoding="utf-8")
+    for example, value in (
+        ("http://127.0.0.1:9464/alertmanager", operator),
+        ("/etc/twinbell/alertmanager-token", str(token_file.resolve())),
+        ("https://pager.example.org/twinbell", outside),
+        ("https://heartbeat.example.org/twinbell", outside),
+    ):
+        assert example in text, example
+        text = text.replace(example, value)
+    path = folder / "alertmanager.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path

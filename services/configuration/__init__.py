@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from alerts.channels import CHANNELS
 from alerts.participants import Participant, Person, Role, Step
+from services.configuration.canaries import canary_problems
 from services.errors import BadSettings
 from services.settings import Configuration, Settings, read_configuration, repeated, seconds
 from services.source_settings import problems as source_problems
@@ -69,6 +70,7 @@ def relations(settings: Settings) -> Iterator[str]:
     everybody = [person.person_id for participant in settings.participants for person in participant.people]
     for person_id in repeated(everybody):
         yield f"person_id {person_id!r} stands twice: a command says who by this name alone, so it must be unique"
+    yield from canary_problems(settings)
     for participant in settings.participants:
         yield from _participant(participant, waking)
         if settings.mode == "actual":

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from services.errors import TooManyDeadLetters, Unavailable
+from streams.canary import GROUP as CANARY
 from streams.cloudevents import (
     ASSESSMENT,
     OBSERVATIONS,
@@ -182,6 +183,8 @@ class Worker:
                 return
             if extension(record.headers, RESETS) == "1":
                 await self._remake(held, record.partition, batch.group)
+            if batch.group == CANARY:
+                held.partition.forget(CANARY)  # each one is the first
             try:
                 given = held.partition.apply(batch, record.offset, extension(record.headers, SETTLES) == "1")
                 events = list(self._events(batch.group, given))
@@ -289,7 +292,7 @@ class Worker:
                 await asyncio.sleep(_AGAIN_S)
 
     def _events(self, group: str, given: Given) -> Iterator[tuple[TopicName, Event]]:
-        for signal in given.signals:
+        for signal in given.signals if group != CANARY else ():
             yield TopicName.SIGNALS, self._signals.event(group, signal, signal.known_at)
         for found in given.assessments:
             yield TopicName.ASSESSMENTS, self._assessments.event(found.situation.situation_id, found, found.as_of)

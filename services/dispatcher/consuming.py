@@ -15,6 +15,7 @@ from services.feeds.base import DeadLetter
 from services.moments import Rejected
 from services.vintages import keep_letters
 from streams.assessments import Assessment
+from streams.canary import is_canary
 from streams.cloudevents import ASSESSMENT, REJECTED, Wire
 from streams.errors import BadObservation
 from streams.observations import SECONDS_A_DAY
@@ -28,9 +29,17 @@ class Consumer:
     """Takes in what the detection workers gave. One at a time works on a store."""
 
     def __init__(
-        self, hub: Hub, database: sa.Engine, reader: Reader, topics: Callable[[TopicName], str], dead_letter_limit: int
+        self,
+        hub: Hub,
+        database: sa.Engine,
+        reader: Reader,
+        topics: Callable[[TopicName], str],
+        dead_letter_limit: int,
+        canary: Callable[[Assessment], None] | None = None,
     ) -> None:
+        """`canary` takes what was made of a canary, which the record never sees."""
         self._hub = hub
+        self._canary = canary
         self._limit = dead_letter_limit
         self._put_aside = 0
         self._reader = reader
@@ -69,6 +78,10 @@ class Consumer:
             self._hub.take_in(now, (), mark)
         for letter in letters:
             self._hub.tell(Rejected(at=now, letter=letter))
+        if self._canary is not None:
+            for _, found in assessments:
+                if is_canary(found):
+                    self._canary(found)
         return len(arrived)
 
     def _one_by_one(self, now: int, assessments: Iterable[tuple[Arrived, Assessment]]) -> Iterator[DeadLetter]:

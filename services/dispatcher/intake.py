@@ -16,6 +16,7 @@ from alerts.store import Store
 from alerts.timers import Timers
 from services.dispatcher.escalate import record_due
 from streams.assessments import Assessment, Level, Ring, RingCause
+from streams.canary import is_canary
 from streams.codec import identity
 
 
@@ -42,6 +43,8 @@ class Intake:
         changed: dict[str, None] = {}
         batch: dict[str, Assessment] = {}
         for assessment in assessments:
+            if is_canary(assessment):
+                continue  # whatever brought it here: it opens and touches no alert
             situation_id = assessment.situation.situation_id
             if situation_id in batch:  # a second one on a situation must see what the first has made
                 changed.update(dict.fromkeys(self._take(connection, list(batch.values()), now)))

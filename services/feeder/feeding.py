@@ -8,11 +8,14 @@ import sqlalchemy as sa
 from services import tables
 from services.archive import Archive
 from services.clock import Clock
+from services.detector.worker import SETTLES
 from services.feeder.publishing import Publisher, poll_events, reset_events, settling_events
 from services.feeds.base import Poll
 from services.moments import Moment, Moved, Rejected, Unread, Witness
 from services.polling import Followed, Polling
 from services.reads import reads_of, refuse_too_many, summed
+from streams.canary import GROUP as CANARY
+from streams.canary import canary_batch
 from streams.observations import SECONDS_A_DAY
 
 SLICE_S = 0.05
@@ -29,6 +32,7 @@ class FeederParts(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     witnesses: Sequence[Witness]
     dead_letter_limit: int
+    canary_every_s: int = 0  # 0: none
 
 
 class Feeder:
@@ -39,6 +43,7 @@ class Feeder:
         self._feeds = feeds
         self._looked_at = 0
         self._day = 0
+        self._flown_at = 0
         self.begin()
 
     def begin(self) -> None:
@@ -61,7 +66,16 @@ class Feeder:
             # At the start too: the day may have begun while nobody looked.
             self._settle(today * SECONDS_A_DAY if self._day else now)
             self._day = today
+        if self._parts.canary_every_s and not 0 <= now - self._flown_at < self._parts.canary_every_s:
+            self._flown_at = now
+            self._fly(now)
         self._tell(Moved(at=now, rate=1))
+
+    def _fly(self, now: int) -> None:
+        """Let a canary go the way of what was read, without being kept as read."""
+        publisher = self._parts.publisher
+        with self._parts.database.begin() as connection:
+            publisher.keep(connection, [publisher.wire.event(CANARY, canary_batch(now), now, (SETTLES, "1"))])
 
     def take(self, now: int, poll: Poll) -> None:
         """Keep a poll and let its events wait, in one transaction."""
