@@ -39,7 +39,7 @@ test: check
 bench: install
 	$(BIN)/python -m benchmarks
 
-# Twinbell's engine beside its peers on one real broker; the peers are installed by it, outside of .venv. QUICK=--quick: small.
+# Twinbell's engine beside its peers on one real broker, which are installed outside of .venv. QUICK=--quick: little data.
 QUICK ?=
 bench-cluster: install
 	@$(BIN)/python -W ignore -m benchmarks.cluster $(QUICK)

@@ -2,6 +2,7 @@
 
 import argparse
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -34,25 +35,36 @@ def main(arguments: list[str]) -> int:
     sizes = QUICK if chosen.quick else FULL
     if chosen.runs:
         sizes = msgspec.structs.replace(sizes, runs=chosen.runs)
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # what was started is ended with it
     console = Console(width=None if sys.stdout.isatty() else 200)
     folder = FOLDER.resolve()
     shutil.rmtree(folder / "run", ignore_errors=True)
     rows: list[Row] = []
+    failed: list[str] = []
     try:
         here = installed(folder)
         with Kafka(jars(LIBS), folder / "run") as kafka:
             ground = Ground(kafka)
             for part in chosen.only or PARTS:
                 console.print(f"[dim]{part} …[/dim]")
-                rows += _part(part, ground, here, sizes)
+                try:
+                    rows += _part(part, ground, here, sizes)
+                except Exception:  # noqa: BLE001 one part that fails takes no other's figures away; it is told, and exit is 1
+                    console.print_exception()
+                    failed.append(part)
+                _write(rows, chosen.output)
     except ServicesError as problem:
         console.print(str(problem))
         return 1
     console.print(table(rows))
-    chosen.output.parent.mkdir(parents=True, exist_ok=True)
-    chosen.output.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")
     console.print(f"written to {chosen.output}")
-    return 0 if all(row.same_set is not False for row in rows) else 1
+    console.print(f"parts that failed: {', '.join(failed) or 'none'}")
+    return 1 if failed or any(row.same_set is False for row in rows) else 0
+
+
+def _write(rows: list[Row], output: Path) -> None:
+    output.parent.mkdir(parents=True, exist_ok=True)
+    output.write_bytes(msgspec.json.format(msgspec.json.encode(rows), indent=1) + b"\n")
 
 
 def _part(part: str, ground: Ground, here: Installed, sizes: Sizes) -> list[Row]:

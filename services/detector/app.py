@@ -9,6 +9,7 @@ import contextlib
 import io
 import logging
 import ssl
+import sys
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
@@ -73,6 +74,7 @@ class Detecting:
         """`instance` is this worker's name for as long as it exists: one that comes back under it is not rebalanced."""
         self.failure: Exception | None = None
         self._broker = broker
+        _quick_loop()
         self.app = _faust_app(broker, instance)
         self.worker = Worker(make(self))
         self._stopping: Any = None
@@ -151,6 +153,14 @@ class Detecting:
             if self._stopping is not None:
                 asyncio.get_running_loop().create_task(self._stopping.stop())
         await asyncio.sleep(3_600)
+
+
+def _quick_loop() -> None:
+    """uvloop, where it is to be had, for this process and the threads that Faust starts."""
+    if sys.platform != "win32":
+        import uvloop
+
+        asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
 
 
 def _faust_app(broker: BrokerSettings, instance: str) -> Any:
