@@ -7,7 +7,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
@@ -30,11 +30,12 @@ _MIGRATIONS = Path(__file__).with_name("migrations")
 def open_engine(url: str, durable: bool = True) -> Engine:
     """An engine on `url`: sqlite:///PATH, sqlite:// (in memory) or postgresql+DRIVER://…
 
+    `?password_file=FILE` keeps a password out of the address. Raises WrongStore when the file cannot be read.
     On SQLite every commit is on the disk before it counts (WAL, synchronous=FULL), and a transaction begins IMMEDIATE,
     so that two writers wait for each other instead of failing half way; a connection with the execution option
     `reading=True` begins deferred and waits for nobody. `durable=False` leaves the waiting for the disk out: for tests.
     """
-    address = make_url(url)
+    address = _with_password(make_url(url))
     if address.get_backend_name() != "sqlite":
         sound = {name: value for name, value in _SOUND.items() if name not in address.query}
         return create_engine(address, pool_pre_ping=True, connect_args=sound)
@@ -62,6 +63,17 @@ def open_engine(url: str, durable: bool = True) -> Engine:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def _with_password(address: URL) -> URL:
+    file = address.query.get("password_file")
+    if not isinstance(file, str):
+        return address
+    try:
+        password = Path(file).read_text(encoding="utf-8").strip()
+    except OSError as problem:
+        raise WrongStore(f"the password of the store: {file}: {problem.strerror}") from None
+    return address.difference_update_query(["password_file"]).set(password=password)
 
 
 def migrate(engine: Engine) -> None:

@@ -86,7 +86,10 @@ class Settings(Section, frozen=True, kw_only=True):
     site: Annotated[
         str, Meta(pattern=r"^[a-z0-9-]{1,40}$", description="Name of this hub: author of its facts, `system@SITE`.")
     ] = "hub"
-    store: Annotated[_Text, Meta(description="Where the record is kept.")] = ""
+    store: Annotated[
+        _Text,
+        Meta(description="Where the record is kept; `?password_file=FILE` at its end keeps the password out of it."),
+    ] = ""
     outbox: Annotated[
         _Path, Meta(description="Where an exercise puts what would have been sent; empty: a folder beside the store.")
     ] = ""

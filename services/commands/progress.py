@@ -17,7 +17,7 @@ def bar(what: str, is_quiet: bool) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, of: None
         return
     if not sys.stderr.isatty():
-        yield lambda done, of: _line(what, done, of)
+        yield _Lines(what)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
@@ -25,6 +25,15 @@ def bar(what: str, is_quiet: bool) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, of: progress.update(task, completed=done, total=of or None)
 
 
-def _line(what: str, done: int, of: int) -> None:
-    if of > 1 and (done == of or done % max(1, of // _LINES) == 0):
-        print(f"{what}: {done} of {of}", file=sys.stderr)
+class _Lines:
+    """A line each time that another part of the way is behind us."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._said = 0
+
+    def __call__(self, done: int, of: int) -> None:
+        part = done * _LINES // max(1, of)
+        if of > 1 and part > self._said:
+            self._said = part
+            print(f"{self._what}: {done} of {of}", file=sys.stderr, flush=True)

@@ -83,3 +83,15 @@ def test_a_second_writer_waits_at_the_start_and_a_reader_does_not(tmp_path: Path
             impatient.connection.cursor().execute("PRAGMA busy_timeout = 0")
             with pytest.raises(sa.exc.OperationalError, match="locked"):
                 impatient.execute(sa.select(tables.heads))
+
+
+def test_a_password_comes_from_its_file(tmp_path: Path) -> None:
+    """The address names the file; what is in it stays out of the address, and a missing one is said."""
+    pytest.importorskip("psycopg")
+    (tmp_path / "secret").write_text("s3cret\n")
+    engine = open_engine(f"postgresql+psycopg://owner@host/twinbell?password_file={tmp_path}/secret&sslmode=require")
+    assert engine.url.password == "s3cret"
+    assert dict(engine.url.query) == {"sslmode": "require"}
+    assert "s3cret" not in str(engine.url)
+    with pytest.raises(WrongStore, match=r"none: No such file"):
+        open_engine(f"postgresql+psycopg://owner@host/twinbell?password_file={tmp_path}/none")
