@@ -9,7 +9,7 @@ SEEDS ?= 10000
 FIRST ?= 1
 WORKERS ?= auto
 
-.PHONY: install run test check bench bench-cluster simulate cluster cluster-test cluster-soak standing lock clean
+.PHONY: install run test check bench bench-cluster simulate cluster cluster-test cluster-soak manifests standing lock clean
 
 install: $(VENV)/.installed
 
@@ -51,11 +51,18 @@ cluster: install
 	@$(BIN)/python -m services.cluster $(if $(EPISODE_THROUGH),--episode $(EPISODE_THROUGH))
 
 # The distributed harness on the real parts: within the time of CI, and with every kill, storm and outage in full.
-cluster-test: install
+cluster-test: install manifests
 	$(BIN)/pytest -p no:xdist -m "cluster and not soak" tests/integration
 
-cluster-soak: install
+cluster-soak: install manifests
 	$(BIN)/pytest -p no:xdist -m cluster tests/integration
+
+# The published schemas that deploy/compose.yaml and deploy/kubernetes are held to: large, so for those tests alone.
+manifests: $(VENV)/.manifests
+
+$(VENV)/.manifests: requirements-manifests.lock $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-manifests.lock
+	@touch $@
 
 simulate: install
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first $(FIRST)
@@ -76,6 +83,8 @@ lock:
 		$(UPGRADE) pyproject.toml -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		$(UPGRADE) benchmarks/cluster/requirements.in -o benchmarks/cluster/requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header $(UPGRADE) \
+		-c requirements.lock requirements-manifests.in -o requirements-manifests.lock
 
 clean:
 	rm -rf $(VENV) var build *.egg-info .mypy_cache .ruff_cache .pytest_cache
