@@ -38,6 +38,9 @@ _ANSWER_TIMES = f"""
 SELECT answered_at AS time, participant AS metric, seconds_to_answer AS value FROM dashboards.bell
 WHERE answered_at IS NOT NULL AND {_RINGS} ORDER BY answered_at
 """
+_ATTEMPT = """
+histogram_quantile(0.99, sum by (participant, le) (rate(twinbell_bell_seconds_bucket[$__rate_interval])))
+"""
 _REACHED = """
 SELECT participant, person, channel, state, reason, count(*) AS messages, max(moved_at) AS newest
 FROM dashboards.deliveries WHERE mode IN (${mode:sqlstring}) AND $__timeFilter(due_at)
@@ -62,6 +65,12 @@ def build(words: Words) -> dashboard.Dashboard:
     made.with_panel(answers)
     sent = promql("sum by (state) (rate(twinbell_deliveries_total[$__rate_interval]))", "{{state}}")
     made.with_panel(curve(words, "bell.deliveries", [sent], "cps"))
+    attempt = curve(words, "bell.attempt", [promql(_ATTEMPT, "{{participant}} p99")], "s")
+    made.with_panel(attempt.thresholds(panels.limits(60, 300)))
+    owed = curve(
+        words, "bell.owed", [promql("max by (participant) (twinbell_outbox_age_seconds)", "{{participant}}")], "s"
+    )
+    made.with_panel(owed.thresholds(panels.limits(60, 300)))
     made.with_panel(_reached(words))
     return made
 

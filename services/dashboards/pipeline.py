@@ -41,7 +41,12 @@ def build(words: Words) -> dashboard.Dashboard:
     ):
         unit = "Bps" if "bytes" in metric else "cps"
         made.with_panel(curve(words, key, [promql(_rate(metric, by), f"{{{{{by}}}}}")], unit).min(0))
-    half = promql(_quantile(0.5, "twinbell_checkpoint_seconds"), "p50", "A")
-    most = promql(_quantile(0.99, "twinbell_checkpoint_seconds"), "p99", "B")
-    made.with_panel(curve(words, "pipeline.checkpoint", [half, most], "s").thresholds(panels.limits(1, 5)))
+    lag = promql("max by (topic) (twinbell_consumer_lag_records)", "{{topic}}")
+    made.with_panel(curve(words, "pipeline.lag", [lag], "none").min(0).thresholds(panels.limits(1_000, 100_000)))
+    for key, metric, limits in (
+        ("pipeline.detection", "twinbell_detection_seconds", panels.limits(1, 10)),
+        ("pipeline.checkpoint", "twinbell_checkpoint_seconds", panels.limits(1, 5)),
+    ):
+        lines = [promql(_quantile(share, metric), f"p{share * 100:g}", ref) for share, ref in ((0.5, "A"), (0.99, "B"))]
+        made.with_panel(curve(words, key, lines, "s").thresholds(limits))
     return made

@@ -32,7 +32,8 @@ class Published:
         events = [wire.event(batch.group, batch, at, (SETTLES, "1")) for batch in batches]
         if tick:
             events += settling_events(wire, self._archive.groups(), at)
-        self._publish(events, mark, wait=bool(batches))
+        is_last = not batches and not tick  # how a play ends: what was published before has had its effect then
+        self._publish(events, mark, wait=bool(batches) or is_last)
         for moment in summed((read for batch in batches for read in reads_of(batch, at)), at):
             self._hub.tell(moment)
 

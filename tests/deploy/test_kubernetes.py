@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 import sqlalchemy as sa
+from prometheus_client import CollectorRegistry
 
 from services.endpoint import Endpoint, Health
-from services.metrics import Metrics
 from tests.deployed import CONFIGURATION, DEPLOY, METRICS_PORT, Document, configuration_of, documents, option, parsed
 
 FOLDER = DEPLOY / "kubernetes"
@@ -106,8 +106,7 @@ def test_probes_ask_what_the_process_answers(name: str) -> None:
 
 def test_the_process_answers_there() -> None:
     """What the probes ask is what services/endpoint.py serves."""
-    metrics = Metrics()
-    endpoint: Endpoint = metrics.serve("127.0.0.1", 0, Health(lambda: True, lambda: False))
+    endpoint = Endpoint("127.0.0.1", 0, CollectorRegistry(), Health(lambda: True, lambda: False))
     try:
         base = f"http://127.0.0.1:{endpoint.port}"
         assert httpx.get(f"{base}/live", trust_env=False).status_code == 200

@@ -122,6 +122,7 @@ def test_the_episode_goes_on_distributed_and_comes_home(
     copy_store(half, deployment.url, silent)
     deployment.start("detect-1")
     deployment.start("dispatch", "--episode", EPISODE)
+    deployment.until(lambda: deployment.is_ready("detect-1"), "the worker has made its memory again from the archive")
     feed = deployment.start("feed", "--episode", EPISODE, "--fast")
     deployment.until(lambda: feed.ended is not None, "the rest of the episode is published")
     assert feed.ended == 0, feed.last_lines()
