@@ -1,9 +1,10 @@
 """Price → landed price: what a kilogram costs where it arrives, which a price floor is held against.
 
 price ÷ (1 + value-added tax, where quoted with it) × exchange rate + freight + insurance + duty, each a row of the
-reference data with its source. A part that is not known there is named and makes the result a bound: from below where
-only what is added is missing, since none of that can be negative; of neither side where it is not known whether tax is
-in the price. Without an exchange rate or a unit of mass there is no result.
+reference data with its source. What customs declare has no value-added tax in it. A part that is not known there is
+named and makes the result a bound: from below where only what is added is missing, since none of that can be negative;
+of neither side where it is not known whether tax is in the price. Without an exchange rate or a unit of mass there is
+no result.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from streams.observations import Series
+from streams.observations import Family, Series
 from streams.reference import Reference
 from streams.reference.price_records import LandingPart
 from streams.reference.records import EVERY_MINERAL, PriceFloor
@@ -64,7 +65,9 @@ def landed(series: Series, reference: Reference, destination: str, at: int) -> L
         return None
     market = reference.markets.get(series.market)
     tax: float | None = 0.0
-    if market is None:
+    if series.family is Family.CUSTOMS:
+        tax = 0.0
+    elif market is None:
         missing.append(VAT)
         tax = None
     elif market.with_vat:

@@ -1,8 +1,8 @@
 """Thresholds → the same thresholds, lower: with them the pipeline finds out what would have raised earlier.
 
 Lowered by a factor, a figure that scored s scores s / factor; how a baseline is learned, what is confirmed and which
-flows are too small to matter stay as they are. A detector that is not here has no scale of that kind (a document has
-been read or not), and is left as it is.
+flows are too small to matter stay as they are. A day that draws near is said so much earlier. A detector that is not
+here has no scale of that kind (a document has been read or not, a price stands still or moves), and is left as it is.
 """
 
 from functools import singledispatch
@@ -10,15 +10,20 @@ from math import expm1, log1p
 
 from msgspec.structs import replace
 
+from streams.detectors.bands import Band
 from streams.detectors.base import Parameters
+from streams.detectors.c5 import C5Parameters
+from streams.detectors.g1 import G1Parameters
 from streams.detectors.l1 import Counts, L1Parameters
 from streams.detectors.n1 import N1Parameters
 from streams.detectors.p1 import P1Parameters, Pace
-from streams.detectors.p3 import Band, P3Parameters
+from streams.detectors.p2 import P2Parameters
+from streams.detectors.p3 import P3Parameters
 from streams.detectors.quotes import Quoted
 from streams.detectors.v1 import V1Parameters
 from streams.detectors.v2 import V2Parameters
 from streams.detectors.v3 import V3Parameters
+from streams.detectors.v4 import V4Parameters
 from streams.thresholds import Thresholds
 
 
@@ -57,12 +62,19 @@ def _(parameters: P1Parameters, factor: float) -> Parameters:
     )
 
 
+def _band(given: Band, factor: float) -> Band:
+    return replace(given, raise_z=given.raise_z * factor, smallest=given.smallest * factor)
+
+
+@_lower.register
+def _(parameters: P2Parameters, factor: float) -> Parameters:
+    return replace(parameters, tolerance=-_part(-parameters.tolerance, factor))
+
+
 @_lower.register
 def _(parameters: P3Parameters, factor: float) -> Parameters:
-    def band(given: Band) -> Band:
-        return replace(given, raise_z=given.raise_z * factor, smallest=given.smallest * factor)
-
-    return replace(parameters, daily=band(parameters.daily), monthly=band(parameters.monthly))
+    daily, monthly = _band(parameters.daily, factor), _band(parameters.monthly, factor)
+    return replace(parameters, daily=daily, monthly=monthly)
 
 
 @_lower.register
@@ -92,12 +104,41 @@ def _(parameters: V3Parameters, factor: float) -> Parameters:
 
 
 @_lower.register
+def _(parameters: V4Parameters, factor: float) -> Parameters:
+    return replace(
+        parameters,
+        worth=replace(parameters.worth, tolerance=-_part(-parameters.worth.tolerance, factor)),
+        mirror=_band(parameters.mirror, factor),
+        surge=replace(parameters.surge, times=parameters.surge.times**factor),
+    )
+
+
+@_lower.register
+def _(parameters: C5Parameters, factor: float) -> Parameters:
+    """A day is said so much earlier: ten days ahead for nine."""
+
+    def ahead(days: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(sorted({round(each / factor) for each in days}, reverse=True))
+
+    return replace(parameters, ends_days=ahead(parameters.ends_days), starts_days=ahead(parameters.starts_days))
+
+
+@_lower.register
 def _(parameters: L1Parameters, factor: float) -> Parameters:
     def counts(given: Counts) -> Counts:
         gates = tuple(replace(gate, fall=gate.fall * factor) for gate in given.gates)
         return replace(given, gates=gates, raise_z=given.raise_z * factor)
 
     return replace(parameters, daily=counts(parameters.daily), monthly=counts(parameters.monthly))
+
+
+@_lower.register
+def _(parameters: G1Parameters, factor: float) -> Parameters:
+    return replace(
+        parameters,
+        raise_z=tuple(z * factor for z in parameters.raise_z),
+        beyond=tuple(times * factor for times in parameters.beyond),
+    )
 
 
 @_lower.register

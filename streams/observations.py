@@ -48,6 +48,7 @@ class Measure(StrEnum):
     COUNT = "count"
     CAPACITY = "capacity"
     RATIO = "ratio"  # of two figures of one kind
+    LEVEL = "level"  # any number of any sign, of which nothing else is said: a spread, a temperature, a rate
 
 
 class Series(msgspec.Struct, frozen=True, kw_only=True):

@@ -70,8 +70,12 @@ def what(voice: Voice, state: AlertState) -> str:
         kind, place = strikes.kind(voice, signal.strike), strikes.place(voice, signal.strike.place_id)
         return voice.say("event.strike", kind=kind, place=place)
     code = signal.detector.lower()
-    direction = signal.direction or "none"
-    for key in (f"event.{code}_{direction}", f"event.{code}", f"event.{assessment.situation.hazard}"):
+    relation, direction = signal.subject.partition(":")[0], signal.direction or "none"
+    for key in (
+        *(f"event.{code}_{told}" for told in (relation, direction)),
+        f"event.{code}",
+        f"event.{assessment.situation.hazard}",
+    ):
         if voice.catalogue.name(key) is not None:
             return voice.say(key, origin=_from(voice, signal), destination=voice.targets(_to(signal)))
     return voice.say("event.none")

@@ -23,13 +23,15 @@ from streams.pipeline import Pipeline, PipelineState
 class Kind(StrEnum):
     """What the numbers are like, which decides the detectors."""
 
-    LEVEL = "level"  # above zero, moves by parts of itself: P1
+    LEVEL = "level"  # any numbers: G1
+    PRICE = "price"  # above zero, moves by parts of itself: P1
     COUNT = "count"  # how many in each period: L1
     FLOW = "flow"  # amounts by month, which may be zero: V1, V2
 
 
 _AS = {
-    Kind.LEVEL: (Family.PRICES, Measure.PRICE, Cadence.DAILY),
+    Kind.LEVEL: (Family.PRICES, Measure.LEVEL, Cadence.DAILY),
+    Kind.PRICE: (Family.PRICES, Measure.PRICE, Cadence.DAILY),
     Kind.COUNT: (Family.CHOKEPOINT_TRANSITS, Measure.COUNT, Cadence.DAILY),
     Kind.FLOW: (Family.CUSTOMS, Measure.QUANTITY, Cadence.MONTHLY),
 }

@@ -9,7 +9,7 @@ from streams.observations import Measure
 from streams.reasons import Reason
 
 _LIMIT = 1e18  # beyond any tonnage, price or count on earth
-_MAY_BE_NEGATIVE = (Measure.INDEX,)
+_MAY_BE_NEGATIVE = (Measure.INDEX, Measure.LEVEL)
 
 
 class NumberReader:

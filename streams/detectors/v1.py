@@ -135,8 +135,7 @@ class V1:
             series.family is Family.CUSTOMS
             and series.measure is Measure.QUANTITY
             and series.cadence is not Cadence.DAILY
-            and not series.pooled
-            and not series.partial
+            and not (series.pooled or series.partial or series.relation)
         )
 
     def observe(self, state: V1State, run: Run, parameters: V1Parameters) -> list[Signal]:

@@ -73,8 +73,7 @@ class V2:
             series.family is Family.CUSTOMS
             and series.measure is Measure.QUANTITY
             and series.cadence is Cadence.MONTHLY
-            and not series.pooled
-            and not series.partial
+            and not (series.pooled or series.partial or series.relation)
         )
 
     def observe(self, state: V2State, run: Run, parameters: V2Parameters) -> list[Signal]:

@@ -83,10 +83,20 @@ CASES = [
 ]
 
 
+def silent_rows(subject: Series) -> int:
+    """Rows in which no detector may speak of a series; of a level nothing is known but rows, and of those twelve do."""
+    return 12 if subject.measure is Measure.LEVEL else SILENT[subject.cadence]
+
+
+def length_of(subject: Series) -> int:
+    """Rows of a full history: enough to fill what is remembered of a series."""
+    return 420 if subject.measure is Measure.LEVEL else LENGTHS[subject.cadence]
+
+
 def run_of(subject: Series, seed: int, shocks: list[tuple[int, str]]) -> Run:
     """A noisy series of full length with shocks; the common move of all metals beside prices."""
     rng = random.Random(seed)
-    length = LENGTHS[subject.cadence]
+    length = length_of(subject)
     step = {Cadence.DAILY: 1, Cadence.MONTHLY: 30.436875, Cadence.IRREGULAR: 47.3}[subject.cadence]
     values: list[float | None] = [round(400.0 * rng.lognormvariate(0.0, 0.08), 1) for _ in range(length)]
     days = [math.floor(number * step) + 15 * (step > 1) for number in range(length)]
@@ -96,11 +106,13 @@ def run_of(subject: Series, seed: int, shocks: list[tuple[int, str]]) -> Run:
     context: dict[str, list[float | None]] = (
         {"common_move": [rng.gauss(0.0, 0.01) for _ in values]} if subject.family is Family.PRICES else {}
     )
-    if subject.relation == "floor":  # in force from where a detector may speak
-        before = SILENT[subject.cadence]
+    if subject.relation in ("floor", "worth"):  # in force from where a detector may speak
+        before = silent_rows(subject)
         context = {"floor": [None] * before + [300.0] * (length - before), "bound": [0.0] * length}
     if subject.relation == "concentration":
         context = {"top_share": [0.5] * length, "flow": [1e9] * length}
+    if subject.relation == "surge":
+        context = {"share": [0.5] * length}
     run = Run(
         series=subject,
         evidence=f"{seed:064x}",
@@ -236,7 +248,7 @@ class TestContract:
     ) -> None:
         """Before a detector knows what is usual it says nothing, whatever it is shown."""
         run = run_of(subject, seed, faults)
-        found, _ = observed(detector, run.part(0, SILENT[subject.cadence]))
+        found, _ = observed(detector, run.part(0, silent_rows(subject)))
         assert found == []
 
     @pytest.mark.parametrize("factor", [0.9, 0.6])
@@ -245,7 +257,7 @@ class TestContract:
         lower = lowered(THRESHOLDS, factor).parameters(detector.code, subject)
         for shock in ("tenth", "tenfold", "zero"):
             for seed in range(4):
-                run = run_of(subject, seed, [(LENGTHS[subject.cadence] - 9, shock)])
+                run = run_of(subject, seed, [(length_of(subject) - 9, shock)])
                 first = min((s.occurred_at for s in observed(detector, run)[0]), default=None)
                 found = detector.observe(detector.State(), run, lower)
                 assert first is None or min(signal.occurred_at for signal in found) <= first
@@ -269,7 +281,7 @@ class TestContract:
         spoke = 0
         for shock, back in (("tenth", 9), ("tenfold", 9), ("zero", 9), ("frozen", 12)):
             for seed in range(6):
-                run = run_of(subject, seed, [(LENGTHS[subject.cadence] - back, shock)])
+                run = run_of(subject, seed, [(length_of(subject) - back, shock)])
                 state = detector.State()
                 parameters = parameters_of(detector, subject)
                 before = detector.observe(state, run.part(0, len(run.values) - 6), parameters)

@@ -35,6 +35,11 @@ def every_series() -> list[Series]:
             made.append(series(Family.PRICES, Measure.PRICE, cadence, market=market))
         floored = series(Family.PRICES, Measure.PRICE, cadence, market="ndpr")
         made.append(msgspec.structs.replace(floored, minerals=("ndpr",), unit="USD/kg"))
+        for measure, unit in ((Measure.VALUE, "USD"), (Measure.QUANTITY, "kg")):
+            part = series(Family.CUSTOMS, measure, cadence, origin="CHN", destination="JPN", market="ndpr")
+            made.append(msgspec.structs.replace(part, minerals=("ndpr",), unit=unit))
+        counted = series(Family.CUSTOMS, Measure.QUANTITY, cadence, origin="CHN", destination="JPN")
+        made.append(msgspec.structs.replace(counted, series_id=f"{counted.series_id}:arrived", feed="arrived"))
         for origin in ("CHN", "MOZ"):
             for destination in ("DEU", "JPN", "KOR", "USA", "WLD"):
                 flow = series(Family.CUSTOMS, Measure.QUANTITY, cadence, origin=origin, destination=destination)

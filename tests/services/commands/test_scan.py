@@ -34,6 +34,20 @@ def test_a_gross_anomaly_is_found_and_noise_is_not(tmp_path: Path) -> None:
     assert raised[0]["evidence"][-1]["row"] in range(1_501, 1_511)
 
 
+def test_a_series_about_zero_is_read_as_a_level_and_not_as_a_price(tmp_path: Path) -> None:
+    """A spread of two rates in hundredths of a per cent: its jump is found; as a price half of it says nothing."""
+    rng, path = random.Random(9), tmp_path / "spread.csv"
+    rows = [f"{START + STEP * row},{1e-4 * (rng.gauss(0.0, 1.0) + 12.0 * (row >= 400))}" for row in range(500)]
+    path.write_text("\n".join(["timestamp,spread", *rows]), encoding="utf-8")
+    found = {
+        kind: json.loads(CliRunner().invoke(app, ["scan", str(path), "--as", kind, "--json"]).output)
+        for kind in ("level", "price")
+    }
+    raised = [(s["detector"], s["evidence"][-1]["row"]) for s in found["level"] if s["phase"] == "raised"]
+    assert raised == [("G1", 401)]
+    assert not [s for s in found["price"] if s["evidence"][-1]["row"] in range(395, 410)]
+
+
 def test_what_cannot_be_read_is_said_with_row_and_remedy(tmp_path: Path) -> None:
     """A time that is none and a column that is not there end with a sentence."""
     path = tmp_path / "bad.csv"
