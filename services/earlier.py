@@ -37,6 +37,9 @@ def sooner(archive: Archive, state: AlertState, known: Known) -> tuple[Sooner, .
     first = state.rings[0].at
     group = state.assessment.situation.group
     batches = list(archive.batches(0, first, group))
+    batches.append(
+        (first, ObservationBatch(group=group, feed="tick", tick_at=first))
+    )  # a day that draws near is no row
     return tuple(_sooner(batches, state, known, factor) for factor in FACTORS)
 
 

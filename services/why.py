@@ -70,5 +70,7 @@ def _rules(thresholds: Thresholds, signals: tuple[Signal, ...], series: dict[str
         if (signal.detector, signal.subject) in told:
             continue
         told.add((signal.detector, signal.subject))
-        values = thresholds.parameters(signal.detector, series.get(signal.subject))
+        parts = [evidence.subject for evidence in signal.evidence]  # of a derived figure: they are of its mineral
+        own = next((series[name] for name in (signal.subject, *parts) if name in series), None)
+        values = thresholds.parameters(signal.detector, own)
         yield Rule(detector=signal.detector, subject=signal.subject, values=msgspec.json.encode(values).decode())

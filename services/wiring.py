@@ -257,7 +257,8 @@ def composer(
     pictured = {kind.name for kind in CHANNELS if kind.pictured}
 
     def composed(state: AlertState, delivery: Delivery) -> Message:
-        curve = curve_of(archive, state, delivery.due_at) if delivery.channel in pictured else None
+        is_pictured = delivery.channel in pictured
+        curve = curve_of(archive, known.reference, state, delivery.due_at) if is_pictured else None
         return compose(state, delivery, surroundings, _named(store, delivery.also), curve)
 
     return composed

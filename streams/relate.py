@@ -44,6 +44,11 @@ class Relating:
         state.waiting = [waiting for _, waiting in split if waiting.values]
         return self._derived(state, [ready for ready, _ in split if ready.values])
 
+    def kin(self, code: str, own: Sequence[Series], among: Sequence[Series]) -> list[Series]:
+        """The series that a relation takes together with one of `own`."""
+        names = {place for series in own for place in self._sets_of(series) if place[0] == code}
+        return [series for series in among if names.intersection(self._sets_of(series))]
+
     def _derived(self, state: RelateState, runs: Iterable[Run]) -> list[Run]:
         members: dict[tuple[str, str], list[Run]] = {}
         for run in runs:

@@ -105,7 +105,7 @@ def _ranges(state: AlertState, curve: Curve, points: Sequence[Point]) -> Iterato
 def _range(signal: Signal, curve: Curve, points: Sequence[Point], before: float) -> Range | None:
     period_s = _PERIOD_S[curve.series.cadence]
     until: float = signal.occurred_at + period_s
-    if signal.family is Family.PRICES:
+    if signal.family is Family.PRICES and not curve.series.relation:  # what is derived is a level
         start = _counted_from(signal, curve, points)
         if start is None:
             return None
@@ -181,6 +181,8 @@ def _dates(voice: Voice, state: AlertState, points: Sequence[Point]) -> Iterator
 def _axis(voice: Voice, curve: Curve, word: str) -> str:
     series = curve.series
     unit = voice.catalogue.name(f"picture.unit.{series.unit}") or plain(series.unit, 40)
+    if not unit and not word:
+        return voice.say(f"picture.axis.{series.cadence}_bare", measure=voice.say(f"measure.{series.measure}"))
     return voice.say(
         f"picture.axis.{series.cadence}",
         measure=voice.say(f"measure.{series.measure}"),

@@ -1,15 +1,20 @@
 """Thresholds times a factor: a figure that scored s scores s / factor, and nothing else is another."""
 
 import pytest
+from msgspec.structs import replace
 
 from streams.detectors.base import Detector
+from streams.detectors.g1 import G1
 from streams.detectors.l1 import L1
 from streams.detectors.p1 import P1
+from streams.detectors.p2 import P2
+from streams.detectors.p3 import P3
 from streams.detectors.v1 import V1
 from streams.detectors.v2 import V2
 from streams.detectors.v3 import V3
+from streams.detectors.v4 import V4
 from streams.lowering import lowered
-from streams.observations import Cadence, Run
+from streams.observations import Cadence, Measure, Run
 from streams.signals import Phase, Signal
 from streams.thresholds import packaged
 from tests.streams.detectors.made_concentrations import concentration, wavering
@@ -53,12 +58,57 @@ def stopped_flow() -> Run:
     return run(flow(), months("2015-01", 60), values)
 
 
+def derived(relation: str, measure: Measure, values: list[float | None], beside: dict[str, list[float | None]]) -> Run:
+    """Monthly rows of a relation of flows, or of prices where it is a floor's."""
+    own = price(Cadence.MONTHLY) if relation in ("floor", "gap") else flow()
+    series = replace(own, series_id=f"{relation}:made", relation=relation, measure=measure)
+    return replace(run(series, months("2015-01", len(values)), values), context=beside)
+
+
+def price_below_its_floor() -> Run:
+    """A price of 120, then of 80, and a floor of 110."""
+    values: list[float | None] = [120.0] * 10 + [80.0] * 10
+    return derived("floor", Measure.PRICE, values, {"floor": [110.0] * 20})
+
+
+def open_gap() -> Run:
+    """A ratio about one, then about two."""
+    values = [(value or 0.0) / 1_000.0 for value in counts(60, 1_000.0, 60.0)]
+    return derived("gap", Measure.RATIO, [*values[:50], *(2.0 * value for value in values[50:])], {})
+
+
+def mirrored() -> Run:
+    """The same of two sources of a flow; its parts count a thousand tonnes."""
+    one = replace(open_gap(), series=replace(flow(), relation="mirror"))
+    return replace(one, legs=(replace(one, values=[1_000.0] * 60),))
+
+
+def surging_third_country() -> Run:
+    """A flow to twelve times its own."""
+    values = counts(60, 100.0, 6.0)
+    values[50:] = [1_200.0] * 10
+    return derived("surge", Measure.QUANTITY, values, {"share": [0.5] * 60})
+
+
+def spike() -> Run:
+    """A level about zero, and one row far from it."""
+    values = [(value or 0.0) - 100.0 for value in counts(300, 100.0, 6.0)]
+    values[250] = 200.0
+    return run(replace(price(), measure=Measure.LEVEL), days("2019-01-01", 300), [*values])
+
+
 CASES = [
     pytest.param(L1(), stopping_traffic(), id="L1"),
     pytest.param(P1(), doubled_price(), id="P1 daily"),
     pytest.param(P1(), doubled_month(), id="P1 monthly"),
     pytest.param(V1(), fallen_flow(), id="V1"),
     pytest.param(V2(), stopped_flow(), id="V2"),
+    pytest.param(P2(), price_below_its_floor(), id="P2"),
+    pytest.param(P3(), open_gap(), id="P3"),
+    pytest.param(V4(), surging_third_country(), id="V4 surge"),
+    pytest.param(V4(), mirrored(), id="V4 mirror"),
+    pytest.param(V4(), replace(price_below_its_floor(), series=replace(flow(), relation="worth")), id="V4 worth"),
+    pytest.param(G1(), spike(), id="G1"),
     pytest.param(V3(), concentration([*wavering(40), *wavering(20, 4_500.0)]), id="V3"),
 ]
 
@@ -89,6 +139,13 @@ def test_some_figure_raises_under_both() -> None:
             first_raised(detector, made, factor).occurred_at == first_raised(detector, made, 1.0).occurred_at
             for factor in (0.9, 0.7, 0.5)
         )
+
+
+def test_a_day_that_draws_near_is_said_earlier() -> None:
+    """Half the threshold is twice the days ahead."""
+    plain, lower = (each.parameters("C5", None) for each in (SHIPPED, lowered(SHIPPED, 0.5)))
+    assert lower.ends_days == tuple(2 * each for each in plain.ends_days)
+    assert lower.starts_days == tuple(2 * each for each in plain.starts_days)
 
 
 def test_overrides_are_lowered_and_what_is_no_scale_is_not() -> None:
