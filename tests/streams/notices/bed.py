@@ -16,7 +16,7 @@ from streams.notices.reader import Reader
 from streams.reference import packaged
 
 BED = Path(__file__).with_name("bed.jsonl")
-PARTS = ("open", "held", "fresh", "second")
+PARTS = ("open", "held", "fresh", "second", "last")
 LANGUAGES = ("en", "zh", "ja")
 
 
