@@ -47,6 +47,7 @@ class Mode(StrEnum):
     EXERCISE = "exercise"
     ACTUAL = "actual"
     TEST = "test"
+    SYSTEM = "system"  # about Twinbell itself, to its operators
 
 
 class Delivery(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -57,6 +57,7 @@ class Participant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     people: tuple[Person, ...]
     policy: dict[Level, LevelPolicy]
     slack_channel: str = ""
+    operator_channels: tuple[str, ...] = ("email", "cap")  # by which people with the role operator are told
     duty_hours: tuple[int, int] = (9, 18)  # local hours in which a watch may wake
     minerals: tuple[str, ...] = ("*",)  # routing: which minerals this side is rung for
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from alerts.channels.base import Content, Message, Section
-from alerts.deliveries import Delivery, Mode, Purpose
+from alerts.deliveries import Delivery, Purpose
 from alerts.lifecycle import thread_of
 from alerts.participants import Person
 from alerts.plots import Curve
@@ -31,7 +31,7 @@ from alerts.rendering.progress import (
 )
 from alerts.rendering.revised import errand
 from alerts.rendering.sides import news
-from alerts.rendering.surroundings import Surroundings
+from alerts.rendering.surroundings import Surroundings, watermark_of
 from alerts.rendering.voice import Voice
 from alerts.rendering.wording import Catalogue
 from alerts.states import AlertState
@@ -58,9 +58,9 @@ def compose(
     wanted = delivery.language or person.language
     wording = surroundings.wording
     chosen = wording.chosen(wanted, reader.languages)
-    catalogues = [chosen, *_others(surroundings, chosen)]
+    catalogues = [chosen, *surroundings.others(chosen)]
     gate = Gate(wording, released=bool(state.attribution))
-    watermark = _watermark(delivery.mode, catalogues)
+    watermark = watermark_of(delivery.mode, catalogues)
     contents = tuple(
         _content(catalogue, wanted if catalogue is chosen else "", surroundings, state, delivery, also)
         for catalogue in catalogues
@@ -80,20 +80,6 @@ def compose(
         facts=replace(facts, parameters=gate.parameters(facts.parameters)),
         thread=thread_of(state, delivery),
     )
-
-
-def _others(surroundings: Surroundings, chosen: Catalogue) -> list[Catalogue]:
-    """The other languages of the participants, in the order of the directory, where they can be written."""
-    spoken = dict.fromkeys(lang for p in surroundings.directory.participants for lang in p.languages)
-    known = surroundings.wording.catalogues
-    return [known[language] for language in spoken if language in known and language != chosen.language]
-
-
-def _watermark(mode: Mode, catalogues: Sequence[Catalogue]) -> str:
-    """Shown in every rendering of what is not actual, in all languages at once."""
-    if mode is Mode.ACTUAL:
-        return ""
-    return " / ".join(dict.fromkeys(catalogue.say(f"watermark.{mode}") for catalogue in catalogues))
 
 
 def _content(

@@ -18,6 +18,7 @@ from alerts.timers import Timers
 from services.archive import Archive
 from services.dispatcher.escalate import escalate
 from services.dispatcher.intake import Intake
+from services.dispatcher.operators import Operators
 from services.dispatcher.send import Sender
 from services.feeds.base import Poll
 from services.moments import Found, Moment, Moved, Recorded, Rejected, Silence, Unread, Witness
@@ -26,6 +27,7 @@ from services.tables import group_states
 from streams.assessments import Assessment
 from streams.engine import Engine, GroupState
 from streams.observations import ObservationBatch
+from streams.signals import Signal
 from streams.silence import DETECTOR as SILENCE
 
 
@@ -42,6 +44,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     sender: Sender
     timers: Timers
     dead_letter_limit: int
+    operators: Operators | None = None  # None: nobody is told about Twinbell itself, as in a play
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -103,6 +106,11 @@ class Hub:
             self._catch_up(connection, at, fresh, told)
         self._tell(told)
 
+    def notice(self, connection: sa.Connection, signals: Iterable[Signal], at: int) -> None:
+        """Keep, in the caller's transaction, what signals say about sources, for the operators."""
+        if self._parts.operators is not None:
+            self._parts.operators.notice(connection, signals, at)
+
     def take_in(self, at: int, assessments: Iterable[Assessment], mark: Callable[[sa.Connection], None]) -> None:
         """Take in assessments made elsewhere; `mark` writes, in the same transaction, how far they were read."""
         with self._keeping() as connection:
@@ -139,6 +147,8 @@ class Hub:
         if due is not None and due <= at:
             while escalate(parts.store, parts.directory, at, parts.timers) + len(parts.sender.send_due(at)):
                 pass
+        if parts.operators is not None:
+            parts.operators.advance(at)
         self.announce()
 
     def announce(self) -> bool:
@@ -160,6 +170,8 @@ class Hub:
     def close(self) -> None:
         """At the end: what is being sent is waited for, and its outcome recorded."""
         self._parts.sender.close()
+        if self._parts.operators is not None:
+            self._parts.operators.close()
 
     def alert(self, alert_id: str) -> AlertState:
         """The state of one alert. Raises Refused when there is none."""
@@ -201,6 +213,7 @@ class Hub:
         self, connection: sa.Connection, batch: ObservationBatch, at: int, told: list[Moment]
     ) -> tuple[Assessment, ...]:
         outcome = self._parts.detection.apply(self._state(connection, batch.group), batch)
+        self.notice(connection, outcome.signals, at)
         told.extend(reads_of(batch, at))
         told.extend(sifted_of(batch, outcome.counts, at))
         told.extend(silences_of(outcome.signals, at))

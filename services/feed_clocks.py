@@ -30,7 +30,7 @@ class FeedClock(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""  # why the last reading failed; empty: it did not
     note: str = ""
 
-    def freshness(self, now: int, stale_days: int | None) -> Freshness:
+    def freshness(self, now: int, stale_days: float | None) -> Freshness:
         """What its silence means; without a promise (`stale_days`) a feed that was read is fresh."""
         if self.reason:
             return Freshness.UNREACHED

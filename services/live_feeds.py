@@ -13,6 +13,7 @@ from services.clock import EndableClock, RealTime, iso_day
 from services.errors import BadSettings
 from services.feed_clocks import FeedClocks
 from services.feeds.live import LiveFeed
+from services.feeds.manifest import Manifest
 from services.feeds.parsing import Parser
 from services.feeds.sources import SOURCES
 from services.feeds.sources.base import About, Source
@@ -25,6 +26,7 @@ from services.sources import feeds_of
 from streams.notices.reader import packaged_reader
 from streams.observations import SECONDS_A_DAY
 from streams.reference import Reference
+from streams.thresholds import Thresholds
 
 
 class Outside(msgspec.Struct, frozen=True, kw_only=True):
@@ -143,10 +145,29 @@ def followed_sources(
             client.close()
 
 
-def stale_days(feeds: Iterable[str]) -> dict[str, int | None]:
-    """For each feed the days after which its content stands still; None for one that promises nothing."""
-    promised = {kind.about.name: kind.about.stale_days for kind in SOURCES}
-    return {feed: promised.get(feed) for feed in feeds}
+def promised_days() -> dict[str, int]:
+    """The sources that no detector counts in series, each with the days after which its content stands still."""
+    return {kind.about.name: days for kind in SOURCES if (days := kind.about.stale_days) is not None}
+
+
+def stale_days(feeds: Iterable[str], reference: Reference, thresholds: Thresholds) -> dict[str, float | None]:
+    """For each feed the days after which its content stands still; None for one that promises nothing.
+
+    They stand in one place each: with the source, or, for what is counted in series, with the thresholds of X1.
+    """
+    promised = promised_days()
+    found: dict[str, float | None] = dict.fromkeys(feeds)
+    for kind in SOURCES:
+        name = kind.about.name
+        if name in found:
+            found[name] = promised.get(name) or budget_days(kind(reference, "").manifest({}), thresholds)
+    return found
+
+
+def budget_days(manifest: Manifest, thresholds: Thresholds) -> float | None:
+    """The days after which the content of a feed stands still, by the cadence of its series; None without any."""
+    by_cadence = thresholds.assess.stale_days
+    return min((by_cadence[entry.cadence] for entry in manifest.files if entry.cadence in by_cadence), default=None)
 
 
 def direct(proxy: str) -> httpx.BaseTransport:

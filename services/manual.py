@@ -49,6 +49,7 @@ _ELSEWHERE = {
     "Participant.people": "Who is rung; at least one with the role duty.",
     "Participant.policy": "How this side is rung, by level; watch, warning and emergency are needed.",
     "Participant.slack_channel": "Id of the channel in which this side's alerts are kept.",
+    "Participant.operator_channels": "By which people with the role operator are told of Twinbell itself; not slack.",
     "Participant.duty_hours": "Two local hours between which a watch may wake.",
     "Participant.minerals": "Ids of the minerals that this side is rung for; `*` is all.",
     "Person.person_id": "What commands call the person (`--as`); unique over all sides.",

@@ -86,11 +86,9 @@ FEED_FAILURES: Final = _counter(
     (*_READS, Process.DISPATCH), "feed",
 )  # fmt: skip
 SILENT_SERIES: Final = _gauge(
-    "twinbell_silent_series", "Series silent beyond their cadence budget.", (Process.RUN,), "source"
+    "twinbell_silent_series", "Series silent beyond their cadence budget.", (Process.RUN, Process.DISPATCH), "source"
 )
-REVISIONS: Final = _counter(
-    "twinbell_revisions_total", "Rows and signals that a revision touched.", (Process.RUN,), "reason"
-)
+REVISIONS: Final = _counter("twinbell_revisions_total", "Rows and signals that a revision touched.", _FINDS, "reason")
 
 # detection
 SIGNALS: Final = _counter("twinbell_signals_total", "Signals found.", _FINDS, "detector", "phase")

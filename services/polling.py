@@ -64,9 +64,10 @@ class Polling:
     def polls(self, now: int) -> Iterator[Poll]:
         """What the feeds that are due brought; a note that the last reading had too is left out."""
         jobs: dict[Lane, Callable[[], None]] = {}
+        busy = self._lanes.busy()
         for followed in self._feeds:
             name = followed.feed.name
-            if name not in self._reading and now >= self._due_at.get(name, now):
+            if name not in self._reading and ("feed", name) not in busy and now >= self._due_at.get(name, now):
                 self._reading.add(name)
                 self._due_at[name] = now + followed.every_s
                 jobs["feed", name] = partial(self._read, followed)

@@ -12,6 +12,7 @@ import msgspec
 import sqlalchemy as sa
 
 from alerts.deliveries import Mode
+from alerts.store import Store
 from services import running
 from services.broker import FETCH_WAIT_MS, Reader, Writer
 from services.canary_wiring import canary_every_s, landing_of
@@ -19,6 +20,7 @@ from services.clock import Clock, DeploymentClock, StoredClock, SystemClock
 from services.configuration import host_and_port
 from services.detector.app import Detecting
 from services.detector.past import NoArchive, Past, partition_of
+from services.detector.told import Told
 from services.detector.worker import Parts
 from services.dispatcher.consuming import TAKEN_IN, Consumer
 from services.embedded import Hub
@@ -36,10 +38,10 @@ from services.moments import Moment, Unread, Witness
 from services.offices import IsOver, Lead, Office, Pulse, hold
 from services.pace import Pace, Watched
 from services.playing import Player, as_played, played_until
-from services.polling import Followed
 from services.progress import Progress, watch_lags
+from services.rounds import Followership, followed, rounds
 from services.settings import Configuration
-from services.sources import feeds_of, read_episode
+from services.sources import read_episode
 from services.stored_metrics import measure, measured_of
 from services.topic_admin import check_topics
 from services.wiring import (
@@ -51,6 +53,7 @@ from services.wiring import (
     hub_of,
     knowledge_in_force,
     open_store,
+    operators_of,
     outbox_of,
     served,
 )
@@ -99,10 +102,6 @@ def feed(configuration: Configuration, wish: Wish) -> None:
         archive = archive_of(database)
         writer = common.stack.enter_context(closing(Writer(configuration.broker)))
         publisher = Publisher(database, writer, _source(configuration, "feed"))
-        feeds = [
-            Followed(feed=feed, every_s=every_s, cursor=partial(archive.cursor, feed.name))
-            for feed, every_s in feeds_of(configuration, known.reference, clock.now)
-        ]
         parts = FeederParts(
             database=database,
             archive=archive,
@@ -112,7 +111,16 @@ def feed(configuration: Configuration, wish: Wish) -> None:
             dead_letter_limit=configuration.settings.dead_letter_limit,
             canary_every_s=canary_every_s(configuration),
         )
-        feeder = Feeder(parts, feeds)
+        store = Store(database, configuration.settings.site)
+        own = Followership(
+            configuration=configuration,
+            known=known,
+            database=database,
+            tell=parts.tell,
+            open_alerts=lambda: len(store.open_alerts()),
+        )
+        feeds = common.stack.enter_context(followed(own, clock.now))
+        feeder = Feeder(parts, feeds, common.stack.enter_context(rounds(own, feeds)))
 
         def failed(problem: str) -> None:
             common.tell(Unread(at=clock.now(), feed="broker", note=problem))
@@ -180,7 +188,7 @@ def detect(configuration: Configuration, wish: Wish) -> None:
                 past=Past(configuration.broker, archive, clock.now if database is None else _known_until(database)),
                 send=app.send,
                 again=app.again,
-                counted=common.metrics,
+                counted=Told(common.metrics, (common.log, common.metrics), clock.now),
                 now=clock.now,
                 generation=lambda: int(app.app.consumer_generation_id),
                 partition_of=lambda group: partition_of(group, configuration.broker.partitions),
@@ -205,7 +213,8 @@ def dispatch(configuration: Configuration, wish: Wish) -> None:
     with _common(configuration, wish, Process.DISPATCH, Health(pulse.is_live, lambda: pulse.is_ready)) as common:
         database = _database(configuration, wish, common.stack)
         clock, limit = DeploymentClock(database), configuration.settings.dead_letter_limit
-        hub = hub_of(configuration, known, database, outbox)
+        operators = None if wish.episode else operators_of(configuration, known, database, outbox)
+        hub = hub_of(configuration, known, database, outbox, operators)
         common.stack.callback(hub.close)
         for witness in common.witnesses:
             hub.join(witness)

@@ -26,7 +26,7 @@ _PATIENCE_S = 10.0
 class Watched(msgspec.Struct, frozen=True, kw_only=True):
     """The feeds of a run by name, each with the days after which its content stands still; None: it promises none."""
 
-    stale_days: Mapping[str, int | None]
+    stale_days: Mapping[str, float | None]
 
     def freshness(self, clocks: Mapping[str, FeedClock], now: int) -> dict[str, Freshness]:
         """What the silence of each feed means."""

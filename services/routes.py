@@ -24,7 +24,10 @@ from alerts.errors import BadPolicy, PermanentFailure, Refused, SendFailure
 from alerts.participants import Directory
 from alerts.reasons import Reason
 
-_MAY_CARRY = {Mode.ACTUAL: frozenset({Mode.ACTUAL, Mode.TEST}), Mode.TEST: frozenset({Mode.TEST})}
+_MAY_CARRY = {
+    Mode.ACTUAL: frozenset({Mode.ACTUAL, Mode.TEST, Mode.SYSTEM}),
+    Mode.TEST: frozenset({Mode.TEST}),
+}
 
 
 class ChannelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

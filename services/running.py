@@ -1,9 +1,8 @@
 """`twinbell run` itself: a recorded episode played where a person watches, or feeds followed on a configuration."""
 
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -11,31 +10,25 @@ import msgspec
 import sqlalchemy as sa
 
 from alerts.deliveries import Mode
-from alerts.rendering.wording import packaged as packaged_wording
 from services.canary import Canary
 from services.canary_wiring import canary_every_s, landing_of
 from services.clock import DeploymentClock, StoredClock, SystemClock
 from services.configuration import host_and_port
-from services.dispatcher.lanes import SideBySide
 from services.embedded import Hub
 from services.episodes import Episode
 from services.errors import BadSettings
-from services.feed_clocks import FeedClocks
-from services.following import Follower, Rounds
+from services.following import Follower
 from services.hints import hints, program, store_option
 from services.holding import held
-from services.live_feeds import Keeping, direct, followed_sources, stale_days
 from services.logs import Log, open_log
 from services.measuring import Metrics
 from services.metrics import Process
 from services.pace import Pace, Watched
 from services.playing import Player, as_played, is_over
-from services.polling import Followed
-from services.quiet import Heartbeat, Quiet
-from services.quiet import Watched as WatchedFeeds
+from services.rounds import Followership, followed, rounds
 from services.screen import Screen, View, open_screen
 from services.settings import Configuration
-from services.sources import feeds_of, read_episode
+from services.sources import read_episode
 from services.stored_metrics import measure, measured_of
 from services.telling import Teller
 from services.wiring import (
@@ -48,6 +41,7 @@ from services.wiring import (
     knowledge_in_force,
     log_of,
     open_store,
+    operators_of,
     outbox_of,
 )
 from streams.observations import SECONDS_A_DAY
@@ -103,13 +97,14 @@ def follow(configuration: Configuration, wish: Wish) -> None:
     outbox = outbox_of(configuration, wish.url) if configuration.mode is Mode.EXERCISE else None
     with set_up(configuration, wish, "", outbox) as run, ExitStack() as stack:
         real = SystemClock()
-        keeping = Keeping(archive_of(run.database), FeedClocks(run.database))
-        feeds = [
-            Followed(feed=feed, every_s=every_s, cursor=partial(keeping.archive.cursor, feed.name))
-            for feed, every_s in feeds_of(configuration, run.known.reference, real.now)
-        ]
-        chosen = configuration.settings.sources
-        feeds += stack.enter_context(followed_sources(configuration, chosen, run.known.reference, keeping))
+        own = Followership(
+            configuration=configuration,
+            known=run.known,
+            database=run.database,
+            tell=run.hub.tell,
+            open_alerts=lambda: len(run.hub.open_alerts()),
+        )
+        feeds = stack.enter_context(followed(own, real.now))
         where = f"an exercise, its messages land in {outbox}" if outbox else "ACTUAL, messages leave by their channels"
         named = ", ".join(each.feed.name for each in feeds) or "no feed, imported rows only"
         run.screen.say(f"{configuration.name} follows {named}: {where}")
@@ -119,28 +114,11 @@ def follow(configuration: Configuration, wish: Wish) -> None:
             return wish.until_done and (due is None or due > real.now() + _SOON_S)
 
         canary = stack.enter_context(_canary(run, outbox))
-        rounds = stack.enter_context(_rounds(run, feeds, keeping.clocks))
-        rounds = msgspec.structs.replace(rounds, duties=(*rounds.duties, *canary))
-        Follower(run.hub, feeds, real, real, rounds).run(is_done)
+        beside = stack.enter_context(rounds(own, feeds))
+        beside = msgspec.structs.replace(beside, duties=(*beside.duties, *canary))
+        Follower(run.hub, feeds, real, real, beside).run(is_done)
         if wish.until_done:
             say_what_next(run)
-
-
-@contextmanager
-def _rounds(run: Run, feeds: Sequence[Followed], clocks: FeedClocks) -> Iterator[Rounds]:
-    """What goes on beside the reading of feeds."""
-    fetching, directory = run.configuration.settings.fetching, run.configuration.directory
-    watched = WatchedFeeds(stale_days=stale_days(feed.feed.name for feed in feeds))
-    wording = packaged_wording()
-    languages = dict.fromkeys(side.languages[0] for side in directory.participants)
-    words = [wording.catalogues[language] for language in languages if language in wording.catalogues]
-    quiet = Quiet(watched, clocks, words, fetching, run.hub.tell, lambda: len(run.hub.open_alerts()))
-    lanes, pulse_lanes = SideBySide(patience_s=0.0, threads=max(1, len(feeds))), SideBySide(patience_s=0.0, threads=1)
-    heartbeat = Heartbeat(fetching, pulse_lanes, direct(fetching.proxy), run.hub.tell)
-    try:
-        yield Rounds(lanes=lanes, clocks=clocks, duties=(quiet, heartbeat))
-    finally:
-        heartbeat.close()
 
 
 @contextmanager
@@ -163,7 +141,8 @@ def set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path 
         database = open_store(wish.url, create=True, durable=not episode)
         stack.callback(database.dispose)
         claim(database, Deployment(episode=episode, configuration=wish.config))
-        hub = hub_of(configuration, known, database, outbox)
+        operators = None if episode else operators_of(configuration, known, database, outbox)
+        hub = hub_of(configuration, known, database, outbox, operators)
         stack.callback(hub.close)
         log = stack.enter_context(open_log(log_of(configuration, wish.url), configuration.settings.log.level))
         metrics = Metrics(wish.process)

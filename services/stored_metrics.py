@@ -16,7 +16,7 @@ from alerts.states import JointState, TrackState
 from services import tables
 from services.clock import Clock
 from services.feed_clocks import FeedClocks
-from services.live_feeds import stale_days
+from services.live_feeds import budget_days, stale_days
 from services.measuring import Metrics
 from services.metrics import (
     CONTENT_AGE,
@@ -55,18 +55,14 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
 
 def measured_of(configuration: Configuration, known: Knowledge, feeds: bool = True) -> Measured:
     """What a configuration says of it; without `feeds` for an episode. Raises BadManifest."""
-    budgets: dict[str, int | None] = {}
+    days: dict[str, float | None] = {}
     if feeds:
         chosen = [source.name for source in configuration.settings.sources]
-        for name, days in stale_days(chosen).items():
-            budgets[name] = None if days is None else days * SECONDS_A_DAY
-        promised = known.thresholds.assess.stale_days
+        days |= stale_days(chosen, known.reference, known.thresholds)
         for each in configuration.settings.feeds:
             manifest = manifest_of(configuration.path(each.manifest))
-            budgets[manifest.name] = min(
-                (int(promised[entry.cadence] * SECONDS_A_DAY) for entry in manifest.files if entry.cadence in promised),
-                default=None,
-            )
+            days[manifest.name] = budget_days(manifest, known.thresholds)
+    budgets = {name: None if each is None else int(each * SECONDS_A_DAY) for name, each in days.items()}
     return Measured(directory=configuration.directory, budgets_s=budgets)
 
 

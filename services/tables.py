@@ -176,3 +176,27 @@ consumed = sa.Table(
     sa.Column("partition", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("next_offset", sa.BigInteger, nullable=False),
 )
+
+silences = sa.Table(
+    "silences",
+    archive_metadata,
+    sa.Column("subject", sa.Text, primary_key=True),  # a series, or a feed as a whole
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("since", sa.BigInteger, nullable=False),  # when it was last heard
+    sa.Column("noticed_at", sa.BigInteger, nullable=False),
+    sa.Column("heard_at", sa.BigInteger, nullable=True),  # when it was noticed that it is heard again
+    sa.Column("told", sa.Text, nullable=False),  # the spell of messages that told it; empty: nothing is left to tell
+)
+
+operator_messages = sa.Table(
+    "operator_messages",
+    archive_metadata,
+    sa.Column("message_id", sa.Text, primary_key=True),
+    sa.Column("spell", sa.Text, nullable=False),
+    sa.Column("record", sa.LargeBinary, nullable=False),  # JSON of services.dispatcher.operators.Waiting
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due_at", sa.BigInteger, nullable=True),  # of the next attempt; NULL: none any more
+    sa.Column("receipt", sa.Text, nullable=False),  # empty: no provider took it
+    sa.Column("problem", sa.Text, nullable=False),
+    sa.Index("operator_messages_spell", "spell"),
+)

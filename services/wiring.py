@@ -20,7 +20,8 @@ from services.clock import SystemClock
 from services.curves import curve_of
 from services.database import is_current, migrate, open_engine
 from services.dispatcher.intake import Intake
-from services.dispatcher.lanes import SideBySide
+from services.dispatcher.lanes import InTurn, SideBySide
+from services.dispatcher.operators import Operators
 from services.dispatcher.send import Patience, Sender
 from services.embedded import Hub, Parts
 from services.errors import WrongStore
@@ -205,6 +206,7 @@ def hub_of(
     known: Knowledge,
     database: sa.Engine,
     outbox: Path | None,
+    operators: Operators | None = None,
 ) -> Hub:
     """The embedded system on this store. With `outbox` it is an exercise: every channel writes there.
 
@@ -215,13 +217,8 @@ def hub_of(
     mode = Mode.ACTUAL if outbox is None else Mode.EXERCISE
     store = Store(database, configuration.settings.site)
     refuse_mixed(store, mode)
-    channels: Mapping[str, Channel]
-    if outbox is None:
-        channels = actual_channels(configuration.channels, directory, configuration.mode)
-        patience = Patience(timers, lanes=SideBySide(), clock=SystemClock().now)
-    else:
-        channels = exercise_channels(outbox)
-        patience = Patience(timers)
+    channels = _channels_of(configuration, outbox)
+    patience = Patience(timers, lanes=SideBySide(), clock=SystemClock().now) if outbox is None else Patience(timers)
     archive = archive_of(database)
     parts = Parts(
         database=database,
@@ -234,8 +231,24 @@ def hub_of(
         sender=Sender(store, channels, composer(configuration, known, store, archive), mode, patience),
         timers=timers,
         dead_letter_limit=configuration.settings.dead_letter_limit,
+        operators=operators,
     )
     return Hub(parts)
+
+
+def operators_of(configuration: Configuration, known: Knowledge, database: sa.Engine, outbox: Path | None) -> Operators:
+    """What tells the operators, by the channels of `hub_of`; for what is followed, never for a play."""
+    lanes = SideBySide() if outbox is None else InTurn()
+    surroundings = surroundings_of(configuration, known.reference)
+    channels = _channels_of(configuration, outbox)
+    return Operators(database, channels, surroundings, configuration.settings.timers, lanes)
+
+
+def _channels_of(configuration: Configuration, outbox: Path | None) -> Mapping[str, Channel]:
+    """Every channel as an outbox, or those of the configuration."""
+    if outbox is not None:
+        return exercise_channels(outbox)
+    return actual_channels(configuration.channels, configuration.directory, configuration.mode)
 
 
 def archive_of(database: sa.Engine) -> Archive:

@@ -13,7 +13,7 @@ from services.embedded import Hub
 from services.following import Followed, Follower
 from services.settings import Configuration
 from services.sources import feeds_of
-from services.wiring import Deployment, Knowledge, archive_of, claim, hub_of, knowledge_of
+from services.wiring import Deployment, Knowledge, archive_of, claim, hub_of, knowledge_of, operators_of
 from tests.fakes.clock import FakeTime
 
 MANIFEST = """
@@ -86,7 +86,8 @@ class Deployed:
         """A process that begins."""
         configuration = self.configuration()
         outbox = None if configuration.mode is Mode.ACTUAL else self.directory / "outbox"
-        return hub_of(configuration, self.known(), self.database, outbox)
+        operators = operators_of(configuration, self.known(), self.database, outbox)
+        return hub_of(configuration, self.known(), self.database, outbox, operators)
 
     def follow(self, hub: Hub, turns: int, between: Callable[[int], None] = lambda turn: None) -> None:
         """So many turns of the follower's loop; `between` happens after each."""

@@ -16,11 +16,12 @@ from services.database import migrate, open_engine
 from services.embedded import Hub
 from services.feed_clocks import FeedClocks, Freshness
 from services.following import Follower, Rounds
-from services.live_feeds import Outside, live_feed, stale_days
+from services.live_feeds import Outside, live_feed, promised_days, stale_days
 from services.moments import Moment, Unread
 from services.polling import Followed
 from services.settings import seconds
-from services.wiring import Deployment, archive_of, claim, hub_of, knowledge_of
+from services.silences import Standstill
+from services.wiring import Deployment, archive_of, claim, hub_of, knowledge_of, operators_of
 from tests.fakes.clock import FakeTime
 from tests.fakes.sources.ecb import EcbPlayer
 from tests.fakes.sources.federal_register import FederalRegisterPlayer, document
@@ -64,7 +65,8 @@ class Site:
 
     def hub(self) -> Hub:
         """A process that begins."""
-        hub = hub_of(self.configuration, self.known, self.database, self.outbox)
+        operators = operators_of(self.configuration, self.known, self.database, self.outbox)
+        hub = hub_of(self.configuration, self.known, self.database, self.outbox, operators)
         hub.join(self.told.append)
         return hub
 
@@ -86,12 +88,14 @@ class Site:
         ]
         until = self.time.now() + round(hours * 3_600)
 
+        standstill = Standstill(self.database, self.clocks, promised_days())
+
         def is_over() -> bool:
             self.time.at_ms += 300_000
             return self.time.now() >= until
 
         try:
-            Follower(hub, feeds, self.time, self.time, Rounds(clocks=self.clocks)).run(is_over)
+            Follower(hub, feeds, self.time, self.time, Rounds(clocks=self.clocks, duties=(standstill,))).run(is_over)
         finally:
             for _, client in made:
                 client.close()
@@ -104,7 +108,8 @@ class Site:
     def states(self) -> dict[str, Freshness]:
         """What the silence of each feed means."""
         clocks = self.clocks.all()
-        return {name: clocks[name].freshness(self.time.now(), stale_days(clocks)[name]) for name in clocks}
+        promised = stale_days(clocks, self.known.reference, self.known.thresholds)
+        return {name: clocks[name].freshness(self.time.now(), promised[name]) for name in clocks}
 
     def notes(self) -> str:
         """Everything that was told of sources."""

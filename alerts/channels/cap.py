@@ -24,7 +24,7 @@ from alerts.deliveries import Purpose
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 PROFILE = "CMRR-1.0"  # our profile: the codes of `eventCode` and `parameter` are those of this project's manual
-STATUS = {"actual": "Actual", "exercise": "Exercise", "test": "Test"}
+STATUS = {"actual": "Actual", "exercise": "Exercise", "test": "Test", "system": "System"}
 MSG_TYPE = frozenset({"Alert", "Update", "Cancel"})
 URGENCY = frozenset({"Immediate", "Expected", "Future", "Past"})
 SEVERITY = frozenset({"Extreme", "Severe", "Moderate", "Minor"})

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import msgspec
 
+from alerts.deliveries import Mode
 from alerts.participants import Directory
 from alerts.rendering.mentions import Mentions
-from alerts.rendering.wording import Wording
+from alerts.rendering.wording import Catalogue, Wording
 from alerts.track_record import TrackRecord
 from streams.reference import Reference
 
@@ -22,6 +23,12 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     tlp: str = "TLP:AMBER"
     record: TrackRecord | None = None  # of the thresholds in force; None: they have stood no backtest
     mentions: Mentions = msgspec.field(default_factory=Mentions)
+
+    def others(self, chosen: Catalogue) -> list[Catalogue]:
+        """The other languages of the participants, in the order of the directory, where they can be written."""
+        spoken = dict.fromkeys(lang for p in self.directory.participants for lang in p.languages)
+        known = self.wording.catalogues
+        return [known[language] for language in spoken if language in known and language != chosen.language]
 
     def runbook(self, page: str, language: str) -> str:
         """Where a page stands: the name of a hazard, or of an operational trouble such as feed-stale."""
@@ -44,3 +51,10 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
         """The command that opens the stored bytes at a row; row 0 is a whole document."""
         shown = f"{self.command} evidence show {sha256[:16]}"
         return f"{shown} --row {row}" if row > 0 else shown
+
+
+def watermark_of(mode: Mode, catalogues: Sequence[Catalogue]) -> str:
+    """Shown in every rendering of what is not actual, in all languages at once."""
+    if mode is Mode.ACTUAL:
+        return ""
+    return " / ".join(dict.fromkeys(catalogue.say(f"watermark.{mode}") for catalogue in catalogues))

@@ -17,7 +17,7 @@ from services.feeds.asked import Brought, bring
 from services.feeds.sources import SOURCES
 from services.live_feeds import Outside, chosen_source, direct, kind_named, live_feed, stale_days
 from services.terminal import plain
-from services.wiring import archive_of, open_store, reference_of, refuse_played
+from services.wiring import archive_of, open_store, reference_of, refuse_played, thresholds_of
 
 app = typer.Typer(help="Live sources: which there are, how fresh they are, one asked now.", no_args_is_help=True)
 
@@ -86,7 +86,8 @@ def status(store: StoreOption = "", config: ConfigOption = None, as_json: JsonOp
     """Show both clocks of every feed of the store: when it answered, how new its content is, and what went wrong."""
     with opened(store, config) as desk:
         clocks, now = FeedClocks(desk.database).all(), SystemClock().now()
-    promised = stale_days(clocks)
+    configuration = configured(config)
+    promised = stale_days(clocks, reference_of(configuration), thresholds_of(configuration))
     found = [
         Stood(
             feed=clock.feed,

@@ -113,6 +113,7 @@ def _participant(participant: Participant, waking: Mapping[str, bool]) -> Iterat
     yield from _zone(where, participant.time_zone)
     for person in participant.people:
         yield from _person(participant, person)
+    yield from _operators(where, participant)
     if not any(Role.DUTY in person.roles for person in participant.people):
         yield f"{where}: nobody has the role duty, so nobody could answer"
     for level in MUST_RING:
@@ -132,6 +133,19 @@ def _person(participant: Participant, person: Person) -> Iterator[str]:
     if person.language not in participant.languages:
         yield f"{where}: language {person.language!r} is not among the languages of {participant.iso3}"
     yield from _zone(where, person.time_zone)
+
+
+def _operators(where: str, participant: Participant) -> Iterator[str]:
+    """Whether those with the role operator can be told, and by channels that are theirs alone."""
+    known = sorted({*_NEEDED, "pagerduty"} - {"slack"})
+    for channel in participant.operator_channels:
+        if channel == "slack":
+            yield f"{where}: operator_channels: the channel of slack is the duty officers': name {', '.join(known)}"
+        elif channel not in known:
+            yield f"{where}: operator_channels: there is no {channel!r}; there are: {', '.join(known)}"
+        for person in participant.people:
+            if Role.OPERATOR in person.roles and (missing := _missing_address(participant, person, channel)):
+                yield f"{where}: operator_channels: {channel} cannot reach {person.person_id!r}: {missing} is empty"
 
 
 def _zone(where: str, name: str) -> Iterator[str]:
@@ -185,6 +199,8 @@ def _actual(settings: Settings, participant: Participant, waking: Mapping[str, b
                 f"wakes ({_waking_names(waking)}); {', '.join(sorted(used)) or 'nothing'} only informs"
             )
     channels = {channel for policy in participant.policy.values() for step in policy.steps for channel in step.channels}
+    if any(Role.OPERATOR in person.roles for person in participant.people):
+        channels.update(participant.operator_channels)
     for channel in sorted(channels):
         setting = _NEEDED.get(channel, "")
         if setting and not getattr(settings.channels, setting):

@@ -1,4 +1,7 @@
-"""Assessments on Kafka → the record: each taken in once, in one transaction with how far the topic was read."""
+"""Assessments on Kafka → the record: each taken in once, in one transaction with how far the topic was read.
+
+Of the signals only those on sources (X1) are kept, for the operators; they are deterministic, so twice is once.
+"""
 
 from collections.abc import Callable, Iterable, Iterator
 
@@ -13,16 +16,18 @@ from services.embedded import Hub
 from services.errors import TooManyDeadLetters
 from services.feeds.base import DeadLetter
 from services.moments import Rejected
+from services.reads import silences_of
 from services.vintages import keep_letters
 from streams.assessments import Assessment
 from streams.canary import is_canary
-from streams.cloudevents import ASSESSMENT, REJECTED, Wire
+from streams.cloudevents import ASSESSMENT, REJECTED, SIGNAL, Wire
 from streams.errors import BadObservation
 from streams.observations import SECONDS_A_DAY
 from streams.reasons import Reason
+from streams.signals import Signal
 from streams.topics import TopicName
 
-TAKEN_IN = (TopicName.ASSESSMENTS, TopicName.DEAD_LETTERS)
+TAKEN_IN = (TopicName.ASSESSMENTS, TopicName.SIGNALS, TopicName.DEAD_LETTERS)
 
 
 class Consumer:
@@ -45,7 +50,8 @@ class Consumer:
         self._reader = reader
         self._assessments = Wire(ASSESSMENT)
         self._rejected = Wire(REJECTED)
-        self._name = topics(TopicName.ASSESSMENTS)
+        self._signals = Wire(SIGNAL)
+        self._names = {topics(name): name for name in TAKEN_IN}
         reader.seek(consumed_so_far(database))
 
     def take(self, clock: Clock, timeout_s: float) -> int:
@@ -55,11 +61,14 @@ class Consumer:
             return 0
         now = clock.now()
         assessments: list[tuple[Arrived, Assessment]] = []
+        signals: list[Signal] = []
         letters: list[DeadLetter] = []
         for record in arrived:
             try:
                 if self._topic_of(record) is TopicName.ASSESSMENTS:
                     assessments.append((record, self._assessment(record, now)))
+                elif self._topic_of(record) is TopicName.SIGNALS:
+                    signals.append(self._signals.record(record.headers, record.value))
                 else:
                     letters.append(self._letter(record))
             except BadObservation as problem:
@@ -68,6 +77,7 @@ class Consumer:
 
         def mark(connection: sa.Connection) -> None:
             keep_letters(connection, letters, now)
+            self._hub.notice(connection, signals, now)
             keep_consumed(connection, offsets)
 
         try:
@@ -76,6 +86,8 @@ class Consumer:
             _raise_of_the_store(problem)
             letters += self._one_by_one(now, assessments)
             self._hub.take_in(now, (), mark)
+        for silence in silences_of(signals, now):
+            self._hub.tell(silence)
         for letter in letters:
             self._hub.tell(Rejected(at=now, letter=letter))
         if self._canary is not None:
@@ -102,7 +114,7 @@ class Consumer:
                 yield _unusable(record, TopicName.ASSESSMENTS, bad)
 
     def _topic_of(self, record: Arrived) -> TopicName:
-        return TopicName.ASSESSMENTS if record.topic == self._name else TopicName.DEAD_LETTERS
+        return self._names[record.topic]
 
     def _assessment(self, record: Arrived, now: int) -> Assessment:
         found = self._assessments.record(record.headers, record.value)

@@ -11,6 +11,7 @@ from services.clock import Clock
 from services.detector.worker import SETTLES
 from services.feeder.publishing import Publisher, poll_events, reset_events, settling_events
 from services.feeds.base import Poll
+from services.following import Rounds
 from services.moments import Moment, Moved, Rejected, Unread, Witness
 from services.polling import Followed, Polling
 from services.reads import reads_of, refuse_too_many, summed
@@ -34,13 +35,20 @@ class FeederParts(msgspec.Struct, frozen=True, kw_only=True):
     dead_letter_limit: int
     canary_every_s: int = 0  # 0: none
 
+    def tell(self, moment: Moment) -> None:
+        """Tell the witnesses."""
+        for witness in self.witnesses:
+            witness(moment)
+
 
 class Feeder:
     """Follows feeds for the distributed harness."""
 
-    def __init__(self, parts: FeederParts, feeds: Sequence[Followed]) -> None:
+    def __init__(self, parts: FeederParts, feeds: Sequence[Followed], beside: Rounds | None = None) -> None:
+        """With `beside` feeds are read in lanes of their own and their clocks kept; without, in turn."""
         self._parts = parts
         self._feeds = feeds
+        self._beside = beside or Rounds()
         self._looked_at = 0
         self._day = 0
         self._flown_at = 0
@@ -48,7 +56,7 @@ class Feeder:
 
     def begin(self) -> None:
         """Every feed is due: at the start, and when what was being read may not have been kept."""
-        self._polling = Polling(self._feeds, self._unread)
+        self._polling = Polling(self._feeds, self._unread, self._beside.lanes, self._beside.clocks)
 
     def round(self) -> None:
         """Read what is due, keep it, and say what time it is; what is kept is published beside this loop.
@@ -69,7 +77,14 @@ class Feeder:
         if self._parts.canary_every_s and not 0 <= now - self._flown_at < self._parts.canary_every_s:
             self._flown_at = now
             self._fly(now)
-        self._tell(Moved(at=now, rate=1))
+        self._parts.tell(Moved(at=now, rate=1))
+        for duty in self._beside.duties:
+            duty(now)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is being read."""
+        return not self._polling.is_busy
 
     def _fly(self, now: int) -> None:
         """Let a canary go the way of what was read, without being kept as read."""
@@ -85,12 +100,12 @@ class Feeder:
             self._parts.publisher.keep(connection, poll_events(self._parts.publisher.wire, fresh, now))
             self._mark(connection, {batch.group for batch in fresh})
         for letter in poll.dead_letters:
-            self._tell(Rejected(at=now, letter=letter))
+            self._parts.tell(Rejected(at=now, letter=letter))
         for note in poll.notes:
-            self._tell(Unread(at=now, feed=poll.feed, note=note))
+            self._parts.tell(Unread(at=now, feed=poll.feed, note=note))
         reads = (read for batch in fresh for read in reads_of(batch, now))
         for moment in summed(reads, now):
-            self._tell(moment)
+            self._parts.tell(moment)
 
     def _settle(self, at: int) -> None:
         publisher = self._parts.publisher
@@ -113,8 +128,4 @@ class Feeder:
             self._parts.archive.save_state(connection, group, _PUBLISHED)
 
     def _unread(self, at: int, feed: str, note: str) -> None:
-        self._tell(Unread(at=at, feed=feed, note=note))
-
-    def _tell(self, moment: Moment) -> None:
-        for witness in self._parts.witnesses:
-            witness(moment)
+        self._parts.tell(Unread(at=at, feed=feed, note=note))

@@ -30,7 +30,9 @@ class About(msgspec.Struct, frozen=True, kw_only=True):
     places: tuple[str, ...]  # scheme and host of each address it may be asked at; the first is its base
     every: str  # time between two readings
     history_days: int  # how far back the first reading goes
-    stale_days: int  # content older than this stands still
+    stale_days: int | None = None
+    """Content older than this stands still. Only for what no detector counts in series: None, as the cadence of the
+    source's series has it (`assess.stale_days` of the thresholds)."""
     manners: Manners = Manners()
     key_header: str = ""  # where a key goes
     needs_key: bool = False

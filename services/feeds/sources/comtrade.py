@@ -68,7 +68,6 @@ class Comtrade:
         places=("https://comtradeapi.un.org",),
         every="24h",
         history_days=400,
-        stale_days=100,
         manners=Manners(every_s=3.5, break_after=5, break_for_s=6 * 3_600),
         key_header="Ocp-Apim-Subscription-Key",
     )

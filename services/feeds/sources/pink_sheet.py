@@ -60,7 +60,6 @@ class PinkSheet:
         places=("https://www.worldbank.org", "https://thedocs.worldbank.org"),
         every="12h",
         history_days=0,
-        stale_days=45,
         may_be_handed_on=True,
     )
 

@@ -101,7 +101,6 @@ class PortWatch:
         places=("https://services9.arcgis.com",),
         every="6h",
         history_days=800,  # two years of the same weeks, and the weeks before them
-        stale_days=12,  # a week between two releases, and some days' lag
         manners=Manners(every_s=4.0, backoff_s=(30.0, 60.0, 120.0, 240.0), break_after=5),
     )
 

@@ -1,0 +1,98 @@
+"""News about Twinbell itself → **message**, in the operator's language and then in those of the other sides."""
+
+from msgspec.structs import replace
+
+from alerts.channels.base import Content, Facts, Line, Message, Parameter, Thread
+from alerts.channels.cap import reference
+from alerts.deliveries import Delivery
+from alerts.operators import News, Turn
+from alerts.rendering.machine import EXPIRES_S
+from alerts.rendering.plain import cut, plain
+from alerts.rendering.progress import runbook_line
+from alerts.rendering.surroundings import Surroundings, watermark_of
+from alerts.rendering.voice import Voice
+from alerts.rendering.wording import Catalogue
+from streams.assessments import Level
+from streams.signals import Certainty
+
+PAGE = "feed-stale"
+_NAMED = 12
+_UNKNOWN = "Unknown"
+
+
+def compose_news(news: News, delivery: Delivery, surroundings: Surroundings) -> Message:
+    """The message of one delivery. Raises KeyError when the person is no longer in the directory."""
+    reader, person = surroundings.directory.person(delivery.person)
+    wording = surroundings.wording
+    chosen = wording.chosen(delivery.language, reader.languages)
+    catalogues = (chosen, *surroundings.others(chosen))
+    watermark = watermark_of(delivery.mode, catalogues)
+    contents = tuple(
+        replace(_content(catalogue, news, surroundings, (person.time_zone, delivery.due_at)), watermark=watermark)
+        for catalogue in catalogues
+    )
+    told = tuple(reference(reader.sender, news.spell, n, at) for n, at in enumerate(news.before, start=1))
+    names = [Parameter(name="series", value=name) for name in news.series]
+    return Message(
+        delivery=delivery,
+        participant=reader,
+        person=person,
+        contents=contents,
+        facts=Facts(
+            mode=delivery.mode,
+            msg_type="Update" if told else "Alert",
+            hazard="system",
+            level=Level.NONE if news.turn is Turn.HEARD else delivery.level,
+            certainty=Certainty.OBSERVED,
+            severity=_UNKNOWN,
+            urgency=_UNKNOWN,
+            sent_at=delivery.due_at,
+            onset_at=news.since,
+            expires_at=delivery.due_at + EXPIRES_S,
+            area=plain(news.source),
+            geocodes=(),
+            parameters=(Parameter(name="source", value=news.source), *names),
+            references=told,
+            tlp=surroundings.tlp,
+            releasable_to=tuple(side.iso3 for side in surroundings.directory.participants),
+        ),
+        thread=Thread(),
+    )
+
+
+def _content(catalogue: Catalogue, news: News, surroundings: Surroundings, read: tuple[str, int]) -> Content:
+    """`read`: in which zone, and when."""
+    zone, at = read
+    zones = (zone, *(side.time_zone for side in surroundings.directory.participants))
+    voice = Voice(catalogue, surroundings.reference, surroundings.directory, zones, at)
+    source = plain(news.source, 40)
+    said = voice.say(f"system.{news.turn}", source=source)
+    shown = [plain(name) for name in news.series[:_NAMED] if name != news.source]
+    more = len(news.series) - _NAMED
+    if more > 0:
+        shown.append(voice.say("system.more", n=voice.number(more)))
+    lines = [
+        Line(label=voice.say("label.what"), text=said),
+        Line(label=voice.say("system.since"), text=voice.at(news.since)),
+    ]
+    if shown:
+        lines.append(
+            Line(label=voice.count("system.series", len(news.series)), text=voice.say("meta.list").join(shown))
+        )
+    if news.left:
+        lines.append(Line(label=voice.say("system.left"), text=voice.number(news.left)))
+    asked = voice.say(f"system.asked_{news.turn}", command=f"{surroundings.command} feeds status")
+    lines += [
+        Line(label=voice.say("system.meaning"), text=voice.say(f"system.means_{news.turn}")),
+        Line(label=voice.say("label.asked"), text=asked),
+        runbook_line(voice, surroundings, PAGE),
+    ]
+    return Content(
+        language=catalogue.language,
+        subject=cut(voice.say("system.subject", tlp=surroundings.tlp, what=said), catalogue.subject_limit),
+        headline=said,
+        first_screen=tuple(lines),
+        sections=(),
+        asked=asked,
+        event=voice.say("system.event"),
+    )
