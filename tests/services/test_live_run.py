@@ -77,18 +77,22 @@ def test_traps_are_said_and_cost_their_own_source_only(site: Site, server: Sourc
 
 
 def test_content_that_stands_still_is_stale_though_it_answers(site: Site) -> None:
-    """Nine days of the same answers: fetched today, content of long ago, and the clocks say so."""
+    """A month of the same answers: fetched today, content of long ago; clocks say so, operators are told once."""
     hub = site.hub()
     site.follow(hub, 2)
     assert site.states()["portwatch"] is Freshness.FRESH
-    site.time.at_ms += 15 * 86_400_000
-    site.follow(hub, 2)
+    site.time.at_ms += 30 * 86_400_000
+    site.follow(hub, 11)  # past midnight
     states = site.states()
     assert states["portwatch"] is states["ecb"] is states["federal_register"] is Freshness.STALE
     clock = site.clocks.all()["portwatch"]
     assert clock.fetched_at is not None
     assert clock.content_at is not None
-    assert clock.fetched_at - clock.content_at > 12 * 86_400
+    assert clock.fetched_at - clock.content_at > 21 * 86_400
+    files = [path.read_text(encoding="utf-8") for path in site.outbox.rglob("*.xml")]
+    assert all("<status>System</status>" in text for text in files), "nobody is rung for a hazard"
+    for name in ("portwatch", "ecb", "federal_register"):
+        assert sum(f"{name} stands still" in text for text in files) == 2, "one for each side"
 
 
 class Killed(Exception):
