@@ -95,7 +95,9 @@ class Detecting:
 
     async def again(self, partition: int, offset: int) -> None:
         """Read a partition of the observations again from this offset."""
-        await self.app.consumer.seek(TP(self._broker.name(TopicName.OBSERVATIONS), partition), offset)
+        place = TP(self._broker.name(TopicName.OBSERVATIONS), partition)
+        await self.app.consumer.seek_wait({place: offset})  # in the consumer's thread, which `seek` is not
+        self.app.consumer._read_offset[place] = offset or None
 
     def run(self) -> None:
         """Run until terminated; raises what made it stop, if something did."""

@@ -38,7 +38,6 @@ SETTLES = "settles"  # the CloudEvents attribute of the record with which a poll
 RESETS = "resets"  # of a record before which the group's memory is made again: its past has changed
 REWRITE_S = 600.0  # every group's snapshot is written at least so often, well within the lag of the compaction
 _AGAIN_S = 1.0
-_PASSED_OVER_S = 1.0
 _LETTER_BYTES = MAX_BYTES - 64 * 1024  # of a record that fills a record: the rest is what the letter says about it
 
 
@@ -98,7 +97,7 @@ class _Held:
         self.partition = partition
         self.next = comes  # the offset that comes next; smaller ones are read again
         self.generation = generation  # of the group's members, in which this memory was made or was ours last
-        self.passed_over_at: float | None = None  # when records were last asked for again
+        self.asked_at: float | None = None  # when records that were passed over were asked for again; None: none were
         self.read: list[Incoming] = []
         self.sent: list[Awaitable[object]] = []
 
@@ -172,9 +171,10 @@ class Worker:
             return  # whoever has the partition now reads it
         async with self._turn:
             if record.offset > held.next:
-                await self._again(held, record)
+                if held.asked_at is None:
+                    await self._again(held, record.partition)
                 return
-            held.next = record.offset + 1
+            held.next, held.asked_at = record.offset + 1, None
             held.read.append(record)
             try:
                 batch = self._batch(record)
@@ -200,6 +200,8 @@ class Worker:
         for number in sorted(self._held):
             held = self._held.get(number)
             if held is not None:
+                if held.asked_at is not None and asyncio.get_running_loop().time() > held.asked_at + _AGAIN_S:
+                    await self._again(held, number)
                 await self._checkpoint(number, held, whole)
 
     async def _checkpoint(self, number: int, held: _Held, whole: bool) -> None:
@@ -235,18 +237,15 @@ class Worker:
                     return None
         return held
 
-    async def _again(self, held: _Held, record: Incoming) -> None:
-        """Records before this one were passed over: let the partition be read again from where it is to go on.
+    async def _again(self, held: _Held, number: int) -> None:
+        """Records were passed over: let the partition be read again from where it is to go on.
 
-        After a rebalance Faust may give out one that it had fetched before (faust-streaming 216, 221, 236).
+        After a rebalance Faust may give out a record that it had fetched before (faust-streaming 216, 221, 236), and
+        goes on from there where nothing has been committed yet.
         """
-        now = asyncio.get_running_loop().time()
-        if held.passed_over_at is None or now - held.passed_over_at > _PASSED_OVER_S:
-            held.passed_over_at = now
-            self._parts.tell(
-                f"partition {record.partition}: {record.offset} came where {held.next} was to come; read again"
-            )
-            await self._parts.again(record.partition, held.next)
+        held.asked_at = asyncio.get_running_loop().time()
+        self._parts.tell(f"partition {number}: records from {held.next} on were passed over; they are read again")
+        await self._parts.again(number, held.next)
 
     def _batch(self, record: Incoming) -> ObservationBatch:
         """What was read. Raises BadObservation for what must not reach a group's memory.
