@@ -97,7 +97,6 @@ class Detecting:
         """Read a partition of the observations again from this offset."""
         place = TP(self._broker.name(TopicName.OBSERVATIONS), partition)
         await self.app.consumer.seek_wait({place: offset})  # in the consumer's thread, which `seek` is not
-        self.app.consumer._read_offset[place] = offset or None
 
     def run(self) -> None:
         """Run until terminated; raises what made it stop, if something did."""
