@@ -9,7 +9,7 @@ import msgspec
 
 from services.broker_settings import BrokerSettings
 from streams.cloudevents import CARRIED, MSGPACK, SPEC, Schema
-from streams.topics import TOPICS, Process, Topic, TopicName
+from streams.topics import TOPICS, Client, Topic, TopicName
 
 Document = dict[str, Any]  # of a format that is not ours
 
@@ -109,7 +109,7 @@ def _operations(topic: Topic, settings: BrokerSettings) -> list[tuple[str, Docum
         found.append((f"{process}-writes-{topic.name}", {"action": "send", "title": title, **common}))
     for process in topic.read_by:
         operation: Document = {"action": "receive", "title": f"{process} reads {topic.name}", **common}
-        if topic.name is TopicName.OBSERVATIONS and process is Process.DETECT:
+        if topic.name is TopicName.OBSERVATIONS and process is Client.DETECT:
             group = {"groupId": {"type": "string", "const": settings.detect_group}, "bindingVersion": _BINDING}
             operation["bindings"] = {"kafka": group}
         found.append((f"{process}-reads-{topic.name}", operation))
@@ -145,5 +145,5 @@ def _headers(schema: Schema[Any]) -> Document:
     return {"type": "object", "required": list(required), "properties": properties}
 
 
-def _names(processes: tuple[Process, ...]) -> str:
+def _names(processes: tuple[Client, ...]) -> str:
     return ", ".join(processes)

@@ -1,5 +1,6 @@
 """kafka-python at the edges: how this deployment reaches its broker, writes events and reads them."""
 
+import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -9,6 +10,7 @@ from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError, KafkaTimeoutError
 
 from services.broker_settings import BrokerSettings
+from services.broker_trouble import trouble
 from services.errors import BrokerFailed
 from streams.cloudevents import Event
 from streams.topics import MAX_BYTES, TopicName
@@ -38,13 +40,45 @@ def client(settings: BrokerSettings) -> dict[str, Any]:
         "bootstrap_timeout_ms": _ANSWER_S * 1_000,
         "reconnect_backoff_max_ms": 1_000,  # a broker that is back is found within a second
     }
-    if settings.protocol.endswith("SSL") and settings.ca_file:
-        common["ssl_cafile"] = settings.ca_file
-    if settings.protocol.startswith("SASL"):
+    if settings.is_encrypted:
+        common["ssl_context"] = tls(settings)
+    if settings.has_users:
         common["sasl_mechanism"] = settings.mechanism
         common["sasl_plain_username"] = settings.user
-        common["sasl_plain_password"] = settings.secret()
+        common["sasl_plain_password"] = password(settings)
     return common
+
+
+def tls(settings: BrokerSettings) -> ssl.SSLContext:
+    """How the broker's certificate is proved, and our own shown. Raises BrokerFailed naming the file."""
+    try:
+        context = ssl.create_default_context(cafile=settings.ca_file or None)
+        if settings.certificate_file:
+            context.load_cert_chain(settings.certificate_file, settings.key_file or None)
+    except OSError as problem:
+        files = ", ".join(filter(None, (settings.ca_file, settings.certificate_file, settings.key_file)))
+        raise BrokerFailed(
+            f"[broker] ca_file, certificate_file and key_file ({files}) cannot be used: {problem.strerror or problem}; "
+            "each must be a PEM file that this user may read"
+        ) from None
+    return context
+
+
+def password(settings: BrokerSettings) -> str:
+    """The password of its file. Raises BrokerFailed naming the file, never what is in it."""
+    try:
+        found = settings.secret()
+    except (OSError, UnicodeDecodeError) as problem:
+        what = problem.strerror if isinstance(problem, OSError) else "is no text"
+        raise BrokerFailed(
+            f"[broker] password_file {settings.password_file}: {what}; write the password there"
+        ) from None
+    if not found:
+        raise BrokerFailed(
+            f"[broker] protocol is {settings.protocol} and there is no password for {settings.user}: name a "
+            "password_file that holds it"
+        )
+    return found
 
 
 class Writer:
@@ -177,10 +211,7 @@ def reached(settings: BrokerSettings) -> Iterator[None]:
     try:
         yield
     except (KafkaError, OSError) as problem:
-        raise BrokerFailed(
-            f"Kafka at {settings.bootstrap}: {type(problem).__name__}: {problem}; is the broker up, and are protocol, "
-            "user and password those of [broker]?"
-        ) from problem
+        raise BrokerFailed(f"Kafka at {settings.bootstrap}: {trouble(settings, problem)}") from problem
 
 
 def _arrived(record: Any) -> Arrived:

@@ -12,6 +12,7 @@ from alerts.errors import AlertsError
 from alerts.participants import Participant
 from alerts.plots import Legend, Plot, Point, Tick
 from alerts.rendering.wording import packaged as packaged_wording
+from services.addresses import shown_store
 from services.database import is_current
 from services.errors import ServicesError
 from services.routes import trials
@@ -160,13 +161,13 @@ def _store(url: str) -> Finding:
     """Whether the store can be opened; it is not made."""
     path = Path(sa.make_url(url).database or "")
     if url.startswith("sqlite") and not path.is_file():
-        return _writable(f"store {url}", path.parent)
+        return _writable(f"store {shown_store(url)}", path.parent)
     try:
         database = open_store(url, create=False)
     except ServicesError as problem:
-        return Finding(what=f"store {url}", to_mend=str(problem))
+        return Finding(what=f"store {shown_store(url)}", to_mend=str(problem))
     try:
-        return Finding(what=f"store {url}", says="of this version" if is_current(database) else "")
+        return Finding(what=f"store {shown_store(url)}", says="of this version" if is_current(database) else "")
     finally:
         database.dispose()
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from alerts.store import Store
 from alerts.tables import heads, metadata
 from services import tables
+from services.addresses import shown_store
 from services.errors import WrongStore
 from services.holding import held
 from services.seals import amount_of
@@ -72,17 +73,14 @@ def copy_store(source_url: str, target_url: str, told: Told) -> Copied:
         stack.callback(target.dispose)
         rows = _carried(source, target, told)
         facts, evidence = verified(target)
-    return Copied(source=shown(source_url), target=shown(target_url), rows=rows, facts=facts, evidence=evidence)
+    return Copied(
+        source=shown_store(source_url), target=shown_store(target_url), rows=rows, facts=facts, evidence=evidence
+    )
 
 
 def verified(database: sa.Engine) -> tuple[int, int]:
     """How many facts and files a store holds, each as it was written. Raises StoreDamaged."""
     return Store(database).verify(), archive_of(database).verify()
-
-
-def shown(url: str) -> str:
-    """The address of a store without its password."""
-    return sa.make_url(url).render_as_string(hide_password=True)
 
 
 def _carried(source: sa.Engine, target: sa.Engine, told: Told) -> dict[str, int]:

@@ -10,6 +10,7 @@ import msgspec
 
 from alerts.participants import Directory, Role
 from alerts.states import AlertState
+from services.addresses import has_password
 from services.wiring import DEFAULT_STORE
 
 _SHOWN = 3  # alerts that one command answers; the rest stand in the list
@@ -34,7 +35,7 @@ class Hint(msgspec.Struct, frozen=True, kw_only=True):
         return (line,) if len(line) <= width else (f"{self.side} has not answered:", self.together)
 
 
-def hints(alerts: Sequence[AlertState], directory: Directory, url: str) -> list[Hint]:
+def hints(alerts: Sequence[AlertState], directory: Directory, url: str, config: str = "") -> list[Hint]:
     """What answers for each side that has not, on the loudest alerts that it has not answered."""
     live = sorted((a for a in alerts if a.live), key=lambda a: (-a.level.rank, a.opened_at, a.alert_id))
     chars = _enough(alert.alert_id for alert in alerts)
@@ -45,15 +46,24 @@ def hints(alerts: Sequence[AlertState], directory: Directory, url: str) -> list[
         person = next((each.person_id for each in participant.people if Role.DUTY in each.roles), "")
         if owed and person:
             ids = (*owed, " ".join(alert_id[:chars] for alert_id in owed))
-            *each, together = (f"{program()} alerts acknowledge {i} --as {person}{store_option(url)}" for i in ids)
+            *each, together = (
+                f"{program()} alerts acknowledge {i} --as {person}{store_option(url, config)}" for i in ids
+            )
             side = participant.names.get("en", iso3)
             found.append(Hint(side=side, commands=tuple(each), together=together))
     return found
 
 
-def store_option(url: str) -> str:
-    """What names the store on a command line; nothing where it is the one that commands take by themselves."""
-    return "" if url == DEFAULT_STORE else f" --store {url}"
+def store_option(url: str, config: str = "") -> str:
+    """What names the store on a command line; nothing where it is the one that commands take by themselves.
+
+    An address with a password is not repeated: the configuration that holds it is named, or the variable.
+    """
+    if url == DEFAULT_STORE:
+        return ""
+    if has_password(url):
+        return f" --config {config}" if config else ' --store "$TWINBELL_STORE"'
+    return f" --store {url}"
 
 
 def program() -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from services.addresses import shown_store
 from services.errors import WrongStore
 
 
@@ -27,7 +28,7 @@ def held(url: str) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise WrongStore(
-                f"another `twinbell run` works on {url}: answer it with `twinbell alerts …`, stop it first, or "
-                "name another store with --store"
+                f"another `twinbell run` works on {shown_store(url)}: answer it with `twinbell alerts …`, stop it "
+                "first, or name another store with --store"
             ) from None
         yield

@@ -60,6 +60,7 @@ from services.wiring import (
 from streams.assessments import Assessment
 from streams.observations import SECONDS_A_DAY
 from streams.processors import Partition
+from streams.topics import Client
 
 _AGAIN_S = 1.0
 
@@ -94,6 +95,7 @@ class _Common(msgspec.Struct, frozen=True, kw_only=True):
 
 def feed(configuration: Configuration, wish: Wish) -> None:
     """Read the feeds, keep what they bring, publish it; until terminated."""
+    configuration = configuration.at_broker(Client.FEED)
     _topics_or_refuse(configuration)
     known = knowledge_in_force(configuration)
     pulse, clock = Pulse(), SystemClock()
@@ -145,6 +147,7 @@ def feed(configuration: Configuration, wish: Wish) -> None:
 
 def play(configuration: Configuration, wish: Wish, pace: Pace) -> None:
     """Publish a recorded episode step by step, as fast as a person follows and the others work it through."""
+    configuration = configuration.at_broker(Client.FEED)
     _topics_or_refuse(configuration)
     chosen, played = episode(wish.episode), as_played(configuration)
     wanted = running.Wish(
@@ -169,6 +172,7 @@ def play(configuration: Configuration, wish: Wish, pace: Pace) -> None:
 
 def detect(configuration: Configuration, wish: Wish) -> None:
     """Run one detection worker until terminated."""
+    configuration = configuration.at_broker(Client.DETECT)
     _topics_or_refuse(configuration)
     known = knowledge_in_force(configuration)
     clock = SystemClock()
@@ -203,6 +207,7 @@ def detect(configuration: Configuration, wish: Wish) -> None:
 
 def dispatch(configuration: Configuration, wish: Wish) -> None:
     """Take assessments in, plan, send, escalate; until terminated."""
+    configuration = configuration.at_broker(Client.DISPATCH)
     _topics_or_refuse(configuration)
     known = knowledge_in_force(configuration)
     pulse = Pulse()

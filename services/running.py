@@ -157,7 +157,7 @@ def set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path 
             directory=configuration.directory,
             timers=configuration.settings.timers,
             alerts=hub.open_alerts,
-            hints=lambda: hints(hub.open_alerts(), configuration.directory, wish.url),
+            hints=lambda: hints(hub.open_alerts(), configuration.directory, wish.url, wish.config),
         )
         screen = stack.enter_context(open_screen(view, wish.lines))
         for witness in (screen, log, metrics):
@@ -189,7 +189,7 @@ def _serve(metrics: Metrics, address: str) -> Callable[[], None]:
 def say_what_next(run: Run) -> None:
     """Which commands answer, and which shows what was sent."""
     run.screen.ask()
-    command = f"{program()} messages list{store_option(run.wish.url)}"
+    command = f"{program()} messages list{store_option(run.wish.url, run.wish.config)}"
     run.screen.say(f"Everything was read. What was sent: {command}")
 
 

@@ -20,6 +20,7 @@ from services.errors import BadSettings
 from services.routes import ChannelSettings
 from services.source_settings import FetchingSettings, SourceSettings
 from streams.codec import digest
+from streams.topics import Client
 
 _T = TypeVar("_T")
 _DURATION = re.compile(r"(\d{1,6})([smhd])")
@@ -29,6 +30,7 @@ _Text = Annotated[str, Meta(max_length=1_000)]
 _Path = Annotated[str, Meta(max_length=4_000)]
 _SQLITE = "sqlite:///"
 _CHANNEL_PATHS = ("slack_token_file", "smtp_password_file", "smtp_ca_file", "pagerduty_ca_file", "cap_directory")
+_BROKER_PATHS = ("password_file", "ca_file", "certificate_file", "key_file")
 _Duration = Annotated[str, Meta(pattern=r"^\d{1,6}[smhd]$")]
 
 
@@ -159,9 +161,13 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     def broker(self) -> BrokerSettings:
         """How the broker is reached, with absolute paths."""
         given = self.settings.broker
-        return msgspec.structs.replace(
-            given, password_file=self._absolute(given.password_file), ca_file=self._absolute(given.ca_file)
-        )
+        paths = {name: self._absolute(getattr(given, name)) for name in _BROKER_PATHS}
+        return msgspec.structs.replace(given, **paths)
+
+    def at_broker(self, process: Client) -> "Configuration":
+        """The same with the names and files with which this process reaches the broker."""
+        settings = msgspec.structs.replace(self.settings, broker=self.settings.broker.of(process))
+        return msgspec.structs.replace(self, settings=settings)
 
     @property
     def store(self) -> str:

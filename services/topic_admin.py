@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 from kafka import KafkaAdminClient
 from kafka.admin import ConfigResource, ConfigResourceType
+from kafka.errors import for_code
 
 from services.broker import client, reached
 from services.broker_settings import BrokerSettings
@@ -30,7 +31,7 @@ def apply_topics(settings: BrokerSettings) -> list[TopicState]:
 
     Partitions are never changed: the records of a group would lie in two places.
     """
-    with _admin(settings) as admin:
+    with administrating(settings) as admin:
         states = _states(admin, settings)
         missing = [state for state in states if state.problem == _MISSING]
         if missing:
@@ -56,7 +57,7 @@ def apply_topics(settings: BrokerSettings) -> list[TopicState]:
 
 def check_topics(settings: BrokerSettings) -> list[TopicState]:
     """Every topic and what is wrong with it; nothing is changed. Raises BrokerFailed."""
-    with _admin(settings) as admin:
+    with administrating(settings) as admin:
         return _states(admin, settings)
 
 
@@ -65,7 +66,8 @@ _DIFFERS = "differs from the list in "
 
 
 @contextmanager
-def _admin(settings: BrokerSettings) -> Iterator[Any]:
+def administrating(settings: BrokerSettings) -> Iterator[Any]:
+    """kafka-python's administration client. What it raises within is one error that says what to do."""
     with reached(settings):
         admin = KafkaAdminClient(**client(settings))
         try:
@@ -76,11 +78,19 @@ def _admin(settings: BrokerSettings) -> Iterator[Any]:
 
 def _states(admin: Any, settings: BrokerSettings) -> list[TopicState]:
     names = [each.on(settings.prefix) for each in TOPICS]
-    found = {each["name"]: each for each in admin.describe_topics(names) if each["error_code"] != _UNKNOWN_TOPIC}
+    found = {each["name"]: each for each in admin.describe_topics(names) if _is_there(each)}
     there = [name for name in names if name in found]
     described = admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name) for name in there])
     values: dict[str, dict[str, Any]] = described.get("topic", {}) if there else {}
     return [_state(each, settings, found.get(each.on(settings.prefix)), values) for each in TOPICS]
+
+
+def _is_there(described: dict[str, Any]) -> bool:
+    """Whether a topic is there. Raises KafkaError when the broker does not say: we may not ask."""
+    code = described["error_code"]
+    if code not in (0, _UNKNOWN_TOPIC):
+        raise for_code(code)(described["name"])
+    return bool(code == 0)
 
 
 def _state(

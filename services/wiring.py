@@ -15,6 +15,7 @@ from alerts.rendering.wording import packaged as packaged_wording
 from alerts.states import AlertState
 from alerts.store import Store
 from alerts.track_record import TrackRecord
+from services.addresses import shown_store
 from services.archive import Archive
 from services.clock import SystemClock
 from services.curves import curve_of
@@ -127,13 +128,14 @@ def open_store(url: str, create: bool, durable: bool = True) -> sa.Engine:
     """
     path = sa.make_url(url).database or ""
     if not create and url.startswith("sqlite") and not Path(path).is_file():
-        raise WrongStore(f"there is no store at {url}: `twinbell run` makes one, --store names another")
+        raise WrongStore(f"there is no store at {shown_store(url)}: `twinbell run` makes one, --store names another")
     database = open_engine(url, durable)
     if create:
         migrate(database)
     elif not is_current(database):
         raise WrongStore(
-            f"the store at {url} is of an older version: `twinbell store migrate --store {url}` brings it to this one"
+            f"the store at {shown_store(url)} is of an older version: `twinbell store migrate --store "
+            f"{shown_store(url)}` brings it to this one"
         )
     return database
 

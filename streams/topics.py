@@ -18,7 +18,7 @@ class TopicName(StrEnum):
     DEAD_LETTERS = "deadletters"
 
 
-class Process(StrEnum):
+class Client(StrEnum):
     """Who works on the topics. Each has a name of its own at the broker, which may do what stands in the list."""
 
     FEED = "feed"
@@ -33,8 +33,8 @@ class Topic(msgspec.Struct, frozen=True, kw_only=True):
     name: TopicName
     what: str
     key: str  # what the key of a record is
-    written_by: tuple[Process, ...]
-    read_by: tuple[Process, ...]
+    written_by: tuple[Client, ...]
+    read_by: tuple[Client, ...]
     by_group: bool
     kept_days: int | None  # None: for ever, the newest record of each key (compacted)
     settings: tuple[tuple[str, str], ...] = ()
@@ -59,8 +59,8 @@ TOPICS: tuple[Topic, ...] = (
         name=TopicName.OBSERVATIONS,
         what="What feeds have read, the observations of one group from one poll in a record.",
         key="group",
-        written_by=(Process.FEED, Process.OPERATOR),
-        read_by=(Process.DETECT, Process.OPERATOR),
+        written_by=(Client.FEED, Client.OPERATOR),
+        read_by=(Client.DETECT, Client.OPERATOR),
         by_group=True,
         kept_days=30,
     ),
@@ -68,8 +68,8 @@ TOPICS: tuple[Topic, ...] = (
         name=TopicName.SIGNALS,
         what="What detectors have found, for whoever wants to look; nothing of Twinbell reads it.",
         key="group",
-        written_by=(Process.DETECT,),
-        read_by=(Process.OPERATOR,),
+        written_by=(Client.DETECT,),
+        read_by=(Client.OPERATOR,),
         by_group=True,
         kept_days=90,
     ),
@@ -77,8 +77,8 @@ TOPICS: tuple[Topic, ...] = (
         name=TopicName.ASSESSMENTS,
         what="What the signals on one situation mean together; a record lies in the partition of its group.",
         key="situation id",
-        written_by=(Process.DETECT, Process.OPERATOR),
-        read_by=(Process.DISPATCH, Process.OPERATOR),
+        written_by=(Client.DETECT, Client.OPERATOR),
+        read_by=(Client.DISPATCH, Client.OPERATOR),
         by_group=True,
         kept_days=None,
         # A dispatcher that was away for three days still finds every revision.
@@ -88,8 +88,8 @@ TOPICS: tuple[Topic, ...] = (
         name=TopicName.STATES,
         what="The memory of the detection workers: a snapshot of each group, and how far it has read.",
         key="group",
-        written_by=(Process.DETECT,),
-        read_by=(Process.DETECT,),
+        written_by=(Client.DETECT,),
+        read_by=(Client.DETECT,),
         by_group=True,
         kept_days=None,
         # Small segments, so that a restart reads little that is superseded; nothing younger than an hour is compacted,
@@ -105,8 +105,8 @@ TOPICS: tuple[Topic, ...] = (
         name=TopicName.DEAD_LETTERS,
         what="Records that could not be used, with their reason and their bytes.",
         key="source",
-        written_by=(Process.DETECT, Process.OPERATOR),
-        read_by=(Process.DISPATCH, Process.OPERATOR),
+        written_by=(Client.DETECT, Client.OPERATOR),
+        read_by=(Client.DISPATCH, Client.OPERATOR),
         by_group=False,
         kept_days=30,
     ),

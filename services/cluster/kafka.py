@@ -132,6 +132,7 @@ class Kafka:
             words=[java, "-Xmx512m", "-XX:+UseG1GC", *classpath, "kafka.Kafka", str(properties)],
             folder=self._folder,
             is_up=lambda: "Kafka Server started" in self._log_of(node),
+            patience_s=180.0,
         )
         (self._folder / f"kafka-{node.number}.log").unlink(missing_ok=True)
         program = self._programs[node.number] = Program(start)

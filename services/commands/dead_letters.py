@@ -14,6 +14,7 @@ from services.commands.printing import print_json, print_pairs, print_table
 from services.dead_letters import Kept, kept, place_of, the_letter
 from services.errors import CheckFailed, NothingFound
 from services.terminal import plain
+from streams.topics import Client
 
 _SHOWN_BYTES = 2_000
 
@@ -114,7 +115,7 @@ def replay(
             waiting = [each for each in kept(desk.database) if each.put_back_at is None]
             chosen = [each for each in waiting if place_of(each.letter) is not None]
         chosen = [each for each in chosen if reason in ("", each.letter.reason)]
-        broker = desk.configuration.broker
+        broker = desk.configuration.broker.of(Client.OPERATOR)
         tried = list(put_back(desk.database, broker, chosen, SystemClock().now()))
     if as_json:
         print_json(tried)

@@ -6,11 +6,12 @@ import msgspec
 import typer
 
 from services import database
+from services.addresses import shown_store
 from services.commands.desk import opened
 from services.commands.options import ConfigOption, JsonOption, StoreOption
 from services.commands.printing import print_json
 from services.commands.progress import bar
-from services.copying import copy_store, shown
+from services.copying import copy_store
 from services.wiring import DEFAULT_STORE, open_store
 
 app = typer.Typer(help="Look after the store.", no_args_is_help=True)
@@ -36,7 +37,7 @@ def migrate(store: StoreOption = "") -> None:
     """Make the store, or bring its tables to the version of this program. Doing it twice changes nothing."""
     url = store or DEFAULT_STORE
     open_store(url, create=True).dispose()
-    print(f"{shown(url)}: the tables are of this version")
+    print(f"{shown_store(url)}: the tables are of this version")
 
 
 @app.command()
@@ -64,7 +65,7 @@ def copy(
 def rebuild(store: StoreOption = "", config: ConfigOption = None, as_json: JsonOption = False) -> None:
     """Make the state tables again from the facts alone."""
     with opened(store, config) as desk:
-        outcome = Rebuilt(store=shown(desk.url), alerts=desk.store.rebuild())
+        outcome = Rebuilt(store=shown_store(desk.url), alerts=desk.store.rebuild())
     if as_json:
         print_json(outcome)
         return
@@ -80,7 +81,7 @@ def verify(store: StoreOption = "", config: ConfigOption = None, as_json: JsonOp
     with opened(store, config) as desk:
         facts, files = desk.store.verify(), desk.archive.verify()
         database.verify(desk.database)
-        outcome = Verified(store=shown(desk.url), facts=facts, evidence=files)
+        outcome = Verified(store=shown_store(desk.url), facts=facts, evidence=files)
     if as_json:
         print_json(outcome)
         return

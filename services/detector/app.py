@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import io
 import logging
-import ssl
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
@@ -20,7 +19,7 @@ from faust.transport.drivers.aiokafka import Consumer as AIOKafkaConsumer
 from faust.transport.drivers.aiokafka import Transport as AIOKafkaTransport
 from faust.types import TP
 
-from services.broker import FETCH_WAIT_MS
+from services.broker import FETCH_WAIT_MS, password, tls
 from services.broker_settings import BrokerSettings
 from services.detector.worker import REWRITE_S, Parts, Worker
 from streams.cloudevents import Event
@@ -192,12 +191,10 @@ def _faust_app(broker: BrokerSettings, instance: str) -> Any:
 
 
 def _credentials(broker: BrokerSettings) -> Any:
-    context = None
-    if broker.protocol.endswith("SSL"):
-        context = ssl.create_default_context(cafile=broker.ca_file or None)
-    if broker.protocol.startswith("SASL"):
+    context = tls(broker) if broker.is_encrypted else None
+    if broker.has_users:
         return faust.SASLCredentials(
-            username=broker.user, password=broker.secret(), mechanism=broker.mechanism, ssl_context=context
+            username=broker.user, password=password(broker), mechanism=broker.mechanism, ssl_context=context
         )
     return faust.SSLCredentials(context) if context is not None else None
 
