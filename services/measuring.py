@@ -122,8 +122,11 @@ class Metrics:
         """A detection worker applied one record; the canary's is counted where it arrives."""
         if batch.group == GROUP:
             return
+        rows: dict[str, int] = {}
         for run in batch.runs:
-            self.meters.count(OBSERVATIONS, batch.feed, run.series.family, by=len(run.values))
+            rows[run.series.family] = rows.get(run.series.family, 0) + len(run.values)
+        for family, count in rows.items():  # once a record: a record of a poll has many runs
+            self.meters.count(OBSERVATIONS, batch.feed, family, by=count)
         for signal in given.signals:
             self.meters.count(SIGNALS, signal.detector, signal.phase)
 
