@@ -6,7 +6,7 @@ from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 
 from services.dashboards import panels
 from services.dashboards.panels import curve, grid, number
-from services.dashboards.queries import Sql, promql
+from services.dashboards.queries import Sql
 from services.dashboards.words import Words
 
 _DAY_S = 86_400
@@ -36,8 +36,6 @@ def build(words: Words) -> dashboard.Dashboard:
     made.with_panel(_clocks(words))
     made.with_panel(curve(words, "feeds.arrived", [Sql(_ARRIVED, is_series=True)], "short"))
     made.with_panel(_unused(words))
-    ages = promql("max by (feed) (twinbell_content_age_seconds)", "{{feed}}")
-    made.with_panel(curve(words, "feeds.ages", [ages], "dtdurations").span(panels.WHOLE))
     return made
 
 
