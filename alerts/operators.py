@@ -4,7 +4,7 @@ Operators are people with the role `operator`. Nobody is rung for it, no ladder 
 alert about a supply is the duty officers' business, this is not. In CAP it has the status System.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import StrEnum
 
 import msgspec
@@ -23,7 +23,7 @@ class Turn(StrEnum):
     PARTLY = "partly"  # some of them again
 
 
-class News(msgspec.Struct, frozen=True, kw_only=True):
+class News(msgspec.Struct, frozen=True, kw_only=True, tag="news"):
     """One message's content. `spell` is the same from silence to hearing; `revision` counts its messages from 1.
 
     `series` are named as the store names them; one that is the source's own name is the source as a whole.
@@ -40,14 +40,43 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
     before: tuple[int, ...] = ()  # when the earlier messages of this spell were due, in order
 
 
+class Alarm(msgspec.Struct, frozen=True, kw_only=True, tag="alarm"):
+    """One message's content: a rule about Twinbell fires, or does so no more. `spell` is one firing."""
+
+    spell: str
+    rule: str
+    is_over: bool
+    wakes: bool  # by every channel of the operators; else by those that only inform
+    since: int
+    at: int
+    summaries: dict[str, str]  # by language
+    page: str = ""  # runbook
+
+    @property
+    def revision(self) -> int:
+        """1 when it fires, 2 when it is over."""
+        return 2 if self.is_over else 1
+
+
+def alarm_deliveries(alarm: Alarm, directory: Directory, waking: Collection[str]) -> Iterator[Delivery]:
+    """One for each operator and channel; a ticket wakes nobody."""
+    purpose = Purpose.RESOLVE if alarm.is_over else Purpose.RING
+    for delivery in _to_operators(alarm, purpose, purpose.value, directory):
+        if alarm.wakes or delivery.channel not in waking:
+            yield delivery
+
+
 def deliveries(news: News, directory: Directory) -> Iterator[Delivery]:
     """One for each operator and channel."""
     purpose = {Turn.SILENT: Purpose.RING, Turn.PARTLY: Purpose.UPDATE, Turn.HEARD: Purpose.RESOLVE}[news.turn]
+    yield from _to_operators(news, purpose, f"{news.turn}/{news.revision}", directory)
+
+
+def _to_operators(news: News | Alarm, purpose: Purpose, occasion: str, directory: Directory) -> Iterator[Delivery]:
     for participant in directory.participants:
         people = (person for person in participant.people if Role.OPERATOR in person.roles)
         for person in people:
             for channel in participant.operator_channels:
-                occasion = f"{news.turn}/{news.revision}"
                 yield Delivery(
                     delivery_id=delivery_id_of(news.spell, purpose, occasion, person.person_id, channel),
                     alert_id=news.spell,

@@ -80,7 +80,7 @@ def _taken(take: Taking | None, environ: dict[str, Any], start: StartResponse) -
     else:
         given = int(size) if size.isdigit() else 0
         answer = take(environ.get("HTTP_AUTHORIZATION", ""), given, environ["wsgi.input"].read)
-    start(answer.status, [("Content-Type", "text/plain; charset=utf-8"), ("Connection", "close")])
+    start(answer.status, [("Content-Type", "text/plain; charset=utf-8")])
     return [answer.text.encode() + b"\n"]
 
 

@@ -9,7 +9,7 @@ from alerts.facts import Assessed, Fact, Planned, SendFailed, Sending, Sent
 from alerts.participants import Directory
 from services.bell_times import IN_TIME, LATE, BellTimes
 from services.canary import Flight, Inbox
-from services.endpoint import Endpoint, Health
+from services.endpoint import Endpoint, Health, Taking
 from services.metrics import (
     ANSWERS,
     ASSESSMENTS,
@@ -50,6 +50,7 @@ class Metrics:
 
     def __init__(self, process: Process = Process.RUN) -> None:
         self._asked: list[Callable[[], None]] = []
+        self._posts: dict[str, Taking] = {}
         self.registry = CollectorRegistry()
         self.registry.register(_Asking(self._asked))
         self.meters = Meters(process, self.registry)
@@ -75,7 +76,11 @@ class Metrics:
 
     def serve(self, host: str, port: int, health: Health | None = None) -> Endpoint:
         """Answer GET /metrics on this address until it is closed. OSError when the address is taken."""
-        return Endpoint(host, port, self.registry, health)
+        return Endpoint(host, port, self.registry, health, self._posts)
+
+    def take_posts(self, path: str, take: Taking) -> None:
+        """Let what is posted to this path of the address be taken by `take`."""
+        self._posts[path] = take
 
     def __call__(self, moment: Moment) -> None:
         """Count one moment."""

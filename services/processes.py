@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from alerts.deliveries import Mode
 from alerts.store import Store
 from services import running
+from services.alarms import take_alarms
 from services.broker import FETCH_WAIT_MS, Reader, Writer
 from services.canary_wiring import canary_every_s, landing_of
 from services.clock import Clock, DeploymentClock, StoredClock, SystemClock
@@ -224,6 +225,7 @@ def dispatch(configuration: Configuration, wish: Wish) -> None:
         for witness in common.witnesses:
             hub.join(witness)
         measure(common.metrics, database, clock, measured_of(configuration, known, feeds=not wish.episode))
+        take_alarms(configuration, operators, common.metrics, hub.tell)
         canary: Callable[[Assessment], None] | None = None
         if canary_every_s(configuration) and not wish.episode:
             landing = landing_of(configuration, known, outbox, hub.tell, common.metrics)

@@ -10,6 +10,7 @@ import msgspec
 import sqlalchemy as sa
 
 from alerts.deliveries import Mode
+from services.alarms import take_alarms
 from services.canary import Canary
 from services.canary_wiring import canary_every_s, landing_of
 from services.clock import DeploymentClock, StoredClock, SystemClock
@@ -148,6 +149,7 @@ def set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path 
         metrics = Metrics(wish.process)
         clock = DeploymentClock(database)
         measure(metrics, database, clock, measured_of(configuration, known, feeds=not episode))
+        take_alarms(configuration, operators, metrics, hub.tell)
         address = wish.metrics or configuration.settings.metrics
         if address:
             stack.callback(_serve(metrics, address))

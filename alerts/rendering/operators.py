@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from alerts.channels.base import Content, Facts, Line, Message, Parameter, Thread
 from alerts.channels.cap import reference
 from alerts.deliveries import Delivery
-from alerts.operators import News, Turn
+from alerts.operators import Alarm, News, Turn
 from alerts.rendering.machine import EXPIRES_S
 from alerts.rendering.plain import cut, plain
 from alerts.rendering.progress import runbook_line
@@ -18,6 +18,73 @@ from streams.signals import Certainty
 PAGE = "feed-stale"
 _NAMED = 12
 _UNKNOWN = "Unknown"
+
+
+def composed(news: News | Alarm, delivery: Delivery, surroundings: Surroundings) -> Message:
+    """The message of one delivery. Raises KeyError when the person is no longer in the directory."""
+    if isinstance(news, Alarm):
+        return _compose_alarm(news, delivery, surroundings)
+    return compose_news(news, delivery, surroundings)
+
+
+def _compose_alarm(alarm: Alarm, delivery: Delivery, surroundings: Surroundings) -> Message:
+    reader, person = surroundings.directory.person(delivery.person)
+    chosen = surroundings.wording.chosen(delivery.language, reader.languages)
+    catalogues = (chosen, *surroundings.others(chosen))
+    watermark = watermark_of(delivery.mode, catalogues)
+    contents = tuple(
+        replace(_alarm_content(catalogue, alarm, surroundings, person.time_zone), watermark=watermark)
+        for catalogue in catalogues
+    )
+    return Message(
+        delivery=delivery,
+        participant=reader,
+        person=person,
+        contents=contents,
+        facts=Facts(
+            mode=delivery.mode,
+            msg_type="Update" if alarm.is_over else "Alert",
+            hazard="system",
+            level=Level.NONE if alarm.is_over else delivery.level,
+            certainty=Certainty.OBSERVED,
+            severity=_UNKNOWN,
+            urgency=_UNKNOWN,
+            sent_at=delivery.due_at,
+            onset_at=alarm.since,
+            expires_at=delivery.due_at + EXPIRES_S,
+            area="Twinbell",
+            geocodes=(),
+            parameters=(Parameter(name="rule", value=alarm.rule),),
+            references=(reference(reader.sender, alarm.spell, 1, alarm.since),) if alarm.is_over else (),
+            tlp=surroundings.tlp,
+            releasable_to=tuple(side.iso3 for side in surroundings.directory.participants),
+        ),
+        thread=Thread(),
+    )
+
+
+def _alarm_content(catalogue: Catalogue, alarm: Alarm, surroundings: Surroundings, zone: str) -> Content:
+    zones = (zone, *(side.time_zone for side in surroundings.directory.participants))
+    voice = Voice(catalogue, surroundings.reference, surroundings.directory, zones, alarm.at)
+    summary = plain(alarm.summaries.get(catalogue.language, alarm.rule), 300)
+    said = voice.say("system.over", what=plain(alarm.rule, 60)) if alarm.is_over else plain(alarm.rule, 60)
+    lines = [
+        Line(label=voice.say("label.what"), text=summary),
+        Line(label=voice.say("system.firing"), text=voice.at(alarm.since)),
+    ]
+    asked = voice.say("system.asked_over" if alarm.is_over else "system.asked_alarm")
+    lines.append(Line(label=voice.say("label.asked"), text=asked))
+    if alarm.page:
+        lines.append(runbook_line(voice, surroundings, alarm.page))
+    return Content(
+        language=catalogue.language,
+        subject=cut(voice.say("system.subject", tlp=surroundings.tlp, what=said), catalogue.subject_limit),
+        headline=said,
+        first_screen=tuple(lines),
+        sections=(),
+        asked=asked,
+        event=voice.say("system.alarm"),
+    )
 
 
 def compose_news(news: News, delivery: Delivery, surroundings: Surroundings) -> Message:

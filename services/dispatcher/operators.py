@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from alerts.channels.base import Channel
 from alerts.deliveries import Delivery
 from alerts.errors import PermanentFailure, SendFailure, TemporaryFailure
-from alerts.operators import News, Turn, deliveries
+from alerts.operators import Alarm, News, Turn, alarm_deliveries, deliveries
 from alerts.reasons import Reason
-from alerts.rendering.operators import compose_news
+from alerts.rendering.operators import composed
 from alerts.rendering.surroundings import Surroundings
 from alerts.timers import Timers
 from services import silences, tables
@@ -31,7 +31,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     """One message as it is kept."""
 
     delivery: Delivery
-    news: News
+    news: News | Alarm
 
 
 class Operators:
@@ -54,6 +54,21 @@ class Operators:
     def notice(self, connection: sa.Connection, signals: Iterable[Signal], at: int) -> None:
         """Keep what X1 says, in the caller's transaction."""
         silences.notice(connection, signals, at)
+
+    def alarm(self, alarms: Sequence[Alarm]) -> None:
+        """Keep what rules about Twinbell say, once for each firing and its end, in a transaction of its own."""
+        table, waking = tables.operator_messages, self._timers.waking_channels
+        with self._database.begin() as connection:
+            for alarm in alarms:
+                kept = set(
+                    connection.execute(sa.select(table.c.message_id).where(table.c.spell == alarm.spell)).scalars()
+                )
+                if alarm.is_over and not kept:
+                    continue  # nobody was told that it began
+                wanted = alarm_deliveries(alarm, self._surroundings.directory, waking)
+                self._keep(
+                    connection, [Waiting(delivery=each, news=alarm) for each in wanted if each.delivery_id not in kept]
+                )
 
     def advance(self, now: int) -> None:
         """Plan what is to be told by now, and send what is due; looked at every few seconds."""
@@ -98,20 +113,24 @@ class Operators:
             before=tuple(at for _, at in sorted(before.items())),
         )
         silences.tell(connection, subjects, spell if turn is Turn.SILENT else "")
+        wanted = deliveries(news, self._surroundings.directory)
+        self._keep(connection, [Waiting(delivery=each, news=news) for each in wanted])
+
+    def _keep(self, connection: sa.Connection, waiting: Sequence[Waiting]) -> None:
         rows = [
             {
-                "message_id": delivery.delivery_id,
-                "spell": spell,
-                "record": encode(Waiting(delivery=delivery, news=news)),
+                "message_id": each.delivery.delivery_id,
+                "spell": each.news.spell,
+                "record": encode(each),
                 "attempts": 0,
-                "due_at": now,
+                "due_at": each.news.at,
                 "receipt": "",
                 "problem": "",
             }
-            for delivery in deliveries(news, self._surroundings.directory)
+            for each in waiting
         ]
         if rows:
-            connection.execute(sa.insert(table), rows)
+            connection.execute(sa.insert(tables.operator_messages), rows)
 
     def _due(self, connection: sa.Connection, now: int) -> Sequence[sa.RowMapping]:
         table, busy = tables.operator_messages, self._lanes.busy()
@@ -142,7 +161,7 @@ class Operators:
             channel = self._channels.get(each.delivery.channel)
             if channel is None:
                 raise PermanentFailure(Reason.UNKNOWN_CHANNEL, f"{each.delivery.channel} is not set up in this process")
-            receipt = channel.send(compose_news(each.news, each.delivery, self._surroundings))
+            receipt = channel.send(composed(each.news, each.delivery, self._surroundings))
             values = {"receipt": receipt.reference, "problem": "", "due_at": None}
         except SendFailure as failure:
             values = {"problem": str(failure)[:500]}
