@@ -1,6 +1,5 @@
 """TLS, users and rights on the real broker: each process may do what stands in the list, and nothing else."""
 
-import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -145,7 +144,7 @@ def test_the_whole_path_works_with_these_rights(
     broker = site.settings(prefix="path")
     assert not [state for state in apply_topics(broker.of(Client.OPERATOR)) if state.problem]
     assert not [state for state in apply_acls(broker) if state.problem]
-    deployment = Deployment(tmp_path / "path", broker, postgres.url("path"), os.environ)
+    deployment = Deployment(tmp_path / "path", broker, postgres.url("path"))
     deployment.configure(*lines(broker))
     deployment.start("detect-1")
     deployment.start("dispatch", "--episode", EPISODE)
