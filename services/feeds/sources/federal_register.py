@@ -3,7 +3,8 @@
 Design note of the source, confidence A. `per_page` of 1 or too large silently becomes 20, a page beyond 50 or beyond
 10,000 documents silently is the first again: windows are short, pages are counted by what came, repeats are noticed.
 Answers may be a day old from a cache: the size of a page changes with the hour. With no hits the list is absent. A
-number may be padded in one list and not in the other.
+number may be padded in one list and not in the other. A filing may be withdrawn or put off before it is printed: one
+that is no longer listed before its day is said, for a person to look at; what it said stands until then.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,7 +14,7 @@ import msgspec
 
 from services.feeds.manifest import Manifest, read_manifest
 from services.feeds.sources.base import About, Asking, Step
-from services.feeds.sources.marks import Pace, Window, windows
+from services.feeds.sources.marks import Mark, Pace, Window, windows
 from services.http_client import Answer, Ask
 from services.reasons import Reason
 from streams.reference import Reference
@@ -21,6 +22,7 @@ from streams.reference import Reference
 _DOCUMENTS = "/api/v1/documents.json"
 _INSPECTION = "/api/v1/public-inspection-documents/current.json"
 _PER_PAGE = 400
+_LISTED = "listed/"  # in the marks, before the number of a filing that is not printed yet
 _MOST_PAGES = 24  # 24 pages of 400: below the ten thousand at which it begins again
 _PACE = Pace(days=7, overlap=4, most=10)
 _FIELDS = ("document_number", "title", "abstract", "dates", "publication_date", "html_url", "type")
@@ -101,12 +103,28 @@ class FederalRegister:
         """What may be inspected now, then the windows of publication."""
         fields = tuple(("fields[]", name) for name in _INSPECTED)
         inspected = asking.fetch(Ask(address=asking.base + _INSPECTION, parameters=fields), _fault)
+        mark = asking.mark
         if _numbers(inspected.content):
-            yield Step(entry="inspection", answers=(inspected,))
-        found, asking.more = windows(asking.mark, self._since, asking.today, _PACE)
+            mark = _inspected(asking, inspected.content)
+            yield Step(entry="inspection", answers=(inspected,), mark=mark)
+        found, asking.more = windows(mark, self._since, asking.today, _PACE)
         for window in found:
             pages = _pages(asking, window)
             yield Step(entry="documents", answers=tuple(pages), mark=window.after, done=window.done)
+
+
+def _inspected(asking: Asking, content: bytes) -> Mark:
+    """The mark with what is listed and not printed yet; what is gone from the list before its day is noted."""
+    listed = {str(row.get("document_number")): str(row.get("publication_date") or "") for row in _rows(content)}
+    before = {name.removeprefix(_LISTED): day for name, day in asking.mark.names.items() if name.startswith(_LISTED)}
+    for number, day in sorted(before.items()):
+        if number not in listed and day > asking.today:
+            asking.note(
+                f"{number} is no longer listed for inspection and was to be printed on {day}: withdrawn, or put off"
+            )
+    coming = {_LISTED + number: day for number, day in sorted(listed.items()) if day > asking.today}
+    names = {name: value for name, value in asking.mark.names.items() if not name.startswith(_LISTED)} | coming
+    return msgspec.structs.replace(asking.mark, names=names)
 
 
 def _pages(asking: Asking, window: Window) -> list[Answer]:
@@ -158,6 +176,11 @@ def _numbers(content: bytes) -> list[str]:
     results = (_decoded(content) or {}).get("results")
     rows = results if isinstance(results, list) else []
     return [str(row.get("document_number")) if isinstance(row, dict) else repr(row)[:40] for row in rows]
+
+
+def _rows(content: bytes) -> list[dict[str, object]]:
+    results = (_decoded(content) or {}).get("results")
+    return [row for row in results if isinstance(row, dict)] if isinstance(results, list) else []
 
 
 def _count(content: bytes) -> int:

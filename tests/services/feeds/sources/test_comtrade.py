@@ -2,7 +2,7 @@
 
 from services.clock import iso_day
 from streams.observations import Run
-from tests.fakes.sources.comtrade import ComtradePlayer, record
+from tests.fakes.sources.comtrade import RECORDS, ComtradePlayer, record
 from tests.feeding import NOW, runs_of
 from tests.live import LiveRig, rig_of
 
@@ -87,3 +87,15 @@ def test_newest_months_are_asked_for_in_turn() -> None:
         assert len(new) <= 3
         asked |= set(new)
     assert asked == {f"20260{month}" for month in range(3, 10)}
+
+
+def test_a_partner_that_is_absent_from_a_month_is_unknown() -> None:
+    """Japan stands in one month and not in the next, which has the world: no figure there, and no zero."""
+    player = ComtradePlayer()
+    player.months = {"202607": RECORDS, "202608": RECORDS[:1]}
+    poll = rig_of("comtrade", player, "2026-07-01").feed.poll("")
+    found: dict[str, list[float | None]] = {}
+    for run in (run for batch in poll.batches for run in batch.runs):
+        found.setdefault(run.series.series_id.partition(":")[2], []).extend(run.values)
+    assert found["quantity:graphite_natural:CHN:WLD:250410"] == [40_000.0, 40_000.0]
+    assert found["quantity:graphite_natural:CHN:JPN:250410"] == [9_000.0]

@@ -101,3 +101,24 @@ def test_the_content_clock_counts_every_document_not_only_acts_on_minerals() -> 
     assert poll.batches == ()
     assert poll.content_at is not None
     assert iso_time(poll.content_at).startswith("2026-09-18")
+
+
+def test_a_filing_that_is_gone_before_its_day_is_said_once() -> None:
+    """Withdrawn or put off: the operator reads which; a list without anything says nothing about what was on it."""
+    player = FederalRegisterPlayer()
+    filed = "2026-09-18T08:45:00.000-04:00"
+    kept = inspected("2026-18201", filed, "Sunshine Act meeting", publication_date="2026-09-30")
+    gone = inspected("2026-18202", filed, "Ban on germanium", publication_date="2026-09-30")
+    rig = rig_of("federal_register", player)
+    player.inspection = [kept, gone]
+    first = rig.feed.poll("")
+    assert first.notes == ()
+    player.inspection = []
+    empty = rig.feed.poll(first.cursor)
+    assert empty.notes == ()
+    player.inspection = [kept]
+    second = rig.feed.poll(empty.cursor)
+    assert second.notes == (
+        "2026-18202 is no longer listed for inspection and was to be printed on 2026-09-30: withdrawn, or put off",
+    )
+    assert rig.feed.poll(second.cursor).notes == ()
