@@ -91,6 +91,8 @@ def _judged(state: SurgeState, occurred_at: int) -> list[Run]:
         return []
     largest = max(before, key=lambda name: (before[name], name))
     recent = {name: mean for name, source in present.items() if (mean := _mean(source.values[-WINDOW:])) is not None}
+    if largest not in recent:
+        return []  # without the largest the shares of the others would come out too high
     total = sum(recent.values())
     head = present[largest].figure
     found: list[Run] = []
