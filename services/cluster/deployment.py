@@ -4,6 +4,7 @@ import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from secrets import token_hex
 
 import msgspec
 
@@ -18,6 +19,8 @@ from services.topic_admin import apply_topics
 from services.wiring import open_store
 
 _DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+_TOKEN = "alertmanager-token"
+_NOBODY = "http://127.0.0.1:9/nobody"  # on a desk no pager and no heartbeat stands outside
 _EDITED = "# Written once by `make cluster`; edit it as you like: what stands here is kept."
 
 
@@ -131,12 +134,15 @@ class Cluster:
     def _watch(self, stack: ExitStack) -> None:
         """Alertmanager and Prometheus; on a desk where they are not installed, a line instead."""
         try:
-            manager, address = watchers.alertmanager(
-                self.folder, _DEPLOY / "alertmanager" / "alertmanager.yaml", self._ports.alertmanager
+            operator = f"http://127.0.0.1:{self.ports['dispatch']}/alertmanager"
+            routes = watchers.write_alertmanager(
+                self.folder, _DEPLOY / "alertmanager", operator, _NOBODY, self.folder / _TOKEN
             )
+            manager, address = watchers.alertmanager(self.folder, routes, self._ports.alertmanager)
             stack.callback(manager.stop)
             self._part("alertmanager", manager, address.base)
-            watched = watchers.write_prometheus(self.folder, _DEPLOY / "prometheus", address, self.ports)
+            serving = {name: port for name, port in self.ports.items() if not (name == "feed" and self._episode)}
+            watched = watchers.write_prometheus(self.folder, _DEPLOY / "prometheus", address, serving)
             prometheus, served = watchers.prometheus(self.folder, watched, self._ports.prometheus)
             stack.callback(prometheus.stop)
             self._part("prometheus", prometheus, served.base)
@@ -173,7 +179,14 @@ class Cluster:
             f'bootstrap = "{self.kafka.bootstrap}"',
             f"partitions = {self._partitions}",
             "",
+            "[alertmanager]",
+            f'token_file = "{_TOKEN}"',
+            "",
         ]
+        token = self.folder / _TOKEN
+        if not token.exists():
+            token.touch(mode=0o600)
+            token.write_text(token_hex(32), encoding="utf-8")
         if not self.configuration.exists():
             text = f'{_EDITED}\nstore = "{url}"\n\n{shipped_text()}' + "\n".join(own)
             self.configuration.write_text(text, encoding="utf-8")

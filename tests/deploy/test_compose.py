@@ -132,6 +132,19 @@ def test_prometheus_scrapes_every_process_and_nothing_else() -> None:
     assert {"prometheus", "alertmanager"} <= set(SERVICES)
 
 
+def test_alerts_about_twinbell_reach_its_dispatcher() -> None:
+    """The shipped routes with the dispatcher's address, and one token for both ends."""
+    settings = configuration_of(TOML).settings
+    (path,) = [DEPLOY / source for source, _ in mounts("alertmanager") if source.endswith("alertmanager.yaml")]
+    shipped = (DEPLOY / "alertmanager" / "alertmanager.yaml").read_text(encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == shipped.replace(
+        f"127.0.0.1:{METRICS_PORT}/alertmanager", f"dispatch:{METRICS_PORT}/alertmanager"
+    ).replace("/etc/twinbell/alertmanager-token", settings.alertmanager.token_file)
+    token = settings.alertmanager.token_file.removeprefix("/run/secrets/")
+    assert token in SERVICES["dispatch"]["secrets"]
+    assert token in SERVICES["alertmanager"]["secrets"]
+
+
 def test_grafana_finds_what_its_files_name() -> None:
     """Variables, secrets and folders of the provisioning files are given to the container, runbooks are served."""
     service = SERVICES["grafana"]
