@@ -1,7 +1,7 @@
 """Promise: a source that stands still is told to the operators, once, in both languages, and that it is heard again."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -15,14 +15,18 @@ from alerts.reasons import Reason
 from alerts.store import Store
 from alerts.timers import Timers
 from services import tables
+from services.broker import Arrived
 from services.configuration import load
 from services.database import migrate, open_engine
+from services.dispatcher.consuming import Consumer
 from services.dispatcher.operators import BUNDLE_S, Operators
 from services.routes import exercise_channels
 from services.wiring import surroundings_of
 from streams import reference
+from streams.cloudevents import SIGNAL, Wire
 from streams.observations import Family
 from streams.signals import Certainty, Hazard, Phase, Signal
+from streams.topics import TopicName
 from tests.following import TODAY, Deployed, prices
 
 DAY = 86_400
@@ -220,4 +224,58 @@ def test_through_the_whole_path_once(tmp_path: Path, restarts: bool) -> None:
     later = [path for path in outbox.rglob("*.xml") if path not in files]
     assert sorted(path.parts[-3] for path in later) == ["JPN", "USA"]
     assert all("desk is heard again" in path.read_text(encoding="utf-8") for path in later)
+    site.database.dispose()
+
+
+class Topic:
+    """Stands in for the reader of the broker: what lies on the topic of signals, from where it was sought."""
+
+    def __init__(self) -> None:
+        self._records: list[Arrived] = []
+        self._at = 0
+
+    def put(self, signal: Signal) -> None:
+        """One more record."""
+        event = Wire(SIGNAL).event(signal.group, signal, signal.known_at)
+        place = {"topic": str(TopicName.SIGNALS), "partition": 0, "offset": len(self._records)}
+        self._records.append(Arrived(**place, key=event.key, value=event.value, headers=event.headers))  # type: ignore[arg-type]
+
+    def seek(self, offsets: Mapping[tuple[str, int], int]) -> None:
+        """Go on from there."""
+        self._at = offsets.get((str(TopicName.SIGNALS), 0), 0)
+
+    def poll(self, timeout_s: float) -> list[Arrived]:
+        """What has come since."""
+        found, self._at = self._records[self._at :], len(self._records)
+        return found
+
+
+def test_from_the_topic_of_signals_once_a_spell(tmp_path: Path) -> None:
+    """The dispatcher of a cluster: X1 delivered twice, and a process started anew, are one message a side."""
+    site, topic = Deployed(tmp_path), Topic()
+
+    def works(*signals: Signal) -> int:
+        """A process that begins, takes in what came and goes on past the ten minutes; how many files there are."""
+        for signal in signals:
+            topic.put(signal)
+        hub = site.hub()
+        hub.recover(site.real.now())
+        consumer = Consumer(hub, site.database, topic, str, 10)  # type: ignore[arg-type]
+        consumer.take(site.real, 0.0)
+        for _ in range(3):
+            hub.advance(site.real.now())
+            site.real.wait(BUNDLE_S)
+        return len(list((tmp_path / "outbox").rglob("*.xml")))
+
+    now = site.real.now()
+    silent = said("portwatch/a", Phase.RAISED, now - 21 * DAY)
+    assert works(silent, silent) == 2
+    assert works(silent) == 2
+    assert works() == 2
+    assert works(said("portwatch/a", Phase.CLEARED, now)) == 4
+    site.real.wait(30 * DAY)
+    assert works(said("portwatch/a", Phase.RAISED, now + 9 * DAY)) == 6, "the next spell"
+    texts = [path.read_text(encoding="utf-8") for path in (tmp_path / "outbox").rglob("*.xml")]
+    assert sum("portwatch stands still" in text for text in texts) >= 4
+    assert len(list(Store(site.database).alerts())) == 0
     site.database.dispose()

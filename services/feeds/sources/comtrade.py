@@ -19,7 +19,7 @@ from services.reasons import Reason
 from streams.reference import Reference
 
 _PREVIEW, _KEYED = "/public/v1/preview/C/M/HS", "/data/v1/get/C/M/HS"
-_MOST_RECORDS = 500
+_MOST_RECORDS, _MOST_KEYED = 500, 100_000  # in one answer; with a key the service would give more
 _MOST_MONTHS = 3  # at one reading
 _REVISED_MONTHS = 7  # lag of a reporter, and its first revisions
 _CHINA = "156"
@@ -121,6 +121,7 @@ class Comtrade:
 
     def _month(self, asking: Asking, month: str, codes: list[str]) -> Iterator[Answer]:
         """The answers for a month: one, or more where one would be cut."""
+        most = _MOST_KEYED if asking.has_key else _MOST_RECORDS
         parameters = (
             ("reporterCode", _CHINA),
             ("period", month.replace("-", "")),
@@ -130,18 +131,18 @@ class Comtrade:
             ("partner2Code", "0"),
             ("customsCode", "C00"),
             ("motCode", "0"),
-            ("maxRecords", str(_MOST_RECORDS)),
+            ("maxRecords", str(most)),
             ("includeDesc", "false"),
         )
         path = _KEYED if asking.has_key else _PREVIEW
         answer = asking.fetch(Ask(address=asking.base + path, parameters=parameters), _fault)
         records = len(_records(answer.content) or ())
-        if records >= _MOST_RECORDS and len(codes) > 1:
+        if records >= most and len(codes) > 1:
             half = len(codes) // 2
             yield from self._month(asking, month, codes[:half])
             yield from self._month(asking, month, codes[half:])
-        elif records >= _MOST_RECORDS:
-            raise asking.failure(Reason.ERROR_IN_ANSWER, f"{codes[0]} alone has more than {_MOST_RECORDS} records")
+        elif records >= most:
+            raise asking.failure(Reason.ERROR_IN_ANSWER, f"{codes[0]} alone has more than {most} records")
         elif records or answer.is_unchanged:
             yield answer
 
@@ -157,9 +158,15 @@ def _records(content: bytes) -> list[object] | None:
 
 
 def _fault(content: bytes) -> str:
-    if _records(content) is not None:
-        return ""
-    return "status 200, and no records in it"
+    records = _records(content)
+    if records is None:
+        return "status 200, and no records in it"
+    return "" if records or not _says_error(content) else "status 200, no records, and in it an error"
+
+
+def _says_error(content: bytes) -> bool:
+    told = msgspec.json.decode(content)
+    return isinstance(told, dict) and bool(told.get("error"))
 
 
 def _months(first: str, last: str) -> list[str]:

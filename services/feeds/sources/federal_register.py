@@ -135,8 +135,11 @@ def _pages(asking: Asking, window: Window) -> list[Answer]:
     for page in range(1, _MOST_PAGES + 1):
         answer = asking.fetch(_query(asking, window, size, page), _fault)
         numbers, count = _numbers(answer.content), _count(answer.content)
-        if answer.is_unchanged or not numbers:
-            return pages if not answer.is_unchanged else [*pages, answer]
+        if answer.is_unchanged:
+            pages.append(answer)  # how many there are it does not say: the newest stand on the last page
+            continue
+        if not numbers:
+            return pages
         if seen and not set(numbers) - seen:
             raise asking.failure(Reason.ERROR_IN_ANSWER, f"page {page} is the first one again")
         seen |= set(numbers)

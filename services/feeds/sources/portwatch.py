@@ -120,7 +120,7 @@ class PortWatch:
         if not mark.names:
             mark = msgspec.structs.replace(mark, names=self._names(asking))
         found, asking.more = windows(mark, self._since, asking.today, _PACE)
-        days = {service: self._day(asking, service) for service in (_STRAITS, _PORTS)}
+        days: dict[str, tuple[str, str]] = {}  # asked for when it is needed: without the ports the straits are read
         for window in found:
             span = (window.first, window.last)
             for entry, service, ids in (
@@ -128,8 +128,8 @@ class PortWatch:
                 ("ports", _PORTS, sorted({**_KNOWN_PORTS, **mark.names})),
             ):
                 is_last = service == _PORTS
-                day, key = days[service]
-                pages = self._pages(asking, service, (day, key), (*span, ids))
+                days[service] = days.get(service) or self._day(asking, service)
+                pages = self._pages(asking, service, days[service], (*span, ids))
                 if not pages and not _may_be_empty(asking, window.first):
                     asking.note(f"{service}, {window.first} to {window.last}: {_EMPTY}")
                     asking.more = False

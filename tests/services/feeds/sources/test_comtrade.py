@@ -1,8 +1,14 @@
 """Promise: customs figures come with few calls, uncut, in the series of the imported history; unreported is unknown."""
 
+import msgspec
+import pytest
+
 from services.clock import iso_day
+from services.errors import SourceFailed
+from services.reasons import Reason
 from streams.observations import Run
 from tests.fakes.sources.comtrade import RECORDS, ComtradePlayer, record
+from tests.fakes.web import always, reply
 from tests.feeding import NOW, runs_of
 from tests.live import LiveRig, rig_of
 
@@ -99,3 +105,62 @@ def test_a_partner_that_is_absent_from_a_month_is_unknown() -> None:
         found.setdefault(run.series.series_id.partition(":")[2], []).extend(run.values)
     assert found["quantity:graphite_natural:CHN:WLD:250410"] == [40_000.0, 40_000.0]
     assert found["quantity:graphite_natural:CHN:JPN:250410"] == [9_000.0]
+
+
+def test_with_a_key_the_other_path_is_asked_and_the_key_stands_in_a_header() -> None:
+    """The key is in no address; without the limit of the preview an answer of more than 500 records is whole."""
+    rig = rig_of("comtrade", since="2026-08-01", key="s3cret")
+    records = [record("250410", partner, 1.0, 1.0) for partner in (0, 842, 392, 410, 276, 528, 699) * 80]
+    played(rig).months = {"202608": records}
+    rig.feed.poll("")
+    asked = [q for q in played(rig).queries if q["period"] == "202608"]
+    assert [(q["path"], q["key"]) for q in asked] == [("/data/v1/get/C/M/HS", "s3cret")]
+    assert all("s3cret" not in str(request.url) for request in rig.web.asked)
+
+
+def test_a_question_is_never_longer_than_the_service_takes() -> None:
+    """4,096 characters of address, with every code of the reference data in it."""
+    rig = rig_of("comtrade")
+    rig.feed.poll("")
+    assert max(len(str(request.url)) for request in rig.web.asked) <= 4_096
+
+
+@pytest.mark.parametrize("told", ["quota exceeded", {"code": 1}])
+def test_an_error_beside_an_empty_list_is_no_month_without_trade(told: object) -> None:
+    """Status 200, no data and a text in `error`: a failure, and the month is asked for again."""
+    rig = rig_of("comtrade")
+    rig.web.rule = always(msgspec.json.encode({"count": 0, "data": [], "error": told}))
+    with pytest.raises(SourceFailed) as failed:
+        rig.feed.poll("")
+    assert failed.value.reason is Reason.ERROR_IN_ANSWER
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_valid_question_that_fails_now_and_then_is_asked_again(status: int) -> None:
+    """5xx on a good question is routine: the answer after it is read in the same reading."""
+    rig = rig_of("comtrade", since="2026-08-01")
+    plain, failures = rig.web.rule, iter([reply(status=status)])
+    rig.web.rule = lambda request: next(failures, None) or plain(request)
+    assert "quantity:graphite_natural:CHN:JPN:250410" in all_runs(rig)
+
+
+def test_five_times_429_in_a_row_and_it_is_left_alone() -> None:
+    """The fifth opens the breaker for hours: nothing is asked until then."""
+    rig = rig_of("comtrade")
+    rig.web.rule = always(status=429)
+    reasons = []
+    for _ in range(3):
+        with pytest.raises(SourceFailed) as failed:
+            rig.feed.poll("")
+        reasons.append(failed.value.reason)
+    assert (reasons, len(rig.web.asked)) == ([Reason.THROTTLED, Reason.THROTTLED, Reason.BREAKER_OPEN], 5)
+
+
+def test_parts_of_a_total_and_other_flows_are_left_out() -> None:
+    """A row by transport, by second partner or of imports is no figure of its own; a null weight is unknown."""
+    rig = rig_of("comtrade", since="2026-08-01")
+    others = [{"motCode": 2100}, {"partner2Code": 36}, {"flowCode": "M"}]
+    rows = [record("250410", 699, None, 7.0), *(record("250410", 699, 1.0, 1.0, **other) for other in others)]
+    played(rig).months = {"202608": rows}
+    runs = {name: run.values for name, run in all_runs(rig).items() if ":IND:" in name}
+    assert runs == {"value:graphite_natural:CHN:IND:250410": [7.0]}

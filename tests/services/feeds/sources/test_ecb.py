@@ -51,3 +51,27 @@ def test_both_files_are_the_same_series_and_no_detector_sees_them() -> None:
         run = archive.as_known_at("ecb/rates:exchange_rate:EUR/USD", NOW)
         assert (run.values, run.series.unit, run.series.partial) == ([1.1, 1.12], "USD/EUR", True)
         assert archive.groups() == ()
+
+
+def test_a_currency_without_a_rate_in_the_history_has_no_figure() -> None:
+    """N/A in the zip, where the newest day stands first: neither zero nor the rate before it, and days in order."""
+    player = EcbPlayer()
+    player.history = {"2026-09-15": {"USD": "1.08", "JPY": "160"}, "2026-09-16": {"USD": "1.09"}}
+    poll = rig_of("ecb", player).feed.poll("")
+    history = {
+        run.series.market: dict(zip(map(iso_day, run.occurred_at), run.values, strict=True))
+        for batch in poll.batches
+        for run in batch.runs
+        if run.evidence == poll.evidence[0].sha256
+    }
+    known = {day: rate for day, rate in history["EUR/JPY"].items() if rate is not None}
+    assert list(history["EUR/USD"]) == ["2026-09-15", "2026-09-16", "2026-09-17", "2026-09-18"]
+    assert known == {"2026-09-15": 160.0, "2026-09-17": 160.5}
+
+
+def test_a_rate_is_known_when_it_is_published_and_not_before() -> None:
+    """About 16:00 in Frankfurt of its day: an imported history may not know it in the morning."""
+    poll = rig_of("ecb").feed.poll("")
+    times = [pair for b in poll.batches for run in b.runs for pair in zip(run.occurred_at, run.known_at, strict=True)]
+    assert times
+    assert all(known_at >= occurred_at + 15 * 3_600 or known_at == NOW for occurred_at, known_at in times)

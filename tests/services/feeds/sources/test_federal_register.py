@@ -1,5 +1,6 @@
 """Promise: the Federal Register is read whole through its silent limits, and earlier than it is printed."""
 
+import httpx
 import pytest
 
 from services.clock import iso_time
@@ -7,6 +8,7 @@ from services.errors import SourceFailed
 from services.reasons import Reason
 from streams.observations import NoticeObservation
 from tests.fakes.sources.federal_register import FederalRegisterPlayer, document, inspected
+from tests.fakes.web import always, reply
 from tests.feeding import NOW, archive_in_memory
 from tests.live import LiveRig, rig_of
 
@@ -122,3 +124,41 @@ def test_a_filing_that_is_gone_before_its_day_is_said_once() -> None:
         "2026-18202 is no longer listed for inspection and was to be printed on 2026-09-30: withdrawn, or put off",
     )
     assert rig.feed.poll(second.cursor).notes == ()
+
+
+@pytest.mark.parametrize("body", [b'{"errors": {"page": "is not a valid field"}}', b'{"status": 400, "message": "x"}'])
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (200, Reason.ERROR_IN_ANSWER),
+        (400, Reason.REFUSED),
+        (404, Reason.NOT_THERE),
+        (500, Reason.PROVIDER_ERROR),
+    ],
+)
+def test_an_error_is_a_failure_whatever_its_status(body: bytes, status: int, reason: Reason) -> None:
+    """Both shapes of its errors, with the status that they should have and with 200."""
+    rig = rig_of("federal_register")
+    rig.web.rule = always(body, status)
+    with pytest.raises(SourceFailed) as failed:
+        rig.feed.poll("")
+    assert failed.value.reason is reason
+
+
+def test_a_first_page_that_is_unchanged_does_not_hide_the_next() -> None:
+    """The newest documents stand on the last page: 304 for the first one is no end of the list."""
+    rig = rig_of("federal_register", since="2026-09-14")
+    played(rig).documents = [document(f"2026-{n}", "2026-09-17", "Sunshine meeting") for n in range(10_001, 10_601)]
+    plain = rig.web.rule
+
+    def rule(request: httpx.Request) -> httpx.Response:
+        if request.url.params.get("page") == "1" and "if-none-match" in request.headers:
+            return reply(status=304)
+        answer = plain(request)
+        answer.headers["etag"] = '"1"'
+        return answer
+
+    rig.web.rule = rule
+    first = rig.feed.poll(rig.feed.poll("").cursor)
+    played(rig).documents = [*(played(rig).documents or []), document("2026-20000", "2026-09-18", "Ban on gallium")]
+    assert set(notices(rig, first.cursor)) == {"2026-20000"}

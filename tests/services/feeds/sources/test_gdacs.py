@@ -1,8 +1,14 @@
 """Promise: natural events come once, as the source rates them, with the groups of what lies near them."""
 
+import itertools
+
+import msgspec
+import pytest
+
 from services.clock import iso_time
 from streams.observations import HazardObservation
 from tests.fakes.sources.gdacs import GdacsPlayer, event
+from tests.fakes.web import always, reply
 from tests.feeding import NOW, archive_in_memory
 from tests.live import LiveRig, rig_of
 
@@ -81,3 +87,35 @@ def test_a_full_answer_is_said() -> None:
     rig = rig_of("gdacs", since="2026-09-15")
     played(rig).events = [event(n) for n in range(100)]
     assert any("may be more events" in note for note in rig.feed.poll("").notes)
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b'{"type": "FeatureCollection", "features": []}'])
+def test_nothing_in_any_form_is_no_trouble(body: bytes) -> None:
+    """An empty body, a bare list or a collection of nothing, in place of the 404 of some forms."""
+    rig = rig_of("gdacs")
+    rig.web.rule = always(body, 204 if not body else 200)
+    poll = rig.feed.poll("")
+    assert (poll.batches, poll.dead_letters, poll.notes, poll.read) == ((), (), (), 0)
+
+
+def test_a_service_that_ignores_the_level_tells_each_event_once() -> None:
+    """The case of its parameters was seen both ways: if it takes none of ours, all events come twice and count once."""
+    rig = rig_of("gdacs")
+    told = [event(1), event(2, alertlevel="Green")]
+    bodies = itertools.cycle([told, told[::-1]])
+    rig.web.rule = lambda request: reply(msgspec.json.encode({"features": next(bodies)}))
+    poll = rig.feed.poll("")
+    assert poll.dead_letters == ()
+    for batch in poll.batches:
+        assert sorted(h.event_id for h in batch.hazards) == ["gdacs:EQ:1", "gdacs:EQ:2"]
+
+
+def test_an_event_is_known_by_its_kind_and_number() -> None:
+    """Numbers begin anew in each kind; whether it goes on is a word or a truth value, countries may be a list."""
+    rig = rig_of("gdacs")
+    listed = [{"iso2": "MN", "iso3": "MNG", "countryname": "Mongolia"}]
+    storm = event(1, eventtype="TC", iscurrent=False, affectedcountries=listed)
+    played(rig).events = [event(1), storm]
+    found = hazards(rig)
+    assert {name: h.is_current for name, h in found.items()} == {"gdacs:EQ:1": True, "gdacs:TC:1": False}
+    assert (found["gdacs:EQ:1"].countries, found["gdacs:TC:1"].countries) == (("CHN",), ("CHN", "MNG"))

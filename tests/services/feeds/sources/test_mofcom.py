@@ -1,5 +1,6 @@
 """Promise: MOFCOM's announcements are read in Chinese, each once, with its text, from a list whose paging is broken."""
 
+import msgspec
 import pytest
 
 from services.clock import iso_day
@@ -7,7 +8,7 @@ from services.errors import SourceFailed
 from services.reasons import Reason
 from streams.observations import NoticeObservation
 from tests.fakes.sources.mofcom import MofcomPlayer, row
-from tests.fakes.web import reply
+from tests.fakes.web import always, reply
 from tests.feeding import NOW
 from tests.live import LiveRig, rig_of
 
@@ -112,3 +113,45 @@ def test_a_page_that_is_gone_does_not_keep_the_list_from_being_read() -> None:
     poll = rig.feed.poll("")
     assert {n.number for batch in poll.batches for n in batch.notices} == {"公告2026年第50号", "公告2026年第51号"}
     assert "could not be read" in poll.notes[0]
+
+
+def test_an_article_on_another_official_host_is_read() -> None:
+    """The bureaus have hosts of their own, with names of 32 hexadecimal digits: these are configured, and followed."""
+    path = f"/flzc/gzjgfxwj/art/2025/art_{'0a' * 16}.html"
+    rig = rig_of("mofcom")
+    played(rig).rows = [
+        row(5, "商务部公告2026年第50号 ban on gallium", content="", url=f"https://aqygzj.mofcom.gov.cn{path}")
+    ]
+    played(rig).articles = {path: PAGE}
+    poll = rig.feed.poll("")
+    assert poll.evidence[0].origin == f"https://aqygzj.mofcom.gov.cn{path}"
+    assert {n.number for batch in poll.batches for n in batch.notices} == {"公告2026年第50号"}
+
+
+@pytest.mark.parametrize("holder", ["pageInfo", "data", ""])
+def test_the_list_is_found_wherever_it_stands(holder: str) -> None:
+    """What holds the rows is known from one client only: each of the places is read."""
+    rig = rig_of("mofcom")
+    rows = {"rows": [row(1, "商务部公告2026年第41号 ban on gallium")]}
+    rig.web.rule = always(msgspec.json.encode({holder: rows} if holder else rows))
+    assert set(notices(rig)) == {"公告2026年第41号"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["2026-09-17", "2026-09-17 10:00:00", "2026-09-17T10:00:00", "2026/9/17 10:00", "2026年9月17日", 1789603200000],
+)
+def test_the_day_is_read_in_each_way_of_writing_it(written: str | int) -> None:
+    """How the list writes a day is unverified: text, with and without a time, in Chinese, and as milliseconds."""
+    rig = rig_of("mofcom")
+    played(rig).rows = [row(1, "公告2026年第41号 ban on gallium", publishTimeStr=written)]
+    assert iso_day(notices(rig)["公告2026年第41号"].occurred_at) == "2026-09-17"
+
+
+def test_with_neither_list_nor_home_page_the_failure_of_the_list_is_said() -> None:
+    """The site is often slow or down: 502 from both is a failure with its reason, and the mark stays."""
+    rig = rig_of("mofcom")
+    rig.web.rule = lambda request: reply(status=404 if request.method == "POST" else 502)
+    with pytest.raises(SourceFailed) as failed:
+        rig.feed.poll("")
+    assert failed.value.reason is Reason.NOT_THERE

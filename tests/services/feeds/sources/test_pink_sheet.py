@@ -1,8 +1,10 @@
 """Promise: the Pink Sheet is found wherever it moves to, read however it is laid out, and one series with a file."""
 
+import io
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from services.clock import iso_day
 from services.errors import SourceFailed
@@ -138,3 +140,25 @@ def test_what_was_imported_and_what_is_polled_is_one_series(tmp_path: Path) -> N
     assert {run.series for batch in imported.batches for run in batch.runs} == {
         run.series for batch in live.batches for run in batch.runs
     }
+
+
+def test_a_unit_that_has_changed_is_not_read_as_the_old_one() -> None:
+    """Prices by the kilogram under the same name: a letter says which column, and only that one is left out."""
+    units = ("($/kg)", *("($/mt)",) * 7, *("($/troy oz)",) * 2)
+    poll = rig_of("pink_sheet", Laid(workbook(ROWS["some"], units=units))).feed.poll("")
+    assert "aluminium" not in {batch.group for batch in poll.batches}
+    assert runs_of(poll)["price:copper:world_bank_monthly"].values == [9000.0, 102.0]
+    assert "'Aluminum' is in '($/kg)'" in poll.dead_letters[0].detail
+
+
+def test_a_sheet_of_another_name_is_said() -> None:
+    """A workbook without `Monthly Prices` is a letter, and the next reading tries again."""
+    book = load_workbook(io.BytesIO(workbook(ROWS["some"])))
+    book["Monthly Prices"].title = "Prices"
+    buffer = io.BytesIO()
+    book.save(buffer)
+    rig = rig_of("pink_sheet", Laid(buffer.getvalue()))
+    poll = rig.feed.poll("")
+    assert (poll.batches, len(poll.dead_letters)) == ((), 1)
+    assert "Monthly Prices" in poll.dead_letters[0].detail
+    assert rig.feed.poll(poll.cursor).dead_letters == poll.dead_letters

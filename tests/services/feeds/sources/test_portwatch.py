@@ -1,7 +1,9 @@
 """Promise: PortWatch is read through its traps: renamed columns, cut answers, errors and nothing with status 200."""
 
+from itertools import pairwise
 from pathlib import Path
 
+import httpx
 import pytest
 
 from services.clock import iso_day
@@ -10,7 +12,7 @@ from services.feeds.files import FileFeed
 from services.feeds.manifest import read_manifest
 from services.reasons import Reason
 from tests.fakes.sources.portwatch import PortWatchPlayer
-from tests.fakes.web import always
+from tests.fakes.web import always, reply
 from tests.feeding import NOW, REFERENCE, archive_in_memory, read_title, runs_of
 from tests.live import LiveRig, rig_of
 
@@ -136,3 +138,45 @@ def test_days_that_are_not_published_yet_are_no_trouble() -> None:
     played(rig).days = tuple(f"2026-09-{day:02d}" for day in range(1, 13))
     poll = rig.feed.poll("")
     assert ('"reached":"2026-09-21"' in poll.cursor, poll.notes, rig.client.standing.failures) == (True, (), 0)
+
+
+@pytest.mark.parametrize("page", [2, 1_000])
+def test_days_come_in_order_though_objectids_do_not(page: int) -> None:
+    """ObjectId order is not the order of days: every day comes, and each run is in order of days."""
+    rig = rig_of("portwatch")
+    played(rig).days, played(rig).page = ("2026-09-12", "2026-09-10", "2026-09-11"), page
+    found = [run for b in rig.feed.poll("").batches for run in b.runs if run.series.series_id.endswith(SUEZ)]
+    assert all(run.occurred_at == sorted(run.occurred_at) for run in found)
+    days = sorted(iso_day(at) for run in found for at in run.occurred_at)
+    assert days == ["2026-09-10", "2026-09-11", "2026-09-12"]
+
+
+def test_an_answer_that_stalls_is_asked_for_again_and_what_came_before_it_is_kept() -> None:
+    """Under load a query stalls: it is waited for with growing pauses; the straits stay, the window is read again."""
+    rig = rig_of("portwatch")
+    plain = rig.web.rule
+
+    def stalls(request: httpx.Request) -> httpx.Response:
+        if "Daily_Ports_Data/FeatureServer/0/query" in request.url.path:
+            raise httpx.ReadTimeout("stalls", request=request)
+        return plain(request)
+
+    rig.web.rule = stalls
+    poll = rig.feed.poll("")
+    assert {run.series.family for run in runs_of(poll).values()} == {"chokepoint_transits"}
+    assert any("timed_out" in note for note in poll.notes)
+    assert '"reached":""' in poll.cursor or "reached" not in poll.cursor
+    assert [b - a for a, b in pairwise(rig.web.asked_at[-5:])] == [30, 60, 120, 240]
+    rig.web.rule = plain
+    rig.time.wait(3_600)
+    assert "count:CNTXG:total" in runs_of(rig.feed.poll(poll.cursor))
+
+
+def test_without_the_ports_the_straits_are_read() -> None:
+    """A service that was renamed, as that of the ports once was, is said; the other one is read all the same."""
+    rig = rig_of("portwatch")
+    plain = rig.web.rule
+    rig.web.rule = lambda request: reply(status=404) if "Daily_Ports_Data" in request.url.path else plain(request)
+    poll = rig.feed.poll("")
+    assert runs_of(poll)[SUEZ].values == [70.0, 70.0]
+    assert any("HTTP 404" in note for note in poll.notes)
