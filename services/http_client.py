@@ -22,6 +22,7 @@ from services.reasons import Reason
 from streams.errors import BadObservation
 
 _HOPS = 3  # redirects in a row
+_NO_LINE_S = 5.0  # before the one more attempt after a connection that failed: who is cut off hears so in seconds
 _KEPT_HEADERS = ("content-type", "date", "etag", "last-modified", "cache-control", "age", "content-language")
 _LONGEST_WAIT_S = 7 * 86_400.0  # a provider that asks for more is asked again after this
 
@@ -170,9 +171,10 @@ class Client:
                     raise self.failure(Reason.ERROR_IN_ANSWER, wrong)
             except SourceFailed as failure:
                 self._count(failure)
-                is_cut_off = failure.reason is Reason.UNREACHABLE and attempt > 0  # no line: the next reading sees
-                if pause is None or not failure.is_temporary or is_cut_off or self._is_open():
+                is_cut_off = failure.reason is Reason.UNREACHABLE  # no line: once more soon, then the next reading sees
+                if pause is None or not failure.is_temporary or (is_cut_off and attempt > 0) or self._is_open():
                     raise
+                pause = min(pause, _NO_LINE_S) if is_cut_off else pause
                 self._time.wait(max(pause, failure.retry_after_s or 0.0))
                 continue
             self.standing = msgspec.structs.replace(self.standing, failures=0, open_until=0)

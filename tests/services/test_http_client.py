@@ -144,7 +144,9 @@ def test_no_answer_in_time_and_no_connection() -> None:
         raise httpx.ConnectError("no route", request=request)
 
     assert Site(late).fails().reason is Reason.TIMED_OUT
-    assert Site(down).fails().reason is Reason.UNREACHABLE
+    cut_off = Site(down, backoff_s=(30.0, 60.0))
+    assert cut_off.fails().reason is Reason.UNREACHABLE
+    assert cut_off.web.asked_at == [NOW, NOW + 5], "said in seconds"
 
     def half(request: httpx.Request) -> httpx.Response:
         def breaks() -> None:
