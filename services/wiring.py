@@ -128,7 +128,10 @@ def open_store(url: str, create: bool, durable: bool = True) -> sa.Engine:
     """
     path = sa.make_url(url).database or ""
     if not create and url.startswith("sqlite") and not Path(path).is_file():
-        raise WrongStore(f"there is no store at {shown_store(url)}: `twinbell run` makes one, --store names another")
+        raise WrongStore(
+            f"there is no store at {shown_store(url)}: `twinbell run` makes one, --store names another "
+            "(`twinbell live` keeps its own in sqlite:///var/live.db)"
+        )
     database = open_engine(url, durable)
     if create:
         migrate(database)

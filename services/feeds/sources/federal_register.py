@@ -4,7 +4,8 @@ Design note of the source, confidence A. `per_page` of 1 or too large silently b
 10,000 documents silently is the first again: windows are short, pages are counted by what came, repeats are noticed.
 Answers may be a day old from a cache: the size of a page changes with the hour. With no hits the list is absent. A
 number may be padded in one list and not in the other. A filing may be withdrawn or put off before it is printed: one
-that is no longer listed before its day is said, for a person to look at; what it said stands until then.
+that is no longer listed before its day is said, for a person to look at; what it said stands until then. A document
+that was read at inspection, where there is a title alone, is not read anew from print: its bytes are kept as evidence.
 """
 
 from collections.abc import Iterator, Mapping

@@ -140,6 +140,18 @@ def test_days_that_are_not_published_yet_are_no_trouble() -> None:
     assert ('"reached":"2026-09-21"' in poll.cursor, poll.notes, rig.client.standing.failures) == (True, (), 0)
 
 
+def test_a_full_answer_is_followed_though_it_does_not_say_that_it_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thousand rows are a cut answer whatever its flag: the next page begins after the last ObjectId."""
+    rig = rig_of("portwatch")
+    played(rig).straits = ("chokepoint1",) * 80
+    played(rig).days = tuple(f"2026-09-{day:02d}" for day in range(1, 21))
+    listed = PortWatchPlayer._listed
+    monkeypatch.setattr(PortWatchPlayer, "_listed", lambda self, rows, is_cut: listed(self, rows, False))
+    rig.feed.poll("")
+    after = [int(q["where"].rpartition("> ")[2]) for q in played(rig).queries if "Chokepoints" in q["service"]]
+    assert (len(after), after[0], after[-1] > 1_000) == (2, -1, True)
+
+
 @pytest.mark.parametrize("page", [2, 1_000])
 def test_days_come_in_order_though_objectids_do_not(page: int) -> None:
     """ObjectId order is not the order of days: every day comes, and each run is in order of days."""
