@@ -9,14 +9,15 @@ from typing import Final
 
 from alerts.board import NEVER
 from alerts.candidates import Occasion, Recipient
-from alerts.deliveries import Mode, Purpose
+from alerts.deliveries import EXPIRING, RENEWED, Mode, Purpose
 from alerts.errors import Refused
 from alerts.escalation import awaited, exhausted_at, steps_of
 from alerts.facts import Body, Cancelled, Closed, Lapsed, Merged
+from alerts.fingerprint import delivery_id_of
 from alerts.guards import may_close
 from alerts.reasons import Reason
 from alerts.states import AlertState, JointState, Move, Track, TrackState
-from alerts.timers import SET_BACK_S, Timers
+from alerts.timers import RENEWED_AFTER_S, SET_BACK_S, Timers
 
 _UNREACHED: Final = "/unreached"
 REVISED: Final = "revised/"
@@ -48,6 +49,26 @@ def occasions(alert: AlertState, track: Track, now: int, timers: Timers) -> Iter
             key = f"{REVISED if revised else 'revision/'}{alert.revision}"
             reason = Reason.SOURCE_REVISED if revised else Reason.UPDATED_IN_PLACE
             yield _occasion(alert, track, Purpose.UPDATE, key, reason, unaware)
+    yield from (occasion for occasion, at in _renewal(alert, track) if at <= now)
+
+
+def _renewal(alert: AlertState, track: Track) -> Iterator[tuple[Occasion, int]]:
+    """The message that keeps what was published from lapsing while the alert is open, and when it is due."""
+    published, key = track.published, renewal_key(alert, track)
+    if published is None or not key:
+        return
+    recipient = (published.person, EXPIRING)
+    if delivery_id_of(alert.alert_id, Purpose.UPDATE, key, *recipient) not in alert.deliveries:
+        occasion = _occasion(alert, track, Purpose.UPDATE, key, Reason.RENEWED, (recipient,))
+        yield occasion, published.at + RENEWED_AFTER_S
+
+
+def renewal_key(alert: AlertState, track: Track) -> str:
+    """The occasion of that message; empty where nothing is in force, or where something new is to be told instead."""
+    is_open = alert.joint in (JointState.RELEASED, JointState.ACTIVE)
+    if track.published is None or not is_open or alert.material_revision > track.told_revision:
+        return ""
+    return f"{RENEWED}{track.published.at}"
 
 
 def _untold_move(alert: AlertState, track: Track) -> Move | None:
@@ -156,6 +177,7 @@ def next_at(alert: AlertState, track: Track, now: int, timers: Timers) -> Iterat
     unaware = _unaware(alert, track, _informed(track, timers))
     if unaware and _untold_move(alert, track) is None and not _update_is_held(alert, track):
         yield _update_at(alert, track, now, timers)
+    yield from (at for _, at in _renewal(alert, track))
     if steps_of(alert, track):
         yield from (at for _, at in _exhausted(alert, track, now, timers))
 
@@ -164,6 +186,7 @@ def _update_is_held(alert: AlertState, track: Track) -> bool:
     held = (alert.deliveries[delivery_id] for delivery_id in alert.held)
     return any(
         delivery.purpose is Purpose.UPDATE
+        and not delivery.renews
         and delivery.participant == track.participant
         and delivery.revision >= alert.material_revision
         for delivery in held

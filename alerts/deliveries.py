@@ -21,8 +21,17 @@ class Purpose(StrEnum):
     TEST = "test"
 
 
+RINGING = (Purpose.RING, Purpose.ESCALATE, Purpose.REPEAT)
+"""The purposes that belong to a ladder: they reach a side and start its clock."""
+
 UNTHROTTLED = (Purpose.ANSWERED, Purpose.PARTNER, Purpose.RESOLVE, Purpose.CLOSE)
 """What no throttle holds back or counts: answers, the other side's and one's own, and that it is over."""
+
+EXPIRING = "cap"
+"""The channel whose messages lapse by themselves, and are renewed while their alert stays open."""
+
+RENEWED = "renewed/"
+"""How the occasion of an update begins that says nothing new: the message before it would lapse."""
 
 
 class DeliveryState(StrEnum):
@@ -79,3 +88,8 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     retry_at: int | None = None  # failed for now: when to try again
     moved_at: int = 0  # when the state last changed
     ordinal: int = 0  # the place among the facts of its alert: messages of one alert leave in this order
+
+    @property
+    def renews(self) -> bool:
+        """Whether it says nothing new and only keeps the message before it from lapsing."""
+        return self.occasion.startswith(RENEWED)

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from alerts.candidates import Occasion, Recipient
-from alerts.deliveries import Delivery, DeliveryState, Purpose
-from alerts.folding import RINGING
+from alerts.deliveries import RINGING, Delivery, DeliveryState, Purpose
 from alerts.participants import LevelPolicy, Step
 from alerts.reasons import Reason
 from alerts.states import AlertState, Track, TrackState

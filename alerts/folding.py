@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from alerts.deliveries import Delivery, DeliveryState, Purpose
+from alerts.deliveries import Purpose
 from alerts.facts import (
     Acknowledged,
     Assessed,
@@ -33,13 +33,10 @@ from alerts.facts import (
     Sent,
     StoodDown,
 )
-from alerts.guards import PASSING
+from alerts.folding_deliveries import failed, planned, sending, sent
 from alerts.reasons import Reason
-from alerts.states import NOTHING_YET, AlertState, JointState, Move, MoveKind, Track, TrackState
+from alerts.states import NOTHING_YET, AlertState, JointState, Move, MoveKind, Track, TrackState, rejoined
 from streams.assessments import Assessment, Level, RingCause
-
-RINGING: Final = (Purpose.RING, Purpose.ESCALATE, Purpose.REPEAT)
-"""The purposes that belong to a ladder: they reach a side and start its clock."""
 
 REOPENING: Final = (RingCause.OPENED, RingCause.LEVEL_ROSE)
 
@@ -87,25 +84,6 @@ def material(assessment: Assessment) -> tuple[object, ...]:
     )
 
 
-def _joint_of(state: AlertState) -> JointState:
-    """The joint state is a pure function of the tracks and the newest assessment, and of the end where there is one."""
-    if state.cancelled_reason:
-        return JointState.CANCELLED
-    if state.ended_at is not None:
-        return JointState.CLOSED
-    if state.resolved_at is not None:
-        return JointState.RESOLVED
-    if state.revision == 0:
-        return JointState.DRAFT
-    reached = any(track.reached_at is not None for track in state.tracks.values())
-    return JointState.ACTIVE if reached else JointState.RELEASED
-
-
-def _rejoin(state: AlertState) -> AlertState:
-    joint = _joint_of(state)
-    return state if joint is state.joint else replace(state, joint=joint)
-
-
 def _assessed(state: AlertState, fact: Fact, body: Assessed) -> AlertState:
     news = state.revision == 0 or material(body.assessment) != material(state.assessment)
     is_revised = state.revision > 0 and body.assessment.revised_at > state.assessment.revised_at
@@ -113,7 +91,7 @@ def _assessed(state: AlertState, fact: Fact, body: Assessed) -> AlertState:
     if back:  # the data were revised: it has not ended after all, and whoever was told so is told again when it does
         for participant, track in state.tracks.items():
             state.tracks[participant] = replace(track, end_told="")
-    return _rejoin(
+    return rejoined(
         replace(
             state,
             revision=body.revision,
@@ -133,7 +111,7 @@ def _rung(state: AlertState, fact: Fact, body: Rung) -> AlertState:
             track, news=ring.ring_id, news_at=fact.at, end_told="", close_agreed_by="", close_agreed_at=None
         )
         state.tracks[participant] = _ladder(told_anew, ring.ring_id, ring.level, fact, state) if rises else told_anew
-    return _rejoin(replace(state, rings=(*state.rings, ring), resolved_at=None))
+    return rejoined(replace(state, rings=(*state.rings, ring), resolved_at=None))
 
 
 def _ladder(track: Track, ladder: str, level: Level, fact: Fact, state: AlertState) -> Track:
@@ -163,98 +141,6 @@ def _lapsed(state: AlertState, fact: Fact, body: Lapsed) -> AlertState:
     return state
 
 
-def _planned(state: AlertState, fact: Fact, body: Planned) -> AlertState:
-    delivery = body.delivery
-    state.deliveries[delivery.delivery_id] = replace(delivery, moved_at=fact.at, ordinal=state.facts)
-    suppressed = delivery.state is DeliveryState.SUPPRESSED
-    if suppressed and delivery.reason in PASSING:
-        state.held.setdefault(delivery.delivery_id, state.facts)
-    else:
-        state.held.pop(delivery.delivery_id, None)
-    state.tracks[delivery.participant] = _planned_track(state, delivery, fact.at)
-    return state
-
-
-def _planned_track(state: AlertState, delivery: Delivery, at: int) -> Track:
-    track = state.tracks[delivery.participant]
-    told = delivery.state is DeliveryState.DUE or delivery.reason == Reason.GROUPED
-    ringing = delivery.purpose in RINGING
-    if ringing:
-        track = _planned_ringing(state, track, delivery, told, at)
-    elif delivery.purpose is Purpose.ANSWERED:
-        return track  # tells nobody anything
-    elif delivery.purpose is Purpose.PARTNER:
-        ladder, _, what = delivery.occasion.rpartition("/")
-        if what == "unreached" and ladder not in track.warned:
-            track = replace(track, warned=(*track.warned, ladder))
-    elif delivery.purpose in (Purpose.RESOLVE, Purpose.CLOSE):
-        track = replace(track, end_told=delivery.purpose.value)
-    if not told:
-        return track
-    recipient = (delivery.person, delivery.channel)
-    leads = delivery.state is DeliveryState.DUE
-    return replace(
-        track,
-        told=track.told if not ringing or recipient in track.told else (*track.told, recipient),
-        led=track.led if not leads or recipient in track.led else (*track.led, recipient),
-        told_ordinal=state.facts,
-        told_at=at,
-        told_revision=delivery.revision,
-    )
-
-
-def _planned_ringing(state: AlertState, track: Track, delivery: Delivery, told: bool, at: int) -> Track:
-    occasion = delivery.occasion
-    if occasion == track.news:
-        track = replace(track, news="", steps=max(track.steps, 1))
-    elif delivery.purpose is Purpose.ESCALATE and occasion.startswith(f"{track.ladder}/step/"):
-        track = replace(track, steps=max(track.steps, int(occasion.rpartition("/")[2]) + 1))
-    elif delivery.purpose is Purpose.REPEAT and occasion.startswith(f"{track.ladder}/repeat/"):
-        track = replace(track, repeats=max(track.repeats, int(occasion.rpartition("/")[2])), repeated_at=at)
-    passed = told or (delivery.state is DeliveryState.SUPPRESSED and delivery.reason not in PASSING)
-    if passed and track.started_at is None:
-        policy = state.policy(track.participant, track.ladder_level)
-        first = policy.steps[0].after_minutes * 60 if policy and policy.steps else 0
-        track = replace(track, started_at=at - first)
-    if told and delivery.purpose is Purpose.RING:
-        track = replace(track, flushed_at=at)
-    return track
-
-
-def _sending(state: AlertState, fact: Fact, body: Sending) -> AlertState:
-    known = state.deliveries[body.delivery_id]
-    state.deliveries[body.delivery_id] = replace(
-        known, state=DeliveryState.SENDING, attempts=body.attempt, retry_at=None, moved_at=fact.at
-    )
-    return state
-
-
-def _sent(state: AlertState, fact: Fact, body: Sent) -> AlertState:
-    known = state.deliveries[body.delivery_id]
-    reached = DeliveryState.DELIVERED if body.confirmed else DeliveryState.SENT
-    state.deliveries[body.delivery_id] = replace(
-        known, state=reached, receipt=body.receipt, retry_at=None, moved_at=fact.at
-    )
-    if known.purpose not in RINGING:
-        return state
-    track = state.tracks[known.participant]
-    if track.state is TrackState.PENDING:
-        track = replace(track, state=TrackState.NOTIFIED, changed_at=fact.at)
-    if track.reached_at is None:
-        track = replace(track, reached_at=fact.at)
-    state.tracks[known.participant] = track
-    return _rejoin(state)
-
-
-def _failed(state: AlertState, fact: Fact, body: SendFailed) -> AlertState:
-    known = state.deliveries[body.delivery_id]
-    to = DeliveryState.FAILED_PERMANENT if body.retry_at is None else DeliveryState.FAILED_TEMPORARY
-    state.deliveries[body.delivery_id] = replace(
-        known, state=to, reason=body.reason, retry_at=body.retry_at, moved_at=fact.at
-    )
-    return state
-
-
 def _moved(state: AlertState, fact: Fact, track: Track, kind: MoveKind, note: str) -> AlertState:
     """The side's own track, and the move that the other sides are told of."""
     person = fact.author.partition("/")[2]
@@ -268,7 +154,7 @@ def _moved(state: AlertState, fact: Fact, track: Track, kind: MoveKind, note: st
         note=note,
         position=track.position if kind is MoveKind.POSITION else None,
     )
-    return _rejoin(replace(state, moves=(*state.moves, move)))
+    return rejoined(replace(state, moves=(*state.moves, move)))
 
 
 def _acknowledged(state: AlertState, fact: Fact, body: Acknowledged) -> AlertState:
@@ -350,21 +236,21 @@ def _released(state: AlertState, fact: Fact, body: Released) -> AlertState:
 
 
 def _resolved(state: AlertState, fact: Fact, body: Resolved) -> AlertState:
-    return _rejoin(replace(state, resolved_at=fact.at))
+    return rejoined(replace(state, resolved_at=fact.at))
 
 
 def _closed(state: AlertState, fact: Fact, body: Closed) -> AlertState:
-    return _rejoin(replace(state, ended_at=fact.at, by_timeout=body.by_timeout))
+    return rejoined(replace(state, ended_at=fact.at, by_timeout=body.by_timeout))
 
 
 def _cancelled(state: AlertState, fact: Fact, body: Cancelled) -> AlertState:
-    return _rejoin(replace(state, ended_at=fact.at, cancelled_reason=body.reason))
+    return rejoined(replace(state, ended_at=fact.at, cancelled_reason=body.reason))
 
 
 def _merged(state: AlertState, fact: Fact, body: Merged) -> AlertState:
     if body.alias != state.alert_id:
         return replace(state, aliases=(*state.aliases, body.alias))
-    return _rejoin(replace(state, merged_into=body.into, ended_at=fact.at, cancelled_reason=Reason.MERGED.value))
+    return rejoined(replace(state, merged_into=body.into, ended_at=fact.at, cancelled_reason=Reason.MERGED.value))
 
 
 _STEPS: Final[MappingProxyType[type, Callable[[AlertState, Fact, Any], AlertState]]] = MappingProxyType(
@@ -372,10 +258,10 @@ _STEPS: Final[MappingProxyType[type, Callable[[AlertState, Fact, Any], AlertStat
         Assessed: _assessed,
         Rung: _rung,
         Released: _released,
-        Planned: _planned,
-        Sending: _sending,
-        Sent: _sent,
-        SendFailed: _failed,
+        Planned: planned,
+        Sending: sending,
+        Sent: sent,
+        SendFailed: failed,
         Acknowledged: _acknowledged,
         Responding: _responding,
         StoodDown: _stood_down,

@@ -134,12 +134,17 @@ def _until(candidate: Candidate, flushed: int | None, now: int, scene: Scene) ->
 
 
 def _bundles(ripe: Iterable[Candidate], scene: Scene) -> Iterator[list[Candidate]]:
-    """The candidates that are one message, for each recipient and purpose by group, or all together in a storm."""
+    """The candidates that are one message, for each recipient and purpose by group, or all together in a storm.
+
+    A renewal says that nothing is new, so it is no message that something new could be mentioned in.
+    """
     by_recipient: dict[tuple[object, ...], dict[GroupKey, list[Candidate]]] = {}
     for candidate, key in _keyed(ripe):
         delivery = candidate.delivery
-        recipient = (delivery.participant, delivery.person, delivery.channel, delivery.purpose, delivery.mode)
-        by_recipient.setdefault(recipient, {}).setdefault(key, []).append(candidate)
+        recipient = (delivery.participant, delivery.person, delivery.channel, delivery.mode)
+        by_recipient.setdefault((*recipient, delivery.purpose, delivery.renews), {}).setdefault(key, []).append(
+            candidate
+        )
     for groups in by_recipient.values():
         if len(groups) > scene.timers.storm_messages:
             yield [candidate for members in groups.values() for candidate in members]
@@ -163,7 +168,7 @@ def _told(bundle: list[Candidate], now: int, scene: Scene, planned: dict[Recipie
     leads = _leads(ordered)
     first = leads[0].delivery
     recipient = (first.person, first.channel)
-    if first.purpose not in UNTHROTTLED:
+    if first.purpose not in UNTHROTTLED and not first.renews:
         until = throttled_until(recipient, first.level, now, scene, planned)
         if until is not None:
             yield from (suppressed(candidate, Reason.THROTTLED, until).delivery for candidate in ordered)
@@ -173,7 +178,8 @@ def _told(bundle: list[Candidate], now: int, scene: Scene, planned: dict[Recipie
     also = tuple(sorted({candidate.alert.alert_id for candidate in mentioned} - {first.alert_id}))
     yield replace(first, also=also)
     yield from (lead.delivery for lead in leads[1:])
-    planned.setdefault(recipient, []).extend(lead.delivery.level for lead in leads)
+    if not first.renews:
+        planned.setdefault(recipient, []).extend(lead.delivery.level for lead in leads)
     for candidate in mentioned:
         yield suppressed(candidate, Reason.GROUPED, now, bundle=first.delivery_id).delivery
 

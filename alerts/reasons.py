@@ -12,6 +12,7 @@ class Reason(StrEnum):
     REPEATED = "repeated"
     ANSWERED = "answered"
     UPDATED_IN_PLACE = "updated_in_place"
+    RENEWED = "renewed"  # nothing is new, and the message before would lapse
     PARTNER_MOVED = "partner_moved"
     PARTNER_UNREACHED = "partner_unreached"
     LADDER_EXHAUSTED = "ladder_exhausted"

@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 import msgspec
+from msgspec.structs import replace
 
 from alerts.deliveries import Delivery, Mode
 from alerts.facts import PositionKind
@@ -56,6 +57,14 @@ class Move(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     position: PositionKind | None = None
 
 
+class Published(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """The newest message of a side that lapses by itself: for whom, of which revision, and when."""
+
+    person: str
+    revision: int
+    at: int
+
+
 class Track(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One side of an alert, written by that side and by the clock, never by the other side.
 
@@ -85,6 +94,7 @@ class Track(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     told_ordinal: int = 0
     told_at: int = 0
     told_revision: int = 0
+    published: Published | None = None
     flushed_at: int | None = None  # the newest ring message of this alert to this side
     warned: tuple[str, ...] = ()  # ladders of other sides whose exhaustion this side was told of
     end_told: str = ""  # "resolved" or "ended": the last message of that kind was planned
@@ -191,3 +201,23 @@ class AlertState(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         quieter = sorted((have for have in copied if have.rank < level.rank), key=lambda have: -have.rank)
         nearest = [*louder, *quieter]
         return copied[nearest[0]] if nearest else None
+
+
+def rejoined(state: AlertState) -> AlertState:
+    """The state with the joint state that follows from the rest of it."""
+    joint = _joint_of(state)
+    return state if joint is state.joint else replace(state, joint=joint)
+
+
+def _joint_of(state: AlertState) -> JointState:
+    """The joint state is a pure function of the tracks and the newest assessment, and of the end where there is one."""
+    if state.cancelled_reason:
+        return JointState.CANCELLED
+    if state.ended_at is not None:
+        return JointState.CLOSED
+    if state.resolved_at is not None:
+        return JointState.RESOLVED
+    if state.revision == 0:
+        return JointState.DRAFT
+    reached = any(track.reached_at is not None for track in state.tracks.values())
+    return JointState.ACTIVE if reached else JointState.RELEASED

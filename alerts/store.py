@@ -11,7 +11,7 @@ from alerts import audit, projection, record, tables
 from alerts.audit import FIRST, WHOLE, Head
 from alerts.board import Board
 from alerts.candidates import Recipient, Told
-from alerts.deliveries import UNSENT, UNTHROTTLED, Delivery, DeliveryState, Mode
+from alerts.deliveries import RENEWED, UNSENT, UNTHROTTLED, Delivery, DeliveryState, Mode
 from alerts.errors import Refused
 from alerts.facts import Body, Fact, Planned, Sending, Sent
 from alerts.lifecycle import AlertState, advance, as_of_revision, begin, check, fold, step
@@ -338,6 +338,7 @@ class Store:
             table.c.due_at > since,
             table.c.bundle == "",
             table.c.purpose.not_in(UNTHROTTLED),
+            table.c.occasion.not_like(f"{RENEWED}%"),
         )
         found: dict[Recipient, list[Told]] = {}
         for person, channel, due_at, level, length in connection.execute(query):

@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from alerts.candidates import ENDINGS, Candidate, Recipient, Scene
-from alerts.coordination import REVISED, partner_reason
-from alerts.deliveries import Delivery, DeliveryState, Purpose
+from alerts.coordination import REVISED, partner_reason, renewal_key
+from alerts.deliveries import RINGING, Delivery, DeliveryState, Purpose
 from alerts.escalation import is_overtaken
-from alerts.folding import RINGING
 from alerts.reasons import Reason
 from alerts.routing import fault
 from alerts.states import AlertState, JointState, Track
@@ -99,6 +98,9 @@ def again(alert: AlertState, track: Track, delivery: Delivery, now: int) -> Cand
     if delivery.purpose in RINGING:
         if is_overtaken(track, delivery, held_at) or not alert.live:
             return None
+    elif delivery.renews:
+        if delivery.occasion != renewal_key(alert, track):
+            return None  # something newer was published, or is to be told instead
     elif held_at < track.told_ordinal:
         return None  # a later message has told it
     until = delivery.due_at if delivery.reason in GROUPING else now
@@ -127,5 +129,7 @@ def _reason_of(alert: AlertState, track: Track, delivery: Delivery) -> Reason:
         case Purpose.PARTNER:
             return partner_reason(alert, delivery.occasion)
         case _:
+            if delivery.renews:
+                return Reason.RENEWED
             revised = delivery.occasion.startswith(REVISED)
             return Reason.SOURCE_REVISED if revised else Reason.UPDATED_IN_PLACE

@@ -6,6 +6,10 @@ from streams.assessments import Level
 
 HOUR_S = 3_600
 DAY_S = 86_400
+MESSAGE_LIFE_S = 14 * DAY_S
+"""How long a message that expires (CAP) speaks: the dwell time, by then a situation is either told again or over."""
+RENEWED_AFTER_S = 12 * DAY_S
+"""While its alert stays open such a message is renewed two days before it lapses: a weekend may lie in between."""
 SET_BACK_S = 60
 """A time that lies further ahead than this was written by a clock that has been set back: it makes nobody wait."""
 

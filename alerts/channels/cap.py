@@ -20,7 +20,7 @@ from alerts.channels.base import Content, Facts, Line, Message, Receipt, Renderi
 from alerts.channels.files import name_part, write_atomically
 from alerts.channels.pictures import Picture, pictures
 from alerts.channels.text import LONGEST, cleaned, cut, one_line, screen
-from alerts.deliveries import Purpose
+from alerts.deliveries import Delivery, Purpose
 
 NAMESPACE = "urn:oasis:names:tc:emergency:cap:1.2"
 PROFILE = "CMRR-1.0"  # our profile: the codes of `eventCode` and `parameter` are those of this project's manual
@@ -93,16 +93,22 @@ def stamp(at: int) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S-00:00")
 
 
-def reference(sender: str, alert_id: str, revision: int, sent_at: int) -> str:
-    """How a later message refers to a revision: sender, identifier and time sent."""
-    return f"{_RESTRICTED.sub('_', sender)},{identifier(alert_id, revision)},{stamp(sent_at)}"
+def name_of(delivery: Delivery) -> str:
+    """The identifier of a delivery that ends nothing: of its revision, or of the day on which that was renewed."""
+    renewed = f"-renewed-{stamp(delivery.due_at)[:10]}" if delivery.renews else ""
+    return identifier(delivery.alert_id, delivery.revision) + renewed
+
+
+def reference(sender: str, name: str, sent_at: int) -> str:
+    """How a later message refers to an earlier one: sender, identifier and time sent."""
+    return f"{_RESTRICTED.sub('_', sender)},{name},{stamp(sent_at)}"
 
 
 def identifier_of(message: Message) -> str:
     """The identifier of this message; an end published without a new revision gets its own."""
     delivery = message.delivery
     end = "-cancelled" if message.facts.msg_type == "Cancel" else _ENDS.get(delivery.purpose, "")
-    return identifier(delivery.alert_id, delivery.revision) + end
+    return name_of(delivery) + end
 
 
 def _pictures(message: Message) -> tuple[Picture, ...]:

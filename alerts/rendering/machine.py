@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from alerts.channels.base import Facts, Parameter
-from alerts.channels.cap import reference
+from alerts.channels.cap import name_of, reference
 from alerts.deliveries import Delivery, DeliveryState, Mode, Purpose
 from alerts.participants import Participant
 from alerts.reasons import Reason
@@ -14,9 +14,9 @@ from alerts.rendering.revised import errand
 from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice
 from alerts.states import AlertState, JointState
+from alerts.timers import MESSAGE_LIFE_S
 from streams.assessments import Level
 
-EXPIRES_S = 14 * 86_400  # the dwell time: by then a situation is either told again or over
 _EVIDENCE = 20
 _TOLD = (DeliveryState.SENT, DeliveryState.DELIVERED)
 
@@ -43,7 +43,7 @@ def facts_of(
         urgency=assessment.urgency,
         sent_at=delivery.due_at,
         onset_at=_onset(state, delivery.due_at),
-        expires_at=delivery.due_at + EXPIRES_S,
+        expires_at=delivery.due_at + MESSAGE_LIFE_S,
         area=events.where(voice, assessment),
         geocodes=tuple(code for code in (situation.origin, situation.route) if code),
         parameters=_parameters(state, delivery, also),
@@ -61,16 +61,20 @@ def _msg_type(state: AlertState, references: tuple[str, ...]) -> str:
 
 
 def _references(state: AlertState, delivery: Delivery, reader: Participant) -> tuple[str, ...]:
-    """CAP's chain: the revisions that this side was sent before by the same channel, each by its first message."""
-    first: dict[int, int] = {}
+    """CAP's chain: what this side was sent before by the same channel, each revision by its first message."""
+    first: dict[str, int] = {}
+    is_any_before = delivery.renews or delivery.purpose in (Purpose.RESOLVE, Purpose.CLOSE)
     for other in state.deliveries.values():
-        is_before = other.revision < delivery.revision or delivery.purpose in (Purpose.RESOLVE, Purpose.CLOSE)
+        is_before = other.revision < delivery.revision or (
+            (is_any_before or other.renews) and other.due_at <= delivery.due_at
+        )
         same = (other.participant, other.channel) == (delivery.participant, delivery.channel)
         if same and is_before and other.state in _TOLD and other.delivery_id != delivery.delivery_id:
             if other.bundle or other.purpose in (Purpose.RESOLVE, Purpose.CLOSE):
                 continue
-            first[other.revision] = min(other.due_at, first.get(other.revision, other.due_at))
-    return tuple(reference(reader.sender, state.alert_id, revision, first[revision]) for revision in sorted(first))
+            name = name_of(other)
+            first[name] = min(other.due_at, first.get(name, other.due_at))
+    return tuple(reference(reader.sender, name, at) for name, at in sorted(first.items(), key=lambda each: each[1]))
 
 
 def _onset(state: AlertState, now: int) -> int:

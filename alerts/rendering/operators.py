@@ -3,15 +3,15 @@
 from msgspec.structs import replace
 
 from alerts.channels.base import Content, Facts, Line, Message, Parameter, Thread
-from alerts.channels.cap import reference
+from alerts.channels.cap import identifier, reference
 from alerts.deliveries import Delivery
 from alerts.operators import Alarm, News, Turn
-from alerts.rendering.machine import EXPIRES_S
 from alerts.rendering.plain import cut, plain
 from alerts.rendering.progress import runbook_line
 from alerts.rendering.surroundings import Surroundings, watermark_of
 from alerts.rendering.voice import Voice
 from alerts.rendering.wording import Catalogue
+from alerts.timers import MESSAGE_LIFE_S
 from streams.assessments import Level
 from streams.signals import Certainty
 
@@ -51,11 +51,11 @@ def _compose_alarm(alarm: Alarm, delivery: Delivery, surroundings: Surroundings)
             urgency=_UNKNOWN,
             sent_at=delivery.due_at,
             onset_at=alarm.since,
-            expires_at=delivery.due_at + EXPIRES_S,
+            expires_at=delivery.due_at + MESSAGE_LIFE_S,
             area="Twinbell",
             geocodes=(),
             parameters=(Parameter(name="rule", value=alarm.rule),),
-            references=(reference(reader.sender, alarm.spell, 1, alarm.since),) if alarm.is_over else (),
+            references=(reference(reader.sender, identifier(alarm.spell, 1), alarm.since),) if alarm.is_over else (),
             tlp=surroundings.tlp,
             releasable_to=tuple(side.iso3 for side in surroundings.directory.participants),
         ),
@@ -98,7 +98,7 @@ def compose_news(news: News, delivery: Delivery, surroundings: Surroundings) -> 
         replace(_content(catalogue, news, surroundings, (person.time_zone, delivery.due_at)), watermark=watermark)
         for catalogue in catalogues
     )
-    told = tuple(reference(reader.sender, news.spell, n, at) for n, at in enumerate(news.before, start=1))
+    told = tuple(reference(reader.sender, identifier(news.spell, n), at) for n, at in enumerate(news.before, start=1))
     names = [Parameter(name="series", value=name) for name in news.series]
     return Message(
         delivery=delivery,
@@ -115,7 +115,7 @@ def compose_news(news: News, delivery: Delivery, surroundings: Surroundings) -> 
             urgency=_UNKNOWN,
             sent_at=delivery.due_at,
             onset_at=news.since,
-            expires_at=delivery.due_at + EXPIRES_S,
+            expires_at=delivery.due_at + MESSAGE_LIFE_S,
             area=plain(news.source),
             geocodes=(),
             parameters=(Parameter(name="source", value=news.source), *names),

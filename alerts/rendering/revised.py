@@ -8,9 +8,11 @@ from alerts.states import AlertState
 
 
 def errand(state: AlertState, delivery: Delivery) -> str:
-    """Why a message comes, as its headline has it: `revised` or `withdrawn` by the source, else its purpose."""
+    """Why a message comes, as its headline has it: `revised`, `withdrawn`, `renewed`, else its purpose."""
     if delivery.purpose is Purpose.CLOSE and state.cancelled_reason == Reason.SOURCE_REVISED:
         return "withdrawn"
+    if delivery.renews:
+        return "renewed"
     if delivery.purpose is Purpose.UPDATE and delivery.occasion.startswith(REVISED):
         return "revised"
     return delivery.purpose.value

@@ -10,10 +10,9 @@ import msgspec
 from sqlalchemy import Connection
 
 from alerts.channels.base import Channel, Message
-from alerts.deliveries import Delivery, DeliveryState, Mode
+from alerts.deliveries import RINGING, Delivery, DeliveryState, Mode
 from alerts.errors import PermanentFailure, Refused, SendFailure, TemporaryFailure
 from alerts.facts import SendFailed, Sent
-from alerts.folding import RINGING
 from alerts.lifecycle import AlertState
 from alerts.reasons import Reason
 from alerts.record import Proposal

@@ -9,10 +9,9 @@ from sqlalchemy.exc import DBAPIError
 
 from alerts import acknowledgements, projection
 from alerts.channels.base import Channel, Message
-from alerts.deliveries import UNSENT, Delivery, DeliveryState, Mode
+from alerts.deliveries import RINGING, UNSENT, Delivery, DeliveryState, Mode
 from alerts.errors import Refused
 from alerts.facts import Acknowledged, Assessed, Cancelled, Closed, Fact, PositionKind, Resolved, Rung
-from alerts.folding import RINGING
 from alerts.lifecycle import AlertState, fold
 from alerts.participants import Directory
 from alerts.store import Store

@@ -57,7 +57,7 @@ def texts(message: Message, name: str) -> list[str | None]:
 @pytest.mark.parametrize("msg_type", ["Alert", "Update", "Cancel"])
 def test_the_official_schema_accepts_it(schema: etree.XMLSchema, mode: str, tlp: str, msg_type: str) -> None:
     """Every status, scope and kind of message."""
-    references = (reference("usa.twinbell@example.org", "3f9a1c2b", 1, SENT_AT),)
+    references = (reference("usa.twinbell@example.org", identifier("3f9a1c2b", 1), SENT_AT),)
     message = with_facts(mode=mode, tlp=tlp, msg_type=msg_type, references=references)
     schema.assertValid(etree.fromstring(document(message)))
 
@@ -131,7 +131,7 @@ def test_scope_follows_the_marking() -> None:
 
 def test_an_update_names_what_it_refers_to() -> None:
     """With references it is an Update; without any it is the first that anybody hears, an Alert."""
-    earlier = reference("usa.twinbell@example.org", "3f9a1c2b", 1, SENT_AT)
+    earlier = reference("usa.twinbell@example.org", identifier("3f9a1c2b", 1), SENT_AT)
     assert earlier == "usa.twinbell@example.org,twinbell-3f9a1c2b-1,2023-07-03T12:00:00-00:00"
     update = with_facts(msg_type="Update", references=(earlier, "not a reference", "a b,c,2023"))
     assert texts(update, "msgType") == ["Update"]
