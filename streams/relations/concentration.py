@@ -12,10 +12,11 @@ from typing import ClassVar, NamedTuple
 
 import msgspec
 
-from streams.baselines import is_number, month_of
+from streams.baselines import month_of
 from streams.observations import Measure, Run, Series
 from streams.reference import Reference
-from streams.relations.base import Figure, instants, run_of
+from streams.relations.base import instants, run_of
+from streams.relations.partners import Partner, take
 from streams.relations.selectivity import ALL, is_flow
 
 TOP, FLOW = "top_share", "flow"  # context columns: of the largest partner, 0 to 1; of all, a month in the flows' unit
@@ -26,27 +27,18 @@ LARGEST = 8  # partners: each row behind a figure can be shown, and a ninth adds
 FEWEST = 3  # flows to the two participants alone are no list of an exporter's destinations
 
 
-class Side(msgspec.Struct, kw_only=True):
-    """One partner: its newest year by month, without gaps, and its newest row."""
-
-    series: Series
-    last: int = 0  # month_of the newest row
-    values: list[float | None] = []
-    figure: Figure | None = None
-
-
 class ConcentrationState(msgspec.Struct, kw_only=True, tag="concentration"):
     """What is remembered of one set: its partners by series id."""
 
     judged: int = 0  # month_of the newest figure given
-    sides: dict[str, Side] = {}
+    sides: dict[str, Partner] = {}
 
 
 class _Weight(NamedTuple):
     """A partner and its mean of the known months of the year."""
 
     mean: float
-    side: Side
+    side: Partner
 
 
 class Concentration:
@@ -71,25 +63,10 @@ class Concentration:
         for _, rows in instants(runs):
             for occurred_at, same in groupby(rows, key=lambda row: row[1].occurred_at):
                 for series, figure in same:
-                    _take(state, series, figure)
+                    take(state.sides, series, figure, _YEAR)
                 if len(state.sides) >= FEWEST and month_of(occurred_at) > state.judged:
                     found += _judged(state, occurred_at)
         return found
-
-
-def _take(state: ConcentrationState, series: Series, figure: Figure) -> None:
-    """Put one row into the year of its partner; one that is older than the newest is of a year that was judged."""
-    side = state.sides.get(series.series_id)
-    if side is None:
-        side = state.sides[series.series_id] = Side(series=series)
-    month, values = month_of(figure.occurred_at), side.values
-    if values and month <= side.last:
-        return
-    if values:
-        values.extend([None] * min(month - side.last - 1, _YEAR))
-    values.append(figure.value if is_number(figure.value) and (figure.value or 0.0) >= 0.0 else None)
-    del values[:-_YEAR]
-    side.last, side.figure = month, figure
 
 
 def _judged(state: ConcentrationState, occurred_at: int) -> list[Run]:
@@ -120,14 +97,14 @@ def _judged(state: ConcentrationState, occurred_at: int) -> list[Run]:
     ]
 
 
-def _weight(side: Side, month: int) -> _Weight | None:
+def _weight(side: Partner, month: int) -> _Weight | None:
     """What a partner weighs in the year that ends with the month; None where nothing is known."""
     late = max(month - side.last, 0)
     known = [value for value in side.values[-_YEAR + late :] if value is not None] if late < _YEAR else []
     return _Weight(sum(known) / len(known), side) if known else None
 
 
-def _is_known(side: Side) -> bool:
+def _is_known(side: Partner) -> bool:
     """Whether the newest month is known, and most of the year."""
     return side.values[-1] is not None and len(side.values) - side.values.count(None) >= NEEDED
 

@@ -11,10 +11,11 @@ from typing import ClassVar
 
 import msgspec
 
-from streams.baselines import is_number, month_of
+from streams.baselines import month_of
 from streams.observations import Run, Series
 from streams.reference import Reference
-from streams.relations.base import Figure, instants, run_of
+from streams.relations.base import instants, run_of
+from streams.relations.partners import Partner, take
 from streams.relations.selectivity import ALL, is_flow
 
 SHARE = "share"  # context column: of what the buyer takes, 0 to 1
@@ -24,19 +25,10 @@ NEEDED = 6  # known months of the year before, to say who supplied most
 FEWEST = 2
 
 
-class Source(msgspec.Struct, kw_only=True):
-    """One origin: its newest months without gaps, and its newest row."""
-
-    series: Series
-    last: int = 0  # month_of the newest row
-    values: list[float | None] = []
-    figure: Figure | None = None
-
-
 class SurgeState(msgspec.Struct, kw_only=True, tag="surge"):
     """What is remembered of one set: its origins by series id, and the newest month judged of each."""
 
-    sources: dict[str, Source] = {}
+    sources: dict[str, Partner] = {}
     judged: dict[str, int] = {}
 
 
@@ -61,25 +53,10 @@ class Surge:
         for _, rows in instants(runs):
             for occurred_at, same in groupby(rows, key=lambda row: row[1].occurred_at):
                 for series, figure in same:
-                    _take(state, series, figure)
+                    take(state.sources, series, figure, _KEPT)
                 if len(state.sources) >= FEWEST:
                     found += _judged(state, occurred_at)
         return found
-
-
-def _take(state: SurgeState, series: Series, figure: Figure) -> None:
-    """Put one row into the months of its origin; an older one than the newest is of a month that was judged."""
-    source = state.sources.get(series.series_id)
-    if source is None:
-        source = state.sources[series.series_id] = Source(series=series)
-    month, values = month_of(figure.occurred_at), source.values
-    if values and month <= source.last:
-        return
-    if values:
-        values.extend([None] * min(month - source.last - 1, _KEPT))
-    values.append(figure.value if is_number(figure.value) and (figure.value or 0.0) >= 0.0 else None)
-    del values[:-_KEPT]
-    source.last, source.figure = month, figure
 
 
 def _judged(state: SurgeState, occurred_at: int) -> list[Run]:
@@ -118,7 +95,7 @@ def _judged(state: SurgeState, occurred_at: int) -> list[Run]:
     return found
 
 
-def _usual(source: Source) -> float | None:
+def _usual(source: Partner) -> float | None:
     """What an origin sent a month in the year before the window; None where too little of it is known."""
     known = [value for value in source.values[:-WINDOW] if value is not None]
     return sum(known) / len(known) if len(known) >= NEEDED else None

@@ -153,7 +153,7 @@ def test_a_partition_that_goes_while_its_memory_is_made_stops_nobody() -> None:
         desk.worker.assign([HOME])
         record = Record(0)
         taking = asyncio.create_task(desk.worker.take(record))
-        await asyncio.sleep(0)
+        await asyncio.wait({taking}, timeout=0)
         desk.generation = 2
         desk.worker.assign([])
         await taking
