@@ -5,12 +5,14 @@ import sys
 from pathlib import Path
 
 import msgspec
+import pytest
 
 from benchmarks.cluster.measuring import Row
 
 PARTS = ("peers", "states", "takeover")
 
 
+@pytest.mark.soak
 def test_every_peer_gives_the_same_signals(tmp_path: Path) -> None:
     """Each peer works through its layouts, and what is written has every field; no time is asserted."""
     output = tmp_path / "bench-cluster.json"

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -44,12 +44,12 @@ def played(folder: Path) -> Iterator[Played]:
         with Cluster(own, FREE, episode=EPISODE, partitions=4) as cluster:
             if cluster.skipped:
                 pytest.skip(cluster.skipped[0])
-            _until(lambda: cluster.is_played, "the episode is played")
+            _until(lambda: cluster.is_played, lambda: "the episode is played")
             _answered(cluster)
             prometheus = next(each.where for each in cluster.health() if each.name == "prometheus")
-            _until(lambda: _is_counted(prometheus), "the messages are counted")
+            _until(lambda: _is_counted(prometheus), lambda: "the messages are counted")
             engine = _reader(cluster)
-            metrics = Metrics(prometheus, started, clock.now() + 30)
+            metrics = Metrics(prometheus, started, clock.now() + len(list(FOLDER.glob("*/*.json"))) * PATIENCE_S)
             yield Played(record=Record(engine, SINCE, UNTIL), metrics=metrics)
             engine.dispose()
     except PartMissing as missing:
@@ -60,10 +60,14 @@ def played(folder: Path) -> Iterator[Played]:
 def test_every_query_returns_rows(played: Played, path: Path) -> None:
     """With the choices that its variables offer, by the role that Grafana has; one that stays empty is named."""
     choices = list(played.record.choices(path))
-    asked = list(queries(path))
-    assert asked
-    empty = [each.where for each in asked if not _has_rows(played, each, choices)]
-    assert not empty
+    empty = list(queries(path))
+    assert empty
+
+    def all_have_rows() -> bool:
+        empty[:] = [each for each in empty if not _has_rows(played, each, choices)]
+        return not empty
+
+    _until(all_have_rows, lambda: ", ".join(each.where for each in empty))
 
 
 def test_the_reader_sees_the_views_and_nothing_else(played: Played) -> None:
@@ -111,9 +115,9 @@ def _reader(cluster: Cluster) -> sa.Engine:
     return sa.create_engine(owner.set(username="twinbell_reader", password="of-a-test"))
 
 
-def _until(is_true, what: str) -> None:
+def _until(is_true: Callable[[], bool], what: Callable[[], str]) -> None:
     clock = SystemClock()
     end = clock.now() + PATIENCE_S
     while not is_true():
-        assert clock.now() < end, f"not within {PATIENCE_S} s: {what}"
-        clock.wait(0.2)
+        assert clock.now() < end, f"not within {PATIENCE_S} s: {what()}"
+        clock.wait(0.5)
