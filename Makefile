@@ -9,7 +9,7 @@ SEEDS ?= 10000
 FIRST ?= 1
 WORKERS ?= auto
 
-.PHONY: install run test check bench bench-cluster simulate cluster cluster-test cluster-soak manifests standing lock clean
+.PHONY: install run test check bench bench-cluster simulate cluster cluster-test cluster-gate cluster-soak manifests standing lock clean
 
 install: $(VENV)/.installed
 
@@ -53,6 +53,11 @@ cluster: install
 # The distributed harness on the real parts: within the time of CI, and with every kill, storm and outage in full.
 cluster-test: install manifests
 	$(BIN)/pytest -p no:xdist -m "cluster and not soak" tests/integration
+
+# The part of it that has to hold for a change to be taken in: the same alerts, and nothing lost by kills.
+cluster-gate: install
+	$(BIN)/pytest -p no:xdist -m "cluster and not soak" tests/integration/test_same_alerts.py \
+		tests/integration/test_nothing_lost.py tests/integration/test_dead_letters.py
 
 cluster-soak: install manifests
 	$(BIN)/pytest -p no:xdist -m cluster tests/integration
