@@ -49,7 +49,8 @@ def test_a_database_that_is_killed_comes_back(
         postgres.kill()
         for process in ("feed", "dispatch"):
             deployment.until(lambda process=process: not deployment.is_ready(process), f"{process} waits")  # type: ignore[misc]
-        # A worker that has to make its memory meanwhile waits too.
+        # A worker that has to make its memory meanwhile waits too; one that cannot open the store says so and ends.
+        deployment.is_supervised = True
         deployment.processes["detect-2"].kill()
         deployment.start("detect-2")
         postgres.start()
