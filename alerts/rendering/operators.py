@@ -1,11 +1,14 @@
 """News about Twinbell itself → **message**, in the operator's language and then in those of the other sides."""
 
+from typing import NamedTuple
+
 from msgspec.structs import replace
 
 from alerts.channels.base import Content, Facts, Line, Message, Parameter, Thread
 from alerts.channels.cap import identifier, reference
 from alerts.deliveries import Delivery
 from alerts.operators import Alarm, News, Turn
+from alerts.participants import Participant
 from alerts.rendering.plain import cut, plain
 from alerts.rendering.progress import runbook_line
 from alerts.rendering.surroundings import Surroundings, watermark_of
@@ -20,47 +23,66 @@ _NAMED = 12
 _UNKNOWN = "Unknown"
 
 
+class _Own(NamedTuple):
+    """What the facts of an alarm and of a source's silence do not share."""
+
+    area: str
+    is_over: bool
+    parameters: tuple[Parameter, ...]
+    references: tuple[str, ...]
+
+
 def composed(news: News | Alarm, delivery: Delivery, surroundings: Surroundings) -> Message:
     """The message of one delivery. Raises KeyError when the person is no longer in the directory."""
-    if isinstance(news, Alarm):
-        return _compose_alarm(news, delivery, surroundings)
-    return compose_news(news, delivery, surroundings)
-
-
-def _compose_alarm(alarm: Alarm, delivery: Delivery, surroundings: Surroundings) -> Message:
     reader, person = surroundings.directory.person(delivery.person)
     chosen = surroundings.wording.chosen(delivery.language, reader.languages)
     catalogues = (chosen, *surroundings.others(chosen))
     watermark = watermark_of(delivery.mode, catalogues)
-    contents = tuple(
-        replace(_alarm_content(catalogue, alarm, surroundings, person.time_zone), watermark=watermark)
+    read = (person.time_zone, delivery.due_at)
+    contents = (
+        _alarm_content(catalogue, news, surroundings, person.time_zone)
+        if isinstance(news, Alarm)
+        else _content(catalogue, news, surroundings, read)
         for catalogue in catalogues
     )
+    own = _alarm_facts(news, reader) if isinstance(news, Alarm) else _news_facts(news, reader)
     return Message(
         delivery=delivery,
         participant=reader,
         person=person,
-        contents=contents,
+        contents=tuple(replace(content, watermark=watermark) for content in contents),
         facts=Facts(
             mode=delivery.mode,
-            msg_type="Update" if alarm.is_over else "Alert",
+            msg_type="Update" if own.references else "Alert",
             hazard="system",
-            level=Level.NONE if alarm.is_over else delivery.level,
+            level=Level.NONE if own.is_over else delivery.level,
             certainty=Certainty.OBSERVED,
             severity=_UNKNOWN,
             urgency=_UNKNOWN,
             sent_at=delivery.due_at,
-            onset_at=alarm.since,
+            onset_at=news.since,
             expires_at=delivery.due_at + MESSAGE_LIFE_S,
-            area="Twinbell",
+            area=own.area,
             geocodes=(),
-            parameters=(Parameter(name="rule", value=alarm.rule),),
-            references=(reference(reader.sender, identifier(alarm.spell, 1), alarm.since),) if alarm.is_over else (),
+            parameters=own.parameters,
+            references=own.references,
             tlp=surroundings.tlp,
             releasable_to=tuple(side.iso3 for side in surroundings.directory.participants),
         ),
         thread=Thread(),
     )
+
+
+def _alarm_facts(alarm: Alarm, reader: Participant) -> _Own:
+    told = (reference(reader.sender, identifier(alarm.spell, 1), alarm.since),) if alarm.is_over else ()
+    return _Own("Twinbell", alarm.is_over, (Parameter(name="rule", value=alarm.rule),), told)
+
+
+def _news_facts(news: News, reader: Participant) -> _Own:
+    told = tuple(reference(reader.sender, identifier(news.spell, n), at) for n, at in enumerate(news.before, start=1))
+    names = tuple(Parameter(name="series", value=name) for name in news.series)
+    source = Parameter(name="source", value=news.source)
+    return _Own(plain(news.source), news.turn is Turn.HEARD, (source, *names), told)
 
 
 def _alarm_content(catalogue: Catalogue, alarm: Alarm, surroundings: Surroundings, zone: str) -> Content:
@@ -84,46 +106,6 @@ def _alarm_content(catalogue: Catalogue, alarm: Alarm, surroundings: Surrounding
         sections=(),
         asked=asked,
         event=voice.say("system.alarm"),
-    )
-
-
-def compose_news(news: News, delivery: Delivery, surroundings: Surroundings) -> Message:
-    """The message of one delivery. Raises KeyError when the person is no longer in the directory."""
-    reader, person = surroundings.directory.person(delivery.person)
-    wording = surroundings.wording
-    chosen = wording.chosen(delivery.language, reader.languages)
-    catalogues = (chosen, *surroundings.others(chosen))
-    watermark = watermark_of(delivery.mode, catalogues)
-    contents = tuple(
-        replace(_content(catalogue, news, surroundings, (person.time_zone, delivery.due_at)), watermark=watermark)
-        for catalogue in catalogues
-    )
-    told = tuple(reference(reader.sender, identifier(news.spell, n), at) for n, at in enumerate(news.before, start=1))
-    names = [Parameter(name="series", value=name) for name in news.series]
-    return Message(
-        delivery=delivery,
-        participant=reader,
-        person=person,
-        contents=contents,
-        facts=Facts(
-            mode=delivery.mode,
-            msg_type="Update" if told else "Alert",
-            hazard="system",
-            level=Level.NONE if news.turn is Turn.HEARD else delivery.level,
-            certainty=Certainty.OBSERVED,
-            severity=_UNKNOWN,
-            urgency=_UNKNOWN,
-            sent_at=delivery.due_at,
-            onset_at=news.since,
-            expires_at=delivery.due_at + MESSAGE_LIFE_S,
-            area=plain(news.source),
-            geocodes=(),
-            parameters=(Parameter(name="source", value=news.source), *names),
-            references=told,
-            tlp=surroundings.tlp,
-            releasable_to=tuple(side.iso3 for side in surroundings.directory.participants),
-        ),
-        thread=Thread(),
     )
 
 
