@@ -187,7 +187,9 @@ def _claims(sentence: Sentence, bonds: Sequence[_Bond]) -> dict[int, Token]:
             continue
         quoted = any(start <= verb.start and verb.end <= end for start, end in quotes)
         tightening = verb.concept is C.TIGHTEN  # "the tightening is put off": the object of what eases for a time
-        rank = (quoted, not _resumes(sentence, verb), verb.concept in ANNOUNCING, tightening and suspended, distance)
+        given = verb.concept is C.GRANT and bonds[number].measure is C.PERMISSION and distance <= _ADJACENT
+        announcing = verb.concept in ANNOUNCING and not given
+        rank = (quoted, not _resumes(sentence, verb), announcing, tightening and suspended, distance)
         if number not in claimed or rank < claimed[number][0]:
             claimed[number] = (rank, verb)
     return {number: verb for number, (_, verb) in claimed.items()}

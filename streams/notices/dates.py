@@ -20,6 +20,7 @@ from streams.notices.vocabulary import Concept as C
 ANNOUNCED_DAYS = 10  # a page that reports an act is seldom older: what took effect "at once" did so on the day it names
 IN_FORCE_DAYS = 45  # an act that began so long before publication is recited, not announced
 _PAUSE = re.compile("[,、]")
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000
 _CENTURY = 100  # a year of two digits is one of this century
 _MONTHS = {"month": 1, "half": 6, "year": 12}
 _LOOK_BACK = 60  # characters before a day in which its cue may stand
@@ -39,6 +40,7 @@ class Dated(msgspec.Struct, frozen=True, kw_only=True):
     starts: bool = False
     ends: bool = False
     on: bool = False  # it is merely "on" that day
+    foreseen: bool = False  # it is told as the day on which something was to end: "due to lapse on …"
     attributive: bool = False  # it belongs to the name of another act: "the rules in force since …"
 
 
@@ -46,6 +48,7 @@ class Days(msgspec.Struct, frozen=True, kw_only=True):
     """The days of a document: its own, every day that it names; `past` are the orders of sentences about the past."""
 
     published: date | None
+    announced: date | None  # the day of announcement that the text names, else that of publication
     named: tuple[Dated, ...]
     past: frozenset[int]
 
@@ -74,8 +77,12 @@ def read(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], days:
             effective = None
         else:
             end = None
+    foreseen = next((d for d in marked if d.foreseen), None)
     if end is None and not primary.hedged:  # of a plan no end is counted
-        end = _after_length(effective, days.published, sentences, speaking)
+        begins = effective.day if effective else days.announced
+        if foreseen and _renewed(primary, sentences, speaking):
+            begins = foreseen.day
+        end = _after_length(begins, sentences, speaking) or foreseen
     return Dates(effective=effective, end=end)
 
 
@@ -84,7 +91,9 @@ def days_of(sentences: Sequence[Sentence], published_on: str) -> Days:
     published = iso(published_on)
     by_sentence = [mentions(sentence, published) for sentence in sentences]
     if published is None:
-        return Days(published=None, named=tuple(d for named in by_sentence for d in named), past=frozenset())
+        return Days(
+            published=None, announced=None, named=tuple(d for named in by_sentence for d in named), past=frozenset()
+        )
     plain = (d.day for named in by_sentence for d in named if not (d.in_force or d.starts or d.ends))
     announced = next((day for day in plain if _just_before(day, published)), published)
     past: list[int] = []
@@ -93,7 +102,12 @@ def days_of(sentences: Sequence[Sentence], published_on: str) -> Days:
         named.sort(key=lambda dated: dated.start)
         if _tells_of_the_past(sentence, named, published):
             past.append(sentence.order)
-    return Days(published=published, named=tuple(d for named in by_sentence for d in named), past=frozenset(past))
+    return Days(
+        published=published,
+        announced=announced,
+        named=tuple(d for named in by_sentence for d in named),
+        past=frozenset(past),
+    )
 
 
 def _just_before(day: date, published: date) -> bool:
@@ -125,6 +139,7 @@ def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
                 or (not in_force and bool(forms.ends_after.match(after) or forms.ends_before.search(before))),
                 on=forms.on_before.search(before) is not None,
                 attributive=bool(forms.attributive.match(after)),
+                foreseen=bool(forms.foreseen_before.search(before) or forms.foreseen_after.match(after)),
             )
         )
         previous = match.end()
@@ -208,10 +223,22 @@ def _effective(marked: Sequence[Dated], primary: Act, speaking: set[int]) -> Dat
 
 
 def _end(marked: Sequence[Dated], primary: Act, speaking: set[int], sentences: Sequence[Sentence]) -> Dated | None:
-    """The first last day said of the act, in its own sentences, the next, or one that goes on about the instrument."""
+    """The last day said of the act, in its own sentences, the next, or one that goes on about the instrument.
+
+    The first of them; of something renewed the latest that its sentence says, not the day on which it was to end.
+    """
     going_on = (*INSTRUMENTS, C.SUSPEND, C.GRACE, C.EXTEND, C.REFERENCE)
     about = speaking | {primary.order + 1, primary.order + 2} | {s.order for s in sentences if s.of(*going_on)}
-    return next((d for d in marked if d.ends and d.sentence.order in about), None)
+    ends = [d for d in marked if d.ends and not d.foreseen and d.sentence.order in about]
+    if not ends or not _renewed(primary, sentences, speaking):
+        return ends[0] if ends else None
+    return max((d for d in ends if d.sentence is ends[0].sentence), key=lambda dated: dated.day)
+
+
+def _renewed(primary: Act, sentences: Sequence[Sentence], speaking: set[int]) -> bool:
+    """Whether the sentences of the act say that something is extended."""
+    told = [s for s in sentences if s.order in speaking]
+    return any(s.of(C.EXTEND) for s in (primary.sentence, *told))
 
 
 def _of_another(dated: Dated) -> bool:
@@ -232,11 +259,8 @@ def _between(token: Token, dated: Dated) -> tuple[int, int]:
     return (token.end, dated.start) if token.end <= dated.start else (dated.end, token.start)
 
 
-def _after_length(
-    effective: Dated | None, published: date | None, sentences: Sequence[Sentence], speaking: set[int]
-) -> Dated | None:
-    """The end that a stated length gives, counted from the effective day or else from publication."""
-    begins = effective.day if effective else published
+def _after_length(begins: date | None, sentences: Sequence[Sentence], speaking: set[int]) -> Dated | None:
+    """The end that a stated length gives, counted from the day on which it begins."""
     if begins is None:
         return None
     for sentence in sentences:
@@ -334,8 +358,9 @@ def number(text: str) -> int:
 
 
 def iso(text: str) -> date | None:
-    """The day that an ISO text names, with or without a time, or None."""
+    """The day that an ISO text names, with or without a time, or None; a year without notices is none either."""
     try:
-        return date.fromisoformat(text.strip()[:10].replace("/", "-"))
+        day = date.fromisoformat(text.strip()[:10].replace("/", "-"))
     except ValueError:
         return None
+    return day if _FIRST_YEAR <= day.year < _LAST_YEAR else None

@@ -18,7 +18,9 @@ TITLE, TEXT = "title", "text"
 MAX_CHARS = 60_000  # of a text; an official act with its annex of items is shorter
 MAX_SENTENCE = 1_200  # longer ones are cut: the cost of a sentence grows with the square of its words
 _IDEOGRAPH = re.compile(r"[\u3400-\u9fff]")
-_KANA = re.compile(r"[\u3041-\u30ff]")
+_KANA = re.compile(  # but not between the names of offices
+    r"(?![部署局委院会厅省庁])[\u3041-\u30ff]"
+)
 _LATIN_RUN = re.compile(r"[A-Za-z][A-Za-z0-9 ,.;:'’‘\"“”()/&%-]{28,}")
 _SENTENCE_END = re.compile(
     r"[。！？；]+|\n+|</?(?:p|br|div|li|ul|ol|tr|td|th|table|h[1-6])\b[^<>]{0,200}>"
@@ -26,6 +28,9 @@ _SENTENCE_END = re.compile(
     r"(?<!\bMr\.)(?<!\bDr\.)(?<!\bSt\.)(?<!\bvs\.)(?<!\bArt\.)(?<!Jan\.)(?<!Feb\.)(?<!Mar\.)(?<!Apr\.)(?<!Aug\.)"
     r"(?<!Sept\.)(?<!Sep\.)(?<!Oct\.)(?<!Nov\.)(?<!Dec\.)"
     r"[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[A-Z0-9\u3040-\u9fff])"
+)
+_HEADLINE_BREAK = re.compile(  # but not between the names of offices
+    r"(?![部署局委院会厅省庁])[\u3041-\u30ff\u3400-\u9fff%％」』）] [\u3041-\u30ff\u3400-\u9fff「『（]|.\u3000."
 )
 _SPACES = frozenset(" \t\r\n\u00a0\u3000\u2009\u202f")
 _HYPHENS = frozenset("-\u2010\u2011\u00ad")
@@ -62,8 +67,11 @@ class Passage(msgspec.Struct, frozen=True, kw_only=True):
         return first, last, self.raw[first:last]
 
 
-def fold(text: str, simplified: Mapping[str, str], spaced: bool, start: int = 0) -> Folded:
-    """One writing of `text`, whose first character stands at `start` of its part."""
+def fold(text: str, simplified: Mapping[str, str], spaced: bool, start: int = 0, *, headline: bool = False) -> Folded:
+    """One writing of `text`, whose first character stands at `start` of its part.
+
+    In a headline of a language whose words do not stand apart a space is a comma: "ニッケル安 禁輸は続く".
+    """
     if (
         text.isascii() and "<" not in text and "&" not in text
     ):  # each character keeps its place unless runs of space shrink
@@ -75,8 +83,10 @@ def fold(text: str, simplified: Mapping[str, str], spaced: bool, start: int = 0)
     blank = True
     for position, character in _characters(text, start):
         if character in _SPACES or (spaced and character in _HYPHENS):
-            if not blank and (spaced or not _between_ideographs(text, position - start)):
-                letters.append(" ")
+            at = position - start
+            parts = headline and not spaced and _HEADLINE_BREAK.match(text, max(0, at - 1)) is not None
+            if not blank and (spaced or parts or not _between_ideographs(text, at)):
+                letters.append("," if parts else " ")
                 offsets.append(position)
                 blank = True
             continue
@@ -127,7 +137,7 @@ def passages(document: Document, known: Mapping[str, bool], simplified: Mapping[
             if language not in known:
                 continue
             characters = simplified if language == "zh" else {}
-            folded = fold(raw[start:end], characters, known[language], start)
+            folded = fold(raw[start:end], characters, known[language], start, headline=part == TITLE)
             if folded.text.strip():
                 found.append(Passage(part=part, order=len(found), language=language, raw=raw, folded=folded))
     return found

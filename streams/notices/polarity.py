@@ -83,8 +83,8 @@ def settled(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], wh
     first, ends = polarity_of(primary), when.end is not None
     if primary.standing or (primary.caused and primary.operator is None):  # what an act in force has brought about
         return Polarity.NONE
-    if primary.operator is None and primary.measure is C.CONTROL and primary.sentence.of(C.SPEAKER):
-        return Polarity.NONE  # somebody speaks of a control as it stands
+    if primary.operator is None and primary.measure is C.CONTROL and _is_spoken_of(primary, acts, sentences):
+        return Polarity.NONE
     if first is Polarity.SUSPEND and not ends and primary.operator and primary.operator.value == "exemption":
         return Polarity.RELAX
     if primary.technology and first is Polarity.IMPOSE and any(act.measure is C.LIST for act in acts):
@@ -101,6 +101,14 @@ def settled(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], wh
     return first
 
 
+def _is_spoken_of(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence]) -> bool:
+    """Whether a spokesperson speaks of a control as it stands, and no sentence says that it was imposed or changed."""
+    if primary.sentence.of(C.SPEAKER):
+        return True
+    done = any(act.operator and act.measure is C.CONTROL and not act.recital for act in acts)
+    return not done and any(s.of(C.SPEAKER) for s in sentences if s.order <= primary.order + 1)
+
+
 def _quota_of(sentences: Sequence[Sentence], primary: Act) -> Polarity | None:
     """Which way the figures after a quota go, where they are given in a sentence of their own."""
     for sentence in sentences:
@@ -113,7 +121,12 @@ def _quota_of(sentences: Sequence[Sentence], primary: Act) -> Polarity | None:
 
 
 def opposed(one: Act, other: Act) -> bool:
-    """Whether one act makes exports easier, for good or for a time, and the other makes them harder."""
+    """Whether one act makes exports easier, for good or for a time, and the other makes them harder.
+
+    An instrument that is merely named does neither.
+    """
+    if one.operator is None or other.operator is None:
+        return False
     ways = {polarity_of(one), polarity_of(other)}
     return bool(ways & _EASING) and bool(ways & _RESTRICTING)
 

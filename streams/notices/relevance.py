@@ -9,19 +9,21 @@ from collections.abc import Sequence, Set
 from streams.notices import minerals
 from streams.notices.acts import INSTRUMENTS, Act
 from streams.notices.sentences import Sentence
-from streams.notices.targets import destinations
+from streams.notices.targets import acting, destinations
 from streams.notices.vocabulary import Concept as C
 
 LEAD = 3  # sentences of the text in which a document says what it is about
 _FULL_CHARS = 24  # a shorter line heads a document or a part of it …
 _HALF_CHARS = 12  # … in a language whose words do not stand apart, half as much
 RESUMED = "resume"  # the value of verbs that need no state: "exports resume"
+_POSSESSIVE = 4  # characters between a state and its firm: "Chile's state miner"
 _ENDS = tuple(".!?。;")
 _ENOUGH = 2
 _SPOKEN, _MENTIONED, _TITLED = 4, 1, 1
 _SAID = 1  # an office that speaks of its control tells how it is applied
 _RECITED, _STANDING, _HEDGED = 3, 2, 2
 _ON_EXPORTS = (C.EXPORT, C.DUAL_USE, C.LIST, C.REFERENCE, C.PERMISSION, C.AUTHORITY)
+_HEADING = (C.INERT, C.AGENCY, C.AUTHORITY, C.COUNTRY)
 _ELSEWHERE = (C.REMEDY, C.PAPERWORK, C.PRODUCTION, C.TREATY)
 
 
@@ -49,7 +51,9 @@ class _Scene:
         self._titles = [s for s in sentences if s.titled]
         full = [s.order for s in sentences if not s.titled and len(s.text) >= _FULL_CHARS]
         self.lead_ends = full[LEAD] if len(full) > LEAD else len(sentences)
-        self._told = [a for a in acts if a.sentence.titled and (a.spoken or a.hedged) and not (a.wished or a.recital)]
+        priced = any(s.of(C.PRICE) for s in self._titles)
+        told = (a for a in acts if a.sentence.titled and (a.spoken or a.hedged) and not (a.wished or a.recital))
+        self._told = [a for a in told if a.operator or not priced]  # a ban that is merely named moves prices
         self._elsewhere = self._is_elsewhere()
         self._begins = next((s.order for s in sentences if not s.titled and _is_sentence(s)), len(sentences))
         self._opens_elsewhere = self._is_opened_elsewhere()
@@ -84,11 +88,21 @@ class _Scene:
                 and act.measure in (C.LICENCE, C.PERMISSION, C.QUOTA)
                 and not act.technology
             )
-        if act.operator is not None and act.operator.concept in (C.ALLOW, C.GRANT) and act.sentence.of(C.FIRM):
-            return True
+        eased = act.operator is not None and act.operator.concept in (C.ALLOW, C.GRANT)
+        if eased and any(firm.start > act.start for firm in act.sentence.of(C.FIRM)):
+            return True  # "lets the miner export"; a firm that is named before the state's act only gains by it
         for sentence in (act.sentence, *self._titles):
+            subjects = [
+                t for t in sentence.of(C.COUNTRY, C.AGENCY) if sentence is not act.sentence or t.end <= act.start
+            ]
+            if sentence.language.spaced and any(acting(sentence, token) for token in subjects):
+                return False
             firms, away = sentence.of(C.FIRM), destinations(sentence)
-            states = [t for t in sentence.of(C.COUNTRY, C.AGENCY) if t not in away]
+            states = [
+                t
+                for t in sentence.of(C.COUNTRY, C.AGENCY)
+                if t not in away and not any(0 <= firm.start - t.end <= _POSSESSIVE for firm in firms)
+            ]
             if firms or states:
                 return bool(firms) and (not states or firms[0].start < states[0].start)
         return False
@@ -142,15 +156,17 @@ class _Scene:
 
 
 def _is_sentence(sentence: Sentence) -> bool:
-    """Whether it is a whole sentence, not the number or the heading of a document."""
+    """Whether it is a whole sentence, not the number, the issuer or the heading of a document."""
     text = sentence.text.rstrip()
+    if sentence.tokens and all(token.concept in _HEADING for token in sentence.tokens):
+        return False
     ended = bool(sentence.tokens) or text[-1:] in _ENDS
     return ended and len(text) >= (_FULL_CHARS if sentence.language.spaced else _HALF_CHARS)
 
 
 def _about_prices(act: Act) -> bool:
     """Whether the act is the cause of a move of prices that the sentence tells. A tax has a price of its own."""
-    told = act.sentence.titled and act.spoken and not act.caused
+    told = act.sentence.titled and act.operator is not None and not act.caused
     return not told and act.measure is not C.TAX and bool(act.sentence.of(C.PRICE))
 
 

@@ -55,13 +55,13 @@ def actor_of(primary: Act, sentences: Sequence[Sentence], issuer: str) -> tuple[
         named = [t for t in named if t.concept is C.COUNTRY or not any(_owns(other, t) for other in named)]
         if named:
             before = [t for t in named if t.end <= primary.start] if sentence is primary.sentence else []
-            acting = [t for t in before or named if _acts(sentence, t)] if sentence.language.spaced else []
-            token = acting[-1] if acting else before[-1] if before else named[0]
+            subjects = [t for t in before or named if acting(sentence, t)] if sentence.language.spaced else []
+            token = subjects[-1] if subjects else before[-1] if before else named[0]
             return token.value, (sentence, token)
     return "", None
 
 
-def _acts(sentence: Sentence, token: Token) -> bool:
+def acting(sentence: Sentence, token: Token) -> bool:
     """Whether a verb of acting stands right after a state: then it is the subject, not an aside."""
     return any(t.concept in ACTING and 0 <= t.start - token.end <= _SUBJECT for t in sentence.tokens)
 

@@ -82,6 +82,14 @@ _OUTFLOW = (
     r"(?:exports?|exported|exporting|exportation|shipments?|sales?|sold|sell(?:ing)?|shipped|shipping|transfers?|supplied"
     r"|reexports?|deliver(?:y|ies)|consignments?|sending)"
 )
+_GO_OUT = (
+    r"(?:only |then |now )*(?:be )?(?:\w+ly )?"
+    r"(?:export(?:ed)?|ship(?:ped)?|sell|sold|taken|leave|left|sent|moved|delivered|supplied)"
+)
+_TRADED = (
+    r"(?:rare earths?|gallium|germanium|antimony|graphite|cobalt|tungsten|bauxite|(?:critical|strategic) minerals?|ore)"
+)
+_ONLY = r"(?:only|solely|exclusively|provided (?:that )?|on condition|unless)"
 _PERCENT = r"\d+(?:\.\d+)? ?(?:%|percent|per cent)"
 _UP_OR_DOWN = (
     r"(?:rose|rise[sn]?|risen|fell|fall|fallen|jump\w*|drop\w*|plung\w*|surg\w*|climb\w*|slump\w*|declin\w*"
@@ -111,6 +119,11 @@ ENGLISH = Language(
         "the country",
         "entity list",
         "sales of",
+        "rare earth",
+        "gallium",
+        "curbs",
+        "territory",
+        "ore ban",
     ),
     reach=Reach(compound=14, object=45, verb=30, verb_after=60, predicate=80, operator=70, modifier=40),
     clause=re.compile(r"[;:]|,? (?:but|while|whereas|although|though|however) "),
@@ -140,11 +153,22 @@ ENGLISH = Language(
         on_before=re.compile(rf"\bon {_WEEKDAY}$"),
         ends_before=re.compile(
             r"(?:until|till|up to|through|ends?(?: on)?|ending(?: on)?|expir(?:es?|ing|y|ation)(?: date)?(?: on| of)?"
-            rf"|lapses?(?: on)?|valid (?:until|through))[ ,]*{_WEEKDAY}$"
+            r"|lapses?(?: on)?|valid (?:until|through)"
+            r"|\b(?:extend|renew|prolong|postpone|push|defer)\w*(?: [\w'%-]+){0,8}? to"
+            r"|\b(?:runs?|running|lasts?|lasting|in (?:force|effect|place)|valid|stays?|remains?) to)"
+            rf"[ ,]*{_WEEKDAY}$"
         ),
         ends_after=re.compile(
             r"[ ,)]*(?:is|as|being) (?:the|its) (?:new )?(?:last day|end date|expiry|expiration|deadline|termination)"
         ),
+        foreseen_before=re.compile(
+            r"\b(?:(?:due|set|scheduled|supposed|expected|slated|planned|meant|was|were) to (?:have )?"
+            r"|(?:originally|previously|initially) (?:to )?|would (?:have )?)"
+            rf"(?:end|expire|lapse|run out)(?:e?d|ing)?(?: on)?[ ,]*{_WEEKDAY}$"
+            rf"|\b(?:extend|renew|prolong|postpone|push|move|defer)\w* (?:back )?from {_WEEKDAY}$"
+            rf"|\b(?:expiry|expiration|deadline|end date) of {_WEEKDAY}$"
+        ),
+        foreseen_after=re.compile(r" (?:expiry|expiration|deadline|end date)\b"),
         range=re.compile(r" (?:to|through|and|until|till) "),
         immediate=re.compile(
             r"immediate effect|(?:effective|in force|implemented) immediately|immediately effective"
@@ -198,10 +222,14 @@ ENGLISH = Language(
         ),
         (
             Concept.RECITAL,
-            re.compile(r"(?P<word>\bas) (?:[a-z]+ ){1,3}(?:restrict|curb|ban|tighten|limit|halt|suspend|expand)"),
+            re.compile(
+                r"(?P<word>\bas) (?:[a-z]+ ){1,4}(?:restrict|curb|ban|tighten|limit|halt|suspend|expand|resum|eas)"
+            ),
         ),
         (Concept.BAN, re.compile(r"\bno [^.;]{0,80}?(?P<word>\b(?:shall|may|can) (?:be|leave)\b)")),
-        (Concept.BAN, re.compile(r"(?P<word>\bmay (?:no longer|not) (?:be|leave)\b)")),
+        (Concept.BAN, re.compile(r"(?P<word>\b(?:may|can|shall|will|must) (?:no longer|not) (?:be|leave)\b)")),
+        (Concept.BAN, re.compile(rf"(?P<word>\b(?:may|can|shall|will)\b)(?= {_GO_OUT}\b[^.;]{{0,80}}?{_ONLY}\b)")),
+        (Concept.BAN, re.compile(rf"\bonly [^.;]{{1,60}}? (?P<word>may|can|shall|will)(?= {_GO_OUT}\b)")),
         (
             Concept.EXPORT,
             re.compile(
@@ -217,8 +245,29 @@ ENGLISH = Language(
         (Concept.EXPORT, re.compile(r"\b(?P<word>(?:sales|deliveries|supplies)) (?:of [\w', -]{3,60} )?(?:to|into) ")),
         (
             Concept.EXPORT,
-            re.compile(r"\b(?P<word>leav(?:e|es|ing)) (?:the |its )?(?:country|republic|territory|bloc|union)\b"),
+            re.compile(
+                r"\b(?P<word>leav(?:e|es|ing)"
+                r"|(?:taken|moved|carried|shipped|sent|removed)(?: or \w+)? (?:out|outside) of"
+                r"|(?:taking|moving|carrying|sending)(?: or \w+)? (?:[\w'-]+,? ){0,6}?(?:out|outside) of)"
+                r" (?:the |its |their |[\w]+'s? )?(?:\w+ )?"
+                r"(?:country|republic|territory|bloc|union|ports?|shores?|soil|borders?|harbours?|harbors?)\b"
+            ),
         ),
+        (
+            Concept.EXPORT,  # "its rare earth curbs" are curbs on exports
+            re.compile(
+                rf"\b{_TRADED} (?:(?:mineral|metal|item|technology|product|magnet|ore)s? )?"
+                r"(?P<word>curbs?|controls?|restrictions?|embargo(?:es)?)\b"
+            ),
+        ),
+        (
+            Concept.EXPORT,
+            re.compile(
+                r"(?<!import )(?<!production )(?<!mining )(?<!dumping )"
+                rf"\b(?P<word>controls|curbs|restrictions) on (?:(?!imports?\b)[\w-]+,? ){{0,4}}?{_TRADED}\b"
+            ),
+        ),
+        (Concept.EXPORT, re.compile(r"\b(?:ore|bauxite|concentrates?) (?P<word>bans?)\b")),
         (Concept.IMPOSE, re.compile(r"(?P<word>\bfrom ['\"]?free['\"]? to\b) ['\"]?(?:restricted|prohibited)")),
         (Concept.LIFT, re.compile(r"(?P<word>\bfrom) ['\"]?(?:restricted|prohibited)['\"]? to ['\"]?free")),
         (Concept.EARLIER, re.compile(rf"^ *(?P<word>in (?:{_MONTH}))(?:,| [a-z])")),
@@ -252,6 +301,8 @@ ENGLISH = Language(
         r"|subject to the (?:ban|controls?|restrictions?|prohibition)"
         r"|(?:impacts?|affects?) (?:[\w-]+ ){0,3}(?:announcements?|measures?|rules?|items?)"
         r"|(?:list|rule|notice|order|ban|measure|catalogue) (?:also )?(?:names?|covers?|includes?|lists?)"
+        r"|^ ?(?:it|they|this|these) (?:also )?(?:covers?|includes?|lists?|appl(?:y|ies) to|concerns?|affects?)"
+        r"|list of (?:\w+ ){0,2}(?:enterprises|companies|firms|exporters)"
         r"|namely|are covered|as follows|the following)\b"
     ),
     figures=re.compile(

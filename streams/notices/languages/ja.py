@@ -12,7 +12,7 @@ JAPANESE = Language(
     spaced=False,
     operator_follows=True,
     home="",
-    gate=("輸出", "禁輸", "対外出荷", "国外出荷"),
+    gate=("輸出", "禁輸", "規制", "国外", "持ち出", "対外出荷", "国外出荷"),
     reach=Reach(compound=14, object=8, verb=10, verb_after=16, predicate=34, operator=32, modifier=30),
     clause=re.compile(r"[;:]|一方|ただし|しかし|なお,"),
     dates=DateForms(
@@ -37,6 +37,11 @@ JAPANESE = Language(
         starts_after=re.compile(r"(?:\([^)]{1,4}\))?(?:午前)?(?:[0零]時)?(?:付け?で|から|より|以降|をもって|に遡)"),
         ends_before=re.compile(r"(?:期限を|期限は|期間を|期限が)[^。]{0,12}$"),
         ends_after=re.compile(r"(?:\([^)]{1,4}\))?(?:まで|を期限|で期限|に期限|に失効|に終了)"),
+        foreseen_before=re.compile(r"(?:当初|当初の期限(?:の|である)?|期限(?:の|である|だった))$"),
+        foreseen_after=re.compile(
+            r"(?:\([^)]{1,4}\))?(?:(?:まで|に)(?:失効|終了|期限切れ|切れ|期限(?:が|を)?(?:切れ|迎え|到来|満了))?"
+            r"(?:する|となる|の|だった|である|とされ)(?:予定|はず|期限|見込み)|に(?:期限を迎え|期限が(?:切れ|到来)|期限切れ|満了))"
+        ),
         range=re.compile(r"(?:\([^)]{1,4}\))?から"),
         immediate=re.compile(
             r"即日(?:施行|発効|実施|適用|禁|から)?"
@@ -79,6 +84,14 @@ JAPANESE = Language(
                 r"|を(?:導入|適用|敷))"
             ),
         ),
+        (
+            Concept.EXPORT,
+            re.compile(
+                r"(?:レアアース|希土類|ガリウム|ゲルマニウム|アンチモン|黒鉛|コバルト|タングステン|重要鉱物)(?:等|など)?の?"
+                r"(?P<word>規制|管理強化)"
+            ),
+        ),
+        (Concept.HEDGE, re.compile(r"[\u4e00-\u9fff\u30a1-\u30f6](?P<word>か)(?:,|$)")),
         (Concept.EARLIER, re.compile(r"(?P<word>(?:今年|昨年)\d{1,2}月)(?!\d)")),
     ),
     number=re.compile(r"公告(?P<year>20\d\d)年(?P<numbers>第?\d{1,3}号?(?:[、,・と]第?\d{1,3}号)*)"),

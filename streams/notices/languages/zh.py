@@ -14,7 +14,21 @@ CHINESE = Language(
     spaced=False,
     operator_follows=False,
     home="CHN",
-    gate=("出口", "禁运", "禁運", "输往", "輸往", "外运", "外運", "暂停实施", "暫停實施"),
+    gate=(
+        "出口",
+        "禁运",
+        "禁運",
+        "输往",
+        "輸往",
+        "外运",
+        "外運",
+        "暂停实施",
+        "暫停實施",
+        "管制",
+        "禁令",
+        "离境",
+        "出境",
+    ),
     reach=Reach(compound=5, object=30, verb=24, verb_after=12, predicate=26, operator=34, modifier=12),
     clause=re.compile(r"[;:]|但是|然而|不过"),
     dates=DateForms(
@@ -31,7 +45,13 @@ CHINESE = Language(
         starts_before=re.compile(r"(?:自|从|于|将于|由|在)$"),
         starts_after=re.compile(rf"{_HOUR}(?:起|开始)"),
         ends_before=re.compile(r"(?:至|到|截至|截止到?|直至|直到|延长至|延至|推迟至|有效期至|暂停至|延期至)$"),
-        ends_after=re.compile(r"(?:前|之前)?(?:止|为止|期满|到期|失效|截止)"),
+        ends_after=re.compile(
+            r"(?:前|之前)?(?:止|为止|期满|到期|失效|截止)|之?前,?(?:[^。;,]{0,10})(?:不再|暂停|停止|不得|禁止|暂缓|不予)"
+        ),
+        foreseen_before=re.compile(r"(?:原定|原定于|原计划于?|本应于?|本应在|原有效期至|原期限至)$"),
+        foreseen_after=re.compile(
+            r"(?:期满|届满|到期|失效)(?:后|之后|之际|时|的|,)|止?的?原?(?:有效期|期限)(?:届满|到期)|(?:延长|延至|顺延|延期|推迟)至"
+        ),
         range=re.compile(rf"{_HOUR}(?:起)?[,]?(?:至|到|-|—|~)"),
         attributive=re.compile(rf"{_HOUR}起?(?:正式|开始)*(?:实施|施行|生效|执行|实行)的"),
         immediate=re.compile(
@@ -82,6 +102,10 @@ CHINESE = Language(
             re.compile(
                 r"(?:须|需|必须)(?:事先)?(?:经|获|获得|取得|报)[^。;,]{0,12}?(?P<word>批准|同意|授权|核准|许可)"
             ),
+        ),
+        (
+            Concept.EXPORT,
+            re.compile(r"(?:稀土|镓|锗|锑|石墨|钨|钴|永磁|磁体|战略矿产)(?:物项|相关物项)?(?P<word>管制|禁令|限制令)"),
         ),
         (Concept.EARLIER, re.compile(r"(?P<word>(?:今年|去年)\d{1,2}月)(?!\d)")),
     ),

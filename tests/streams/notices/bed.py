@@ -2,7 +2,9 @@
 
 `open` was read while rules were mended; `held` was only scored until the figures of decision 6 were taken, then read;
 `fresh` was written last and scored once; `second` was written by another hand from the public form of such acts,
-scored before any rule was touched, then read. `last` was written after that, scored once, and nothing was mended.
+scored before any rule was touched, then read. `last` was written after that and scored once; it was read with `later`.
+`later` and `aside` are the halves, drawn by a seed, of 120 documents that were written before rules and vocabulary
+were seen: rules were mended on `later`, `aside` is scored once. Acts and days are plausible, many of them made up.
 """
 
 from collections.abc import Iterable
@@ -16,7 +18,7 @@ from streams.notices.reader import Reader
 from streams.reference import packaged
 
 BED = Path(__file__).with_name("bed.jsonl")
-PARTS = ("open", "held", "fresh", "second", "last")
+PARTS = ("open", "held", "fresh", "second", "last", "later", "aside")
 LANGUAGES = ("en", "zh", "ja")
 
 
