@@ -40,11 +40,12 @@ class Candidate(msgspec.Struct, frozen=True, gc=False):
 
 
 class Told(NamedTuple):
-    """One message to a recipient: when it was due, how loud it is, and how many alerts it names."""
+    """One message to a recipient: when it was due, how loud it is, how many alerts it names, whether it rings."""
 
     at: int
     level: str
     alerts: int
+    rings: bool = True
 
 
 class Scene(msgspec.Struct, frozen=True, gc=False):

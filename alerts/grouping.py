@@ -82,14 +82,15 @@ def storms(
 ) -> dict[str, int]:
     """The end of the last storm of each side that had one: until then rings wait, though thousands come in.
 
-    A storm begins when somebody is told of more than `storm_messages` alerts within `storm_interval_s`.
+    A storm begins when somebody is rung for more than `storm_messages` alerts within `storm_interval_s`. What is told
+    beside, of answers and ends, is none: it must not make a ring wait.
     """
     side_of = {person.person_id: side.iso3 for side in directory.participants for person in side.people}
     found: dict[str, int] = {}
     for (person, _), told in recent.items():
         window: deque[Told] = deque()
         side = side_of.get(person, "")
-        for each in sorted(each for each in told if each.at <= now):
+        for each in sorted(each for each in told if each.rings and each.at <= now):
             window.append(each)
             while window and each.at - window[0].at >= timers.storm_interval_s:
                 window.popleft()

@@ -11,7 +11,7 @@ from alerts import audit, projection, record, tables
 from alerts.audit import FIRST, WHOLE, Head
 from alerts.board import Board
 from alerts.candidates import Recipient, Told
-from alerts.deliveries import RENEWED, UNSENT, UNTHROTTLED, Delivery, DeliveryState, Mode
+from alerts.deliveries import RENEWED, RINGING, UNSENT, UNTHROTTLED, Delivery, DeliveryState, Mode
 from alerts.errors import Refused
 from alerts.facts import Body, Fact, Planned, Sending, Sent
 from alerts.lifecycle import AlertState, advance, as_of_revision, begin, check, fold, step
@@ -332,7 +332,8 @@ class Store:
     def messages_since(self, connection: Connection, since: int) -> dict[Recipient, tuple[Told, ...]]:
         """What throttles and storms count: messages planned after `since`, by person and channel."""
         table = tables.deliveries
-        columns = (table.c.person, table.c.channel, table.c.due_at, table.c.level, func.length(table.c.also))
+        names = func.length(table.c.also)
+        columns = (table.c.person, table.c.channel, table.c.due_at, table.c.level, names, table.c.purpose)
         query = select(*columns).where(
             table.c.state != DeliveryState.SUPPRESSED,
             table.c.due_at > since,
@@ -341,8 +342,9 @@ class Store:
             table.c.occasion.not_like(f"{RENEWED}%"),
         )
         found: dict[Recipient, list[Told]] = {}
-        for person, channel, due_at, level, length in connection.execute(query):
-            found.setdefault((person, channel), []).append(Told(due_at, level, 1 + named_in(length)))
+        for person, channel, due_at, level, length, purpose in connection.execute(query):
+            told = Told(due_at, level, 1 + named_in(length), purpose in RINGING)
+            found.setdefault((person, channel), []).append(told)
         return {recipient: tuple(messages) for recipient, messages in found.items()}
 
     def due(self, connection: Connection, now: int, mode: Mode | None = None) -> list[Delivery]:

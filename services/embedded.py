@@ -142,13 +142,26 @@ class Hub:
 
     def advance(self, at: int) -> None:
         """Plan what time has made due by `at` and send what is due, until nothing more is; tell what was recorded."""
-        parts = self._parts
+        while self._round(at):
+            pass
+        self._finish(at)
+
+    def advance_once(self, at: int) -> bool:
+        """The same, once: whether there may be more. For who has other work that must not wait for what is sent."""
+        is_busy = self._round(at)
+        self._finish(at)
+        return is_busy
+
+    def _round(self, at: int) -> bool:
         due = self.next_due()
-        if due is not None and due <= at:
-            while escalate(parts.store, parts.directory, at, parts.timers) + len(parts.sender.send_due(at)):
-                pass
-        if parts.operators is not None:
-            parts.operators.advance(at)
+        if due is None or due > at:
+            return False
+        planned = escalate(self._parts.store, self._parts.directory, at, self._parts.timers)
+        return bool(planned + len(self._parts.sender.send_due(at)))
+
+    def _finish(self, at: int) -> None:
+        if self._parts.operators is not None:
+            self._parts.operators.advance(at)
         self.announce()
 
     def announce(self) -> bool:

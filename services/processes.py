@@ -238,9 +238,10 @@ def dispatch(configuration: Configuration, wish: Wish) -> None:
                     with closing(Reader(configuration.broker, TAKEN_IN)) as reader:
                         consumer = Consumer(hub, database, reader, configuration.broker.name, limit, canary)
                         pulse.is_ready = True
+                        is_busy = False
                         while not is_over():
-                            consumer.take(clock, FETCH_WAIT_MS / 1_000)
-                            _advance(hub, clock, pulse)
+                            consumer.take(clock, 0.0 if is_busy else FETCH_WAIT_MS / 1_000)
+                            is_busy = _advance(hub, clock, pulse)
                 except BrokerFailed as problem:
                     pulse.is_ready = False
                     hub.tell(Unread(at=clock.now(), feed="broker", note=str(problem)))
@@ -272,11 +273,13 @@ def _bell_goes_on(hub: Hub, clock: Clock, pulse: Pulse, is_over: IsOver) -> None
         real.wait(FETCH_WAIT_MS / 1_000)
 
 
-def _advance(hub: Hub, clock: Clock, pulse: Pulse) -> None:
+def _advance(hub: Hub, clock: Clock, pulse: Pulse) -> bool:
+    """Let what is due leave; whether more may be due at once."""
     now = clock.now()
-    hub.advance(now)
+    is_busy = hub.advance_once(now)
     hub.moved(now, 1)
     pulse.beat()
+    return is_busy
 
 
 def _known_until(database: sa.Engine) -> Callable[[], int]:

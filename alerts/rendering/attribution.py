@@ -22,6 +22,7 @@ class Gate:
 
     def __init__(self, wording: Wording, released: bool) -> None:
         stems = (*wording.withheld, *_OTHER_LANGUAGES)
+        self._stem = re.compile("|".join(map(re.escape, stems)), re.I)  # many times faster where there is none
         self._word = re.compile(
             "|".join(rf"\w*{re.escape(stem)}\w*" if stem.isascii() else stem for stem in stems), re.I
         )
@@ -29,7 +30,7 @@ class Gate:
 
     def text(self, text: str) -> str:
         """One text."""
-        return text if self._released else self._word.sub(_WITHHELD, text)
+        return text if self._released or not self._stem.search(text) else self._word.sub(_WITHHELD, text)
 
     def content(self, content: Content) -> Content:
         """All texts of one language."""
@@ -71,4 +72,4 @@ class Gate:
 
     def _address(self, address: str) -> str:
         """An address that holds the word leads nowhere until the release."""
-        return "" if not self._released and self._word.search(address) else address
+        return "" if not self._released and self._stem.search(address) else address

@@ -6,6 +6,7 @@ Zones are IANA names; a clock time is written with the zone's own abbreviation, 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -18,6 +19,13 @@ from alerts.rendering.wording import Catalogue
 
 _LONGEST = 1e15  # written out no further: 16 digits are what a value holds
 _SMALL = 10.0  # below it two decimals are shown, above it one, from a thousand on none
+
+
+@lru_cache(maxsize=4_096)
+def _decimal(value: float, digits: int, locale: Locale) -> str:
+    """A rounded value; kept, because one message says the same figures to each side and in each language."""
+    pattern = "#,##0." + "#" * digits if digits else "#,##0"
+    return format_decimal(Decimal(repr(value)), format=pattern, locale=locale)
 
 
 class Formats:
@@ -36,8 +44,7 @@ class Formats:
         return self._decimal(value, digits)
 
     def _decimal(self, value: float, digits: int) -> str:
-        pattern = "#,##0." + "#" * digits if digits else "#,##0"
-        return format_decimal(Decimal(repr(round(value, digits))), format=pattern, locale=self._locale)
+        return _decimal(round(value, digits) + 0.0, digits, self._locale)  # no "-0"
 
     def quantity(self, value: float, unit: str) -> str:
         """A value with its unit; units of the catalogue are worded, others stand as they are."""

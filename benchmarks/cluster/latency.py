@@ -2,10 +2,12 @@
 
 A probe is a notice of an export ban, official and immediate, by a state of which a mineral's supply hangs: level
 warning or above, which waits for nothing. The detection worker and the dispatcher are the real ones, as they ship, in
-mode actual; Slack, PagerDuty and the mail relay are receivers on this machine that note when they are spoken to.
+mode actual; Slack, PagerDuty and the mail relay are receivers on this machine that note when they are spoken to. Both
+sides answer after some seconds.
 """
 
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from itertools import cycle, islice, product, zip_longest
@@ -13,11 +15,13 @@ from pathlib import Path
 from statistics import quantiles
 
 import msgspec
+import sqlalchemy as sa
 from kafka import KafkaProducer
 
 from alerts.store import Store
 from benchmarks.bench_pipeline import batches, daily_prices
 from benchmarks.burst import ORIGINS
+from benchmarks.cluster.desk import Desk
 from benchmarks.cluster.ground import Ground
 from benchmarks.cluster.measuring import Row
 from benchmarks.cluster.sizes import Sizes
@@ -39,35 +43,51 @@ LOAD_PER_S = 1_000
 IN_RECORD = 50
 PARTITIONS = 4
 LOUD = (Level.WARNING, Level.EMERGENCY)
-_APART_S = 1.2  # between two probes: seven within a moment would be told as a storm
+_APART_S = 1.2  # between two probes: seven alerts within three seconds would be told as a storm
+_OTHERS = 5  # probes of other origins between two of one
 _PATIENCE_S = 30.0
 
 
 def rows(ground: Ground, folder: Path, sizes: Sizes) -> list[Row]:
     """The latency of so many probes; empty, with a line that says why, where PostgreSQL is not installed."""
+    took, missing, sent = list[float](), 0, 0
     try:
         with Postgres(folder) as postgres:
-            return _rows(ground, folder, sizes.probes, postgres.url("latency"))
-    except PartMissing as missing:
-        print(f"latency is not measured: {missing}")
+            for number in range(sizes.probe_runs):
+                name = f"latency{number}"
+                told, lost = _run(ground, folder, (name, postgres.url(name)), sizes.probes)
+                took += told
+                missing += lost
+                sent += (len(told) + lost) // 2
+    except PartMissing as absent:
+        print(f"latency is not measured: {absent}")
         return []
+    return _lines(took, missing, sent)
 
 
-def _rows(ground: Ground, folder: Path, probes: int, url: str) -> list[Row]:
-    place = folder / "receivers"
+def _run(ground: Ground, folder: Path, store: tuple[str, str], probes: int) -> tuple[list[float], int]:
+    """One deployment with an empty record: milliseconds to each side's first attempt, and how many never came."""
+    name, url = store
+    place = folder / f"{name}-receivers"
     place.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         receiver = stack.enter_context(Receiver(load(None, Path()).directory, place))
-        deployment = Deployment(ground, folder, "bench-latency", PARTITIONS, url, _actual(receiver, place))
-        programs = [deployment.start(WHOLE, name) for name in ("detect-1", "dispatch")]
+        deployment = Deployment(ground, folder, f"bench-{name}", PARTITIONS, url, _actual(receiver, place))
+        programs = [deployment.start(WHOLE, process) for process in ("detect-1", "dispatch")]
         for program in programs:
             stack.callback(program.kill)
         for program in programs:
             program.wait_until_up()
-        sent = _send(ground, deployment, probes)
-        took, missing = _told(receiver, deployment, sent)
+        database = open_store(deployment.url, create=False)
+        stack.callback(database.dispose)
+        with Desk(database, receiver.directory):
+            sent = _send(ground, deployment, probes)
+        return _told(receiver, database, sent)
+
+
+def _lines(took: list[float], missing: int, sent: int) -> list[Row]:
     p50, p99 = _quantile(took, 50), _quantile(took, 99)
-    layout = f"{len(sent)} probes beside {LOAD_PER_S:,} observations/s, both sides, {len(took)} attempts"
+    layout = f"{sent} probes beside {LOAD_PER_S:,} observations/s, both sides, {len(took)} attempts"
     common = {
         "layout": layout,
         "processes": 2,
@@ -99,7 +119,7 @@ def _quantile(took: list[float], percent: int) -> float:
 
 
 def _actual(receiver: Receiver, folder: Path) -> str:
-    """The shipped configuration in mode actual, its channels at the receivers."""
+    """The shipped configuration in mode actual, its channels at the receivers, its keys beside them."""
     settings = receiver.settings
     lines = ["[channels]"]
     for name in settings.__struct_fields__:
@@ -113,7 +133,7 @@ def _actual(receiver: Receiver, folder: Path) -> str:
     )
     for iso3 in ("USA", "JPN"):
         text = text.replace(f"C0{iso3}00BELL", f"C{iso3}LOCAL")
-    secrets = folder.parent / "bench-latency" / "secrets"
+    secrets = folder.parent / f"bench-{folder.name.removesuffix('-receivers')}" / "secrets"
     secrets.mkdir(parents=True, exist_ok=True)
     for side in load(None, Path()).directory.participants:
         for person in side.people:
@@ -151,34 +171,28 @@ def _put(producer: KafkaProducer, topic: str, event: Event):
     return producer.send(topic, value=event.value, key=event.key, headers=list(event.headers))
 
 
-def _told(receiver: Receiver, deployment: Deployment, sent: dict[tuple[str, str], float]) -> tuple[list[float], int]:
+def _told(receiver: Receiver, database: sa.Engine, sent: dict[tuple[str, str], float]) -> tuple[list[float], int]:
     """Milliseconds to each side's first attempt for each probe, and how many never came."""
     sides = [side.iso3 for side in receiver.directory.participants]
-    database = open_store(deployment.url, create=False)
     until = time.monotonic() + _PATIENCE_S
     first: dict[tuple[str, str], float] = {}
     ids: dict[str, tuple[str, str]] = {}
-    try:
-        while time.monotonic() < until and len(first) < len(sent) * len(sides):
-            time.sleep(0.5)
-            alerts = Store(database).open_alerts()
-            ids = {
-                each.alert_id: (each.assessment.situation.group, each.assessment.situation.origin) for each in alerts
-            }
-            shift = time.time() - time.perf_counter()
-            first = {}
-            for arrival in receiver.arrivals():
-                for alert in arrival.alerts:
-                    if ids.get(alert) in sent:
-                        first.setdefault((arrival.side, alert), arrival.at + shift)
-    finally:
-        database.dispose()
+    while time.monotonic() < until and len(first) < len(sent) * len(sides):
+        time.sleep(0.5)
+        alerts = Store(database).open_alerts()
+        ids = {each.alert_id: (each.assessment.situation.group, each.assessment.situation.origin) for each in alerts}
+        shift = time.time() - time.perf_counter()
+        first = {}
+        for arrival in receiver.arrivals():
+            for alert in arrival.alerts:
+                if ids.get(alert) in sent:
+                    first.setdefault((arrival.side, alert), arrival.at + shift)
     took = [(at - sent[ids[alert]]) * 1_000 for (_, alert), at in first.items()]
     return took, len(sent) * len(sides) - len(took)
 
 
 def _situations(count: int) -> Iterator[tuple[str, tuple[str, ...], str]]:
-    """As many (group, its minerals, origin) whose ban alone is a warning at least, one origin after another."""
+    """At most so many (group, its minerals, origin) whose ban alone is a warning at least, one origin after another."""
     configuration = load(None, Path())
     known = knowledge_of(configuration)
     engine = detection_of(configuration, known)
@@ -190,7 +204,11 @@ def _situations(count: int) -> Iterator[tuple[str, tuple[str, ...], str]]:
         if any(each.level in LOUD for each in given.assessments):
             loud[origin].append(group)
     in_turn = (pair for each in zip_longest(*(product(own, [origin]) for origin, own in loud.items())) for pair in each)
+    lately: deque[str] = deque(maxlen=_OTHERS)
     for group, origin in islice(filter(None, in_turn), count):
+        if origin in lately:
+            return  # alerts of one origin are one group, which is told anew after its interval only
+        lately.append(origin)
         yield group, known.reference.members(group), origin
 
 

@@ -19,7 +19,8 @@ class Sizes(msgspec.Struct, frozen=True, kw_only=True):
     spikes: int
     state_rows: int  # of each, for the ways of keeping state
     many_series: int  # whose state a killed worker leaves
-    probes: int  # of the latency
+    probes: int  # of the latency, at most, in one run
+    probe_runs: int
     whole_series: int  # of each kind, for the whole detector set
 
 
@@ -37,7 +38,8 @@ FULL = Sizes(
     spikes=201,
     state_rows=150,
     many_series=100_000,
-    probes=60,
+    probes=24,
+    probe_runs=3,
     whole_series=300,
 )
 QUICK = Sizes(
@@ -55,5 +57,6 @@ QUICK = Sizes(
     state_rows=100,
     many_series=2_000,
     probes=3,
+    probe_runs=1,
     whole_series=4,
 )

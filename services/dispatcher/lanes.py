@@ -47,7 +47,7 @@ class InTurn:
 class SideBySide:
     """A thread for each lane; `run` waits for at most `patience_s` and leaves the slow ones to finish by themselves."""
 
-    def __init__(self, patience_s: float = 1.0, threads: int = 16) -> None:
+    def __init__(self, patience_s: float = 0.05, threads: int = 16) -> None:
         self._patience_s = patience_s
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="twinbell-lane")
         self._running: dict[Lane, Future[None]] = {}
