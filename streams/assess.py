@@ -13,7 +13,7 @@ import msgspec
 from streams.assessments import Assessment, Impact, Level, Severity, Situation, Urgency
 from streams.codec import identity
 from streams.holding import Holding
-from streams.impact import ALL, Cause, ImpactParameters, ImpactQuestion, Outage, alternatives, impacts
+from streams.impact import ALL, RANK, Cause, ImpactParameters, ImpactQuestion, Outage, alternatives, impacts
 from streams.notices.readings import TIGHTENING, ActKind
 from streams.observations import SECONDS_A_DAY, Family
 from streams.reference import Reference
@@ -22,7 +22,6 @@ from streams.signals import Certainty, Direction, Hazard, Phase, Signal
 from streams.situations import HORIZON_S, AssessParameters, Book, Fold, Held, Verdict, is_stale
 
 _CERTAINTY = (Certainty.UNKNOWN, Certainty.UNLIKELY, Certainty.POSSIBLE, Certainty.LIKELY, Certainty.OBSERVED)
-_SEVERITY = (Severity.UNKNOWN, Severity.MINOR, Severity.MODERATE, Severity.SEVERE, Severity.EXTREME)
 
 
 class Assessor:
@@ -112,7 +111,7 @@ class Assessor:
         certainty = _certainty(primary, {h.signal.family for h in holding} - {Family.NEWS})
         question = _question(situation, primary)
         found = self._impacts(question)
-        severity = max((i.severity for i in found), key=_SEVERITY.index, default=Severity.UNKNOWN)
+        severity = max((i.severity for i in found), key=RANK.index, default=Severity.UNKNOWN)
         level = self._level(severity, certainty, score)
         return Verdict(level=level, certainty=certainty, severity=severity, score=score, holding=holding, impacts=found)
 

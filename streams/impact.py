@@ -17,7 +17,8 @@ from streams.reference import Reference
 from streams.signals import Hazard
 
 _STEPS = (Severity.MINOR, Severity.MODERATE, Severity.SEVERE, Severity.EXTREME)
-_RANK = (Severity.UNKNOWN, *_STEPS)
+RANK = (Severity.MINOR, Severity.UNKNOWN, *_STEPS[1:])
+"""How heavily severities weigh beside each other: what is unknown may be as bad as what rings; it outweighs minor."""
 
 
 class LossParameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -168,13 +169,14 @@ def _impact(question: ImpactQuestion, mineral: str, cause: Cause, side: _Side) -
         loss = min(1.0, outage.days / parameters.horizon_days)
     single_point = targeted and not whole.bound and (whole.value or 0.0) > parameters.single_point_share_percent
     at_stake, reason = _at_stake(question, reliance, share, loss, parameters)
+    is_small = reason is Reason.RELIANCE_UNKNOWN and not single_point and _is_small(share, loss, parameters)
     uncovered = None
     if at_stake is not None:
         days = cover.value if cover.value is not None else 0.0
         uncovered = at_stake * max(0.0, 1.0 - days / parameters.horizon_days)
     return Impact(
         participant=participant,
-        severity=_severity(uncovered, single_point, parameters),
+        severity=Severity.MINOR if is_small else _severity(uncovered, single_point, parameters),
         mineral=mineral,
         reliance=reliance,
         world_share=world,
@@ -194,7 +196,7 @@ def _impact(question: ImpactQuestion, mineral: str, cause: Cause, side: _Side) -
         missing=cause.fall if outage is None and cause.fall else None,
         missing_days=parameters.fall_lasts_days if outage is None and cause.fall else None,
         uncovered=uncovered,
-        reason=reason,
+        reason=Reason.SMALL_WHATEVER_RELIANCE if is_small else reason,
     )
 
 
@@ -230,6 +232,13 @@ def _at_stake(
     return reliance.value / 100 * share.value / 100 * loss * (1 - parameters.substitutable), reason
 
 
+def _is_small(share: Figure, loss: float | None, parameters: ImpactParameters) -> bool:
+    """Whether what is at stake stays minor even if all of it is imported: unknown reliance is no more than 100 %."""
+    if share.value is None or ">" in share.bound or loss is None:
+        return False
+    return share.value / 100 * loss * (1 - parameters.substitutable) < parameters.moderate
+
+
 def _severity(uncovered: float | None, single_point: bool, parameters: ImpactParameters) -> Severity:
     if uncovered is None:
         return Severity.UNKNOWN
@@ -258,7 +267,7 @@ def _minerals(question: ImpactQuestion, reference: Reference) -> tuple[str, ...]
 def _weight(impact: Impact) -> tuple[int, float, int, float]:
     """The worst weighs most: severity, what is at stake, then the figures that are the mineral's own, reliance."""
     own = sum(figure.mineral == impact.mineral for figure in (impact.reliance, impact.world_share, impact.own_share))
-    return _RANK.index(impact.severity), impact.uncovered or 0.0, own, impact.reliance.value or 0.0
+    return RANK.index(impact.severity), impact.uncovered or 0.0, own, impact.reliance.value or 0.0
 
 
 def _nothing(participant: str) -> Impact:

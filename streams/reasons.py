@@ -44,6 +44,7 @@ class Reason(StrEnum):
     NOT_A_SUPPLY_LOSS = "not_a_supply_loss"  # a price or a dumping situation: nothing is said to be lost
     NO_MINERAL = "no_mineral"  # a pure route: no one mineral whose share could be computed
     RELIANCE_UNKNOWN = "reliance_unknown"
+    SMALL_WHATEVER_RELIANCE = "small_whatever_reliance"  # reliance unknown, and a full one would still be minor
     SHARE_UNKNOWN = "share_unknown"
     LOSS_UNKNOWN = "loss_unknown"  # no act and no fall from which a loss could be estimated
     NO_MORE_THAN = "no_more_than"  # computed from a bound from above

@@ -154,6 +154,21 @@ def test_an_official_act_opens_a_warning_for_both() -> None:
     assert found.opened_on == "2023-07-03"
 
 
+def test_an_act_that_is_minor_for_one_side_and_unknown_for_the_other_rings() -> None:
+    """Licences on China's tin: minor for the United States, and nobody publishes Japan's reliance, so it is a watch."""
+    tin = msgspec.structs.replace(act(0), group="tin", minerals=("tin",))
+    found = assessed([tin], 0, msgspec.structs.replace(RESTRICTION, group="tin"))
+    assert [i.severity for i in found.impacts] == [Severity.MINOR, Severity.UNKNOWN]
+    assert (found.severity, found.level, len(found.rings)) == (Severity.UNKNOWN, Level.WATCH, 1)
+
+
+def test_an_act_that_is_minor_for_both_rings_nobody() -> None:
+    """Licences on Indonesia's tin: a sixth of the world and no loss but a wait, whatever Japan imports."""
+    tin = msgspec.structs.replace(act(0), group="tin", minerals=("tin",), origin="IDN")
+    found = assessed([tin], 0, Situation(hazard=Hazard.RESTRICTION, group="tin", origin="IDN"))
+    assert (found.severity, found.level, found.rings) == (Severity.MINOR, Level.ADVISORY, ())
+
+
 def test_a_price_alone_is_at_most_a_watch_and_only_when_it_is_strong() -> None:
     """One price claims Possible: an advisory that rings nobody, and a watch from 1.5 times the threshold on."""
     weak = assessed([price(0)], 0, MARKET)

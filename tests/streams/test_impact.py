@@ -210,6 +210,28 @@ def test_what_cannot_be_computed_is_unknown_with_its_reason(
     assert not usa.single_point
 
 
+@pytest.mark.parametrize(
+    ("origin", "kind", "severity", "reason"),
+    [
+        ("IDN", ActKind.EXPORT_LICENSING, Severity.MINOR, Reason.SMALL_WHATEVER_RELIANCE),
+        ("IDN", ActKind.EXPORT_BAN, Severity.UNKNOWN, Reason.RELIANCE_UNKNOWN),
+        ("CHN", ActKind.EXPORT_LICENSING, Severity.UNKNOWN, Reason.RELIANCE_UNKNOWN),
+    ],
+)
+def test_unknown_reliance_is_minor_only_where_all_of_it_would_be(
+    reference: Reference, origin: str, kind: ActKind, severity: Severity, reason: Reason
+) -> None:
+    """Nobody publishes Japan's reliance on tin: licences on a sixth of the world are minor even if all is imported."""
+    japan = ask(question("tin", origin, "2025-06-01", kind), reference)["JPN"]
+    assert (japan.severity, japan.at_stake, japan.reason) == (severity, None, reason)
+
+
+def test_an_unknown_share_may_be_any_share(reference: Reference) -> None:
+    """Hafnium of a country whose share nobody publishes: nothing bounds it."""
+    usa = ask(question("hafnium", "KAZ", "2025-06-01", ActKind.EXPORT_LICENSING), reference)["USA"]
+    assert (usa.severity, usa.world_share.value) == (Severity.UNKNOWN, None)
+
+
 def test_a_net_exporter_has_nothing_at_stake(reference: Reference) -> None:
     """E is a figure, not an unknown: nothing is at stake, and the figure says why."""
     usa = ask(question("beryllium", "KAZ", "2024-01-05", ActKind.EXPORT_BAN), reference)["USA"]
