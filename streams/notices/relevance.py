@@ -15,6 +15,7 @@ from streams.notices.vocabulary import Concept as C
 LEAD = 3  # sentences of the text in which a document says what it is about
 _FULL_CHARS = 24  # a shorter line heads a document or a part of it …
 _HALF_CHARS = 12  # … in a language whose words do not stand apart, half as much
+COURT = "court"  # the value of words for a court of the country itself
 RESUMED = "resume"  # the value of verbs that need no state: "exports resume"
 _POSSESSIVE = 4  # characters between a state and its firm: "Chile's state miner"
 _ENDS = tuple(".!?。;")
@@ -61,7 +62,14 @@ class _Scene:
     def weight(self, act: Act, is_past: bool) -> int:
         """How plainly the sentence says that something is done to exports of minerals; 0 where it does not."""
         sentence = act.sentence
-        if act.obtained or act.wished or sentence.of(*_ELSEWHERE) or _reported(act) or self._of_a_firm(act):
+        if (
+            act.obtained
+            or act.wished
+            or sentence.of(*_ELSEWHERE)
+            or _reported(act)
+            or self._stopped_by_accident(act)
+            or self._of_a_firm(act)
+        ):
             return 0
         if act.negated and act.measure is not C.LICENCE and not (act.steered and act.measure is not C.EXPORT):
             return 0
@@ -76,6 +84,15 @@ class _Scene:
         older = is_past and not act.steered
         weight -= _RECITED if act.caused or older or _about_prices(act) else _STANDING if act.standing else 0
         return weight - (_HEDGED if act.hedged else 0)
+
+    def _stopped_by_accident(self, act: Act) -> bool:
+        """Whether exports stop, or resume after it, because of what no state has ordered."""
+        if act.measure is not C.EXPORT or act.operator is None:
+            return False
+        if act.operator.concept in (C.ALLOW, C.GRANT) and act.operator.value != RESUMED:
+            return False
+        first = [s for s in self._sentences if not s.titled][:1]
+        return any(s.of(C.ACCIDENT) for s in (act.sentence, *self._titles, *first))
 
     def _of_a_firm(self, act: Act) -> bool:
         """Whether a firm, not a state, is said to stop or take up exports, or it is one firm's licence or quota.
@@ -141,7 +158,7 @@ class _Scene:
         opening = self._titles or list(self._sentences[:1])
         opening = [*opening, *[s for s in self._sentences if not s.titled][:1]]
         about = any(
-            s.of(C.DISPUTE) or _figures(s) or (s.of(*_ELSEWHERE) and (s.titled or not self._told)) for s in opening
+            _disputed(s) or _figures(s) or (s.of(*_ELSEWHERE) and (s.titled or not self._told)) for s in opening
         )
         about = about or (not self._told and any(s.of(C.PRICE) for s in self._titles))
         return about or any(act.wished for act in self._acts if act.sentence.titled)
@@ -171,13 +188,17 @@ def _about_prices(act: Act) -> bool:
 
 
 def _reported(act: Act) -> bool:
-    """Whether its sentence gives figures of trade, the words of a court, or a stop that no state has ordered."""
+    """Whether its sentence gives figures of trade or tells of a dispute."""
     sentence = act.sentence
-    if sentence.of(C.DISPUTE) and not (act.steered and sentence.of(C.RECITAL)):
+    by_court = act.measure is not C.EXPORT and not _disputed(sentence)  # "a court stays the ban" is an act
+    if sentence.of(C.DISPUTE) and not (act.steered and (by_court or sentence.of(C.RECITAL))):
         return True
-    eased = act.operator is not None and act.operator.concept in (C.ALLOW, C.GRANT) and act.operator.value != RESUMED
-    stopped = act.measure is C.EXPORT and not eased and bool(sentence.of(C.ACCIDENT))
-    return stopped or _figures(sentence)
+    return _figures(sentence)
+
+
+def _disputed(sentence: Sentence) -> bool:
+    """Whether states argue over an act; a court of the country itself may stay or end one."""
+    return any(token.value != COURT for token in sentence.of(C.DISPUTE))
 
 
 def _figures(sentence: Sentence) -> bool:

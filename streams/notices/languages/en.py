@@ -227,6 +227,13 @@ ENGLISH = Language(
             ),
         ),
         (Concept.BAN, re.compile(r"\bno [^.;]{0,80}?(?P<word>\b(?:shall|may|can) (?:be|leave)\b)")),
+        (
+            Concept.BAN,
+            re.compile(
+                r"\bno (?:[a-z]+ ){1,3}?(?P<word>shall|may|can|will)"
+                r"(?= (?:[a-z]+ ){0,2}?(?:export|ship|sell|send|take)\b)"
+            ),
+        ),
         (Concept.BAN, re.compile(r"(?P<word>\b(?:may|can|shall|will|must) (?:no longer|not) (?:be|leave)\b)")),
         (Concept.BAN, re.compile(rf"(?P<word>\b(?:may|can|shall|will)\b)(?= {_GO_OUT}\b[^.;]{{0,80}}?{_ONLY}\b)")),
         (Concept.BAN, re.compile(rf"\bonly [^.;]{{1,60}}? (?P<word>may|can|shall|will)(?= {_GO_OUT}\b)")),
@@ -289,7 +296,10 @@ ENGLISH = Language(
         r",? (?:until|till|through|effective|from|as of|with effect from|for) [^,;]{3,28}(?:, 20\d\d)?,"
     ),
     resumes=re.compile(r", (?:has|have|had|is|are|was|were|will) (?:been |be )?(?:\w+ly )?$"),
-    aftermath=re.compile(r"(?!)"),
+    aftermath=re.compile(
+        r" (?:have |has |had )?(?:cost|hurt|hit|bit|bite|weigh|threaten|squeez|disrupt|forc|prompt|caus|stok|fuel|spur|rattl"
+        r"|crippl|strangl|snarl|upend|chok|leave|left|drive|drove)(?:s|es|ed|ing|d)?\b"
+    ),
     goods_too=re.compile(
         r"(?:items|products|goods|materials|equipment|minerals|metals)(?: and| or| as well as|,)(?: \w+){0,2} $"
     ),

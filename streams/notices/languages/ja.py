@@ -91,6 +91,11 @@ JAPANESE = Language(
                 r"(?P<word>規制|管理強化)"
             ),
         ),
+        (
+            Concept.RECITAL,
+            re.compile(r"(?:強化|規制|禁止|禁輸|停止|解除|制限|導入|管理|緩和)(?P<word>で)(?:,|$)"),
+        ),
+        (Concept.SPEAKER, re.compile(r"(?:省|官|相|氏|政府|首相|大統領|当局)(?P<word>「)")),
         (Concept.HEDGE, re.compile(r"[\u4e00-\u9fff\u30a1-\u30f6](?P<word>か)(?:,|$)")),
         (Concept.EARLIER, re.compile(r"(?P<word>(?:今年|昨年)\d{1,2}月)(?!\d)")),
     ),
