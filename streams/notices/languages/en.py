@@ -297,8 +297,8 @@ ENGLISH = Language(
     ),
     resumes=re.compile(r", (?:has|have|had|is|are|was|were|will) (?:been |be )?(?:\w+ly )?$"),
     aftermath=re.compile(
-        r" (?:have |has |had )?(?:cost|hurt|hit|bit|bite|weigh|threaten|squeez|disrupt|forc|prompt|caus|stok|fuel|spur|rattl"
-        r"|crippl|strangl|snarl|upend|chok|leave|left|drive|drove)(?:s|es|ed|ing|d)?\b"
+        r" (?:have |has |had )?(?:cost|hurt|hit|bit|bite|weigh|threaten|squeez|disrupt|forc|prompt|caus|stok|fuel"
+        r"|spur|rattl|crippl|strangl|snarl|upend|chok|leave|left|drive|drove)(?:s|es|ed|ing|d)?\b"
     ),
     goods_too=re.compile(
         r"(?:items|products|goods|materials|equipment|minerals|metals)(?: and| or| as well as|,)(?: \w+){0,2} $"
