@@ -40,7 +40,7 @@ class Follower:
 
     def run(self, stop: Callable[[], bool]) -> None:
         """Once, then until `stop` says so. Raises TooManyDeadLetters: such a feed is misread, not bad data."""
-        day = self._clock.now() // SECONDS_A_DAY
+        day = 0
         self._hub.recover(self._clock.now())
         looked_at = 0
         while True:
@@ -50,9 +50,11 @@ class Follower:
                 self._imported(now)
             for poll in self._polling.polls(now):
                 self._hub.take(now, poll)
-            if now // SECONDS_A_DAY > day:
-                day = now // SECONDS_A_DAY
-                self._hub.step(day * SECONDS_A_DAY, (), tick=True, mark=_nothing)
+            today = now // SECONDS_A_DAY
+            if today > day:
+                # At the start too: the day may have begun while nobody looked.
+                self._hub.step(today * SECONDS_A_DAY if day else now, (), tick=True, mark=_nothing)
+                day = today
             self._hub.advance(now)
             self._hub.moved(now, 1)
             for duty in self._rounds.duties:

@@ -207,3 +207,16 @@ def test_a_source_that_falls_silent_is_told_once_in_one_line_and_when_it_speaks_
     site.follow(hub, 2, lambda turn: site.real.wait(60))
     assert [moment.is_over for moment in seen if isinstance(moment, Silence)] == [False, True]
     assert open_alerts(site) == []
+
+
+def test_a_source_that_fell_silent_while_nobody_ran_is_told_at_the_start(site: Deployed) -> None:
+    """A process that begins after a month looks at once at what has not spoken since, and not only at midnight."""
+    (site.drop / "antimony.csv").write_text(prices(YESTERDAY, 400))
+    site.follow(site.hub(), 2)
+    site.real.wait(30 * 86_400)
+    seen: list[Moment] = []
+    hub = site.hub()
+    hub.join(seen.append)
+    site.follow(hub, 1)
+    told = [moment for moment in seen if isinstance(moment, Silence)]
+    assert [(moment.is_over, moment.source) for moment in told] == [(False, "desk")]
