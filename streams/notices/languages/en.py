@@ -223,7 +223,8 @@ ENGLISH = Language(
         (
             Concept.RECITAL,
             re.compile(
-                r"(?P<word>\bas) (?:[a-z]+ ){1,4}(?:restrict|curb|ban|tighten|limit|halt|suspend|expand|resum|eas)"
+                r"(?P<word>\bas) (?:[a-z]+ ){1,4}(?:restrict|curb|ban|tighten|limit|halt|suspend|expand"
+                r"|resum|eas|continu|persist|bite|allow|lift|approv|prolong|extend|clamp|stop|block)"
             ),
         ),
         (Concept.BAN, re.compile(r"\bno [^.;]{0,80}?(?P<word>\b(?:shall|may|can) (?:be|leave)\b)")),
@@ -275,6 +276,13 @@ ENGLISH = Language(
             ),
         ),
         (Concept.EXPORT, re.compile(r"\b(?:ore|bauxite|concentrates?) (?P<word>bans?)\b")),
+        (
+            Concept.PRICE,  # "copper falls as …"
+            re.compile(
+                r"^(?:[a-z]+ ){1,2}(?P<word>falls?|slips?|drops?|rises?|jumps?|gains?|climbs?|surges?|soars?|slides?"
+                r"|tumbles?|retreats?|rallies|steadies) (?:as|on|after|amid|by|for|\d)"
+            ),
+        ),
         (Concept.IMPOSE, re.compile(r"(?P<word>\bfrom ['\"]?free['\"]? to\b) ['\"]?(?:restricted|prohibited)")),
         (Concept.LIFT, re.compile(r"(?P<word>\bfrom) ['\"]?(?:restricted|prohibited)['\"]? to ['\"]?free")),
         (Concept.EARLIER, re.compile(rf"^ *(?P<word>in (?:{_MONTH}))(?:,| [a-z])")),
