@@ -193,6 +193,7 @@ def detect(configuration: Configuration, wish: Wish) -> None:
                 past=Past(configuration.broker, archive, clock.now if database is None else _known_until(database)),
                 send=app.send,
                 again=app.again,
+                safe=app.safe,
                 counted=Told(common.metrics, (common.log, common.metrics), clock.now),
                 now=clock.now,
                 generation=lambda: int(app.app.consumer_generation_id),

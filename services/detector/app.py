@@ -9,11 +9,12 @@ import contextlib
 import io
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
 import faust
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+from aiokafka.errors import KafkaError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.transport.drivers.aiokafka import Consumer as AIOKafkaConsumer
 from faust.transport.drivers.aiokafka import Transport as AIOKafkaTransport
@@ -27,6 +28,8 @@ from streams.topics import MAX_BYTES, TopicName
 
 SESSION_S = 6.0  # a worker that was killed is missed after this long; the least that brokers allow
 _HEARTBEAT_S = 1.5
+_AT_ONCE = 500  # records that are handed over together
+_WAITING = 4  # such hand-overs that may wait
 
 
 class _Thread(AIOKafkaConsumerThread):
@@ -40,7 +43,42 @@ class _Thread(AIOKafkaConsumerThread):
 
 
 class _Consumer(AIOKafkaConsumer):
-    async def _add_gap(self, tp: Any, offset_from: int, offset_to: int) -> None:
+    """Hands over what was fetched of a partition as one message whose value is the list of its records.
+
+    Faust makes two tasks for each message; a record of a poll takes less than they do. What is safe is said by the
+    worker, and not message by message.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.safe: dict[TP, int] = {}  # the offset that is read next, by partition
+
+    async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
+        """What is there, at most a message for each partition. A rebalance takes back what was not handed over."""
+        records, active = await self._wait_next_records(timeout)
+        generation = self.app.consumer_generation_id
+        if records is None or self.should_stop:
+            return
+        if not self.flow_active:
+            with contextlib.suppress(KafkaError):  # as Faust does; tried again with the next call
+                await self.perform_seek()
+            return
+        for place, found in records.items():
+            if not self.flow_active or self.app.consumer_generation_id != generation:
+                return
+            if found and (active is None or place in active or place in self._buffered_partitions):
+                self.app.monitor.track_tp_end_offset(place, self.highwater(place))
+                message: Any = self._to_message(place, found[-1])
+                message.value, message.headers = found, None
+                yield place, message
+
+    def _filter_tps_with_pending_acks(self, topics: Any = None) -> Iterator[TP]:
+        return (place for place in self.safe if topics is None or place in topics or place.topic in topics)
+
+    def _new_offset(self, tp: TP) -> int | None:
+        return self.safe.get(tp)
+
+    async def _add_gap(self, tp: TP, offset_from: int, offset_to: int) -> None:
         """Nothing: Faust counts what was passed over as acknowledged, as on a compacted topic; ours has no holes."""
 
     def _new_consumer_thread(self) -> _Thread:
@@ -52,18 +90,15 @@ class _Transport(AIOKafkaTransport):
 
 
 class _Record:
-    """One event of Faust as the worker sees it."""
+    """One record of aiokafka as the worker sees it."""
 
-    def __init__(self, event: Any, stream: Any) -> None:
-        self._event = event
-        self._stream = stream
-        self.partition: int = event.message.partition
-        self.offset: int = event.message.offset
-        self.value: bytes | None = event.message.value
-        self.headers: Iterable[tuple[str, bytes]] = _headers(event.message.headers)
+    __slots__ = ("headers", "offset", "partition", "value")
 
-    async def ack(self) -> None:
-        await self._stream.ack(self._event)
+    def __init__(self, record: Any) -> None:
+        self.partition: int = record.partition
+        self.offset: int = record.offset
+        self.value: bytes | None = record.value
+        self.headers: Sequence[tuple[str, bytes]] = _headers(record.headers)
 
 
 class Detecting:
@@ -92,6 +127,10 @@ class Detecting:
         )
         return sent
 
+    def safe(self, partition: int, offset: int) -> None:
+        """Nothing of a partition of the observations before this offset need be read again."""
+        self.app.consumer.safe[TP(self._broker.name(TopicName.OBSERVATIONS), partition)] = offset
+
     async def again(self, partition: int, offset: int) -> None:
         """Read a partition of the observations again from this offset."""
         place = TP(self._broker.name(TopicName.OBSERVATIONS), partition)
@@ -113,8 +152,8 @@ class Detecting:
         source = app.topic(name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
         async def detect(stream: Any) -> None:
-            async for event in stream.noack().events():
-                await self._guarded(worker.take(_Record(event, stream)))
+            async for fetched in stream.noack():
+                await self._guarded(worker.take([_Record(record) for record in fetched]))
 
         async def checkpoint() -> None:
             await self._guarded(worker.checkpoint())
@@ -123,6 +162,7 @@ class Detecting:
             await self._guarded(worker.checkpoint(whole=True))
 
         async def assigned(_app: Any, places: Any, **_: Any) -> None:
+            app.consumer.safe.clear()  # what was not committed is read again, and skipped
             worker.assign({place.partition for place in places if place.topic == name})
 
         async def let_go(*_: Any, **__: Any) -> None:
@@ -177,13 +217,14 @@ def _faust_app(broker: BrokerSettings, instance: str) -> Any:
         consumer_auto_offset_reset="earliest",
         consumer_group_instance_id=instance or None,
         consumer_max_fetch_size=MAX_BYTES,
+        broker_max_poll_records=_AT_ONCE,
         broker_session_timeout=SESSION_S,
         broker_heartbeat_interval=_HEARTBEAT_S,
         broker_commit_interval=broker.checkpoint_s,
         producer_linger=0.005,
         producer_max_request_size=MAX_BYTES,
         producer_acks=-1,
-        stream_buffer_maxsize=256,
+        stream_buffer_maxsize=_WAITING,
         stream_wait_empty=False,  # what is not acknowledged is read again; waiting for it would wait for ever
     )
     app.transport = _Transport([*app.conf.broker_consumer], app)
@@ -199,6 +240,6 @@ def _credentials(broker: BrokerSettings) -> Any:
     return faust.SSLCredentials(context) if context is not None else None
 
 
-def _headers(found: Any) -> tuple[tuple[str, bytes], ...]:
-    pairs = found.items() if isinstance(found, dict) else found or ()
-    return tuple((name, content or b"") for name, content in pairs)
+def _headers(found: Any) -> Sequence[tuple[str, bytes]]:
+    """As they are, but for those without a content."""
+    return found if all(content is not None for _, content in found) else [(n, content or b"") for n, content in found]

@@ -5,7 +5,7 @@ before the record counts as read. A crash between any two of them repeats work u
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -38,19 +38,28 @@ SETTLES = "settles"  # the CloudEvents attribute of the record with which a poll
 RESETS = "resets"  # of a record before which the group's memory is made again: its past has changed
 REWRITE_S = 600.0  # every group's snapshot is written at least so often, well within the lag of the compaction
 _AGAIN_S = 1.0
+_TURN_S = 0.02  # of work on records between two moments at which something else may be done
 _LETTER_BYTES = MAX_BYTES - 64 * 1024  # of a record that fills a record: the rest is what the letter says about it
 
 
 class Incoming(Protocol):
-    """One record as it was read, which is acknowledged when its effects are safe."""
+    """One record as it was read."""
 
-    partition: int
-    offset: int
-    headers: Iterable[tuple[str, bytes]]
-    value: bytes | None
+    @property
+    def partition(self) -> int:
+        """Of the topic."""
 
-    async def ack(self) -> None:
-        """It need not be read again."""
+    @property
+    def offset(self) -> int:
+        """In the partition."""
+
+    @property
+    def headers(self) -> Iterable[tuple[str, bytes]]:
+        """As CloudEvents has them."""
+
+    @property
+    def value(self) -> bytes | None:
+        """None of a tombstone."""
 
 
 Send = Callable[[TopicName, int, Event], Awaitable[Awaitable[object]]]
@@ -98,7 +107,7 @@ class _Held:
         self.next = comes  # the offset that comes next; smaller ones are read again
         self.generation = generation  # of the group's members, in which this memory was made or was ours last
         self.asked_at: float | None = None  # when records that were passed over were asked for again; None: none were
-        self.read: list[Incoming] = []
+        self.is_unread = False  # whether something was read that does not count as read yet
         self.sent: list[Awaitable[object]] = []
 
 
@@ -109,6 +118,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     past: Past
     send: Send
     again: Callable[[int, int], Awaitable[None]]  # (partition, offset): read it again from there
+    safe: Callable[[int, int], None]  # (partition, offset): nothing before it need be read again
     counted: Counted
     now: Callable[[], int]
     generation: Callable[[], int]  # the number of the group's last change of members
@@ -161,37 +171,46 @@ class Worker:
             for partition in sorted(self._assigned - self._held.keys())
         }
 
-    async def take(self, record: Incoming) -> None:
-        """Apply one record and send what it gave.
+    async def take(self, records: Sequence[Incoming]) -> None:
+        """Apply records of one partition in their order and send what they gave; a checkpoint may come between two.
 
         Raises TooManyDeadLetters past the limit.
         """
-        held = await self._of(record.partition)
-        if held is None:
-            return  # whoever has the partition now reads it
-        async with self._turn:
-            if record.offset > held.next:
-                if held.asked_at is None:
-                    await self._again(held, record.partition)
-                return
-            held.next, held.asked_at = record.offset + 1, None
-            held.read.append(record)
-            try:
-                batch = self._batch(record)
-            except BadObservation as problem:
-                await self._reject(held, record, problem)
-                return
-            if extension(record.headers, RESETS) == "1":
-                await self._remake(held, record.partition, batch.group)
-            if batch.group == CANARY:
-                held.partition.forget(CANARY)  # each one is the first
-            try:
-                given = held.partition.apply(batch, record.offset, extension(record.headers, SETTLES) == "1")
-                events = list(self._events(batch.group, given))
-            except Exception as problem:  # noqa: BLE001 a record that breaks a detector must not stop the others
-                await self._reject(held, record, problem)
-                await self._remake(held, record.partition, batch.group)
-                return
+        clock, at, count = asyncio.get_running_loop().time, 0, len(records)
+        while at < count:
+            held = await self._of(records[at].partition)
+            if held is None:
+                return  # whoever has the partition now reads them
+            async with self._turn:
+                until = clock() + _TURN_S
+                while at < count and clock() < until:
+                    await self._take(held, records[at])
+                    at += 1
+            await asyncio.sleep(0)
+
+    async def _take(self, held: _Held, record: Incoming) -> None:
+        if record.offset > held.next:
+            if held.asked_at is None:
+                await self._again(held, record.partition)
+            return
+        held.next, held.asked_at, held.is_unread = record.offset + 1, None, True
+        try:
+            batch = self._batch(record)
+        except BadObservation as problem:
+            await self._reject(held, record, problem)
+            return
+        if extension(record.headers, RESETS) == "1":
+            await self._remake(held, record.partition, batch.group)
+        if batch.group == CANARY:
+            held.partition.forget(CANARY)  # each one is the first
+        try:
+            given = held.partition.apply(batch, record.offset, extension(record.headers, SETTLES) == "1")
+            events = list(self._events(batch.group, given))
+        except Exception as problem:  # noqa: BLE001 a record that breaks a detector must not stop the others
+            await self._reject(held, record, problem)
+            await self._remake(held, record.partition, batch.group)
+            return
+        if events:
             await self._send(held, record.partition, events)
         self._parts.counted.given(batch, given)
 
@@ -208,17 +227,18 @@ class Worker:
         async with self._turn:
             if whole:
                 held.partition.touch()
-            read, held.read = held.read, []
+            is_unread, held.is_unread = held.is_unread, False
+            upto = held.next
             sent, held.sent = held.sent, []
             states = held.partition.unsaved()
-        if not read and not states:
+        if not is_unread and not states:
             return
         began = asyncio.get_running_loop().time()
         await _all(sent)
         events = [self._states.event(state.group, state, self._parts.now()) for state in states]
         await _all([await self._parts.send(TopicName.STATES, number, event) for event in events])
-        for record in read:
-            await record.ack()
+        if is_unread:
+            self._parts.safe(number, upto)
         size = sum(len(event.value) for event in events)
         self._parts.counted.saved(len(states), size, asyncio.get_running_loop().time() - began)
 

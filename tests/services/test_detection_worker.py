@@ -31,11 +31,6 @@ class Record:
         self.offset = offset
         self.headers: Headers = event.headers
         self.value: bytes | None = event.value
-        self.is_read = False
-
-    async def ack(self) -> None:
-        """It need not be read again."""
-        self.is_read = True
 
 
 class Away:
@@ -62,6 +57,7 @@ class Desk:
         self.past = Away(comes)
         self.sent: list[tuple[TopicName, Event]] = []
         self.again: list[tuple[int, int]] = []
+        self.safe: list[tuple[int, int]] = []
         self.generation = 1
         self.worker = Worker(
             Parts(
@@ -69,6 +65,7 @@ class Desk:
                 past=self.past,
                 send=self._send,
                 again=self._again,
+                safe=lambda partition, offset: self.safe.append((partition, offset)),
                 counted=Metrics(),
                 now=lambda: NOW,
                 generation=lambda: self.generation,
@@ -107,10 +104,10 @@ def test_a_record_that_does_not_follow_is_not_taken() -> None:
         desk.worker.assign([HOME])
         records = [Record(9), Record(7), Record(9), Record(10), Record(8), Record(9), Record(3), Record(4)]
         for record in records:
-            await desk.worker.take(record)
+            await desk.worker.take([record])
         await desk.worker.checkpoint()
         assert desk.again == [(HOME, 7), (HOME, 8)]
-        assert [record.offset for record in records if record.is_read] == [7, 8, 9, 3, 4]
+        assert desk.safe == [(HOME, 5)], "what comes again is read again"
 
     played(story())
 
@@ -124,7 +121,7 @@ def test_memory_is_kept_only_where_nobody_else_had_the_partition(generations: tu
         for generation in generations:
             desk.generation = generation
             desk.worker.assign([HOME])
-            await desk.worker.take(Record(0))
+            await desk.worker.take([Record(0)])
         assert desk.past.asked == [HOME] * made
 
     played(story())
@@ -139,7 +136,7 @@ def test_a_partition_that_was_another_s_meanwhile_is_read_anew() -> None:
             desk.generation = generation
             desk.worker.assign(partitions)
             if partitions:
-                await desk.worker.take(Record(0))
+                await desk.worker.take([Record(0)])
         assert desk.past.asked == [HOME, HOME]
 
     played(story())
@@ -152,13 +149,13 @@ def test_a_partition_that_goes_while_its_memory_is_made_stops_nobody() -> None:
         desk = Desk()
         desk.worker.assign([HOME])
         record = Record(0)
-        taking = asyncio.create_task(desk.worker.take(record))
+        taking = asyncio.create_task(desk.worker.take([record]))
         await asyncio.wait({taking}, timeout=0)
         desk.generation = 2
         desk.worker.assign([])
         await taking
         await desk.worker.checkpoint()
-        assert not record.is_read
+        assert not desk.safe
         assert not desk.worker.is_ready
 
     played(story())
@@ -173,9 +170,9 @@ def test_what_would_spoil_a_memory_is_put_aside() -> None:
         milliseconds = ObservationBatch(group=GROUP, feed="x", tick_at=NOW * 1_000)
         records = [Record(0, partition=(HOME + 1) % PARTITIONS), Record(0, milliseconds)]
         for record in records:
-            await desk.worker.take(record)
+            await desk.worker.take([record])
         await desk.worker.checkpoint()
-        assert [record.is_read for record in records] == [True, True]
+        assert sorted(desk.safe) == sorted([(HOME, 1), ((HOME + 1) % PARTITIONS, 1)])
         misplaced, future = desk.letters()
         assert "a record's key is its group" in misplaced
         assert "whole seconds" in future
@@ -191,7 +188,7 @@ def test_a_letter_about_the_largest_record_can_be_sent() -> None:
         desk.worker.assign([HOME])
         record = Record(0)
         record.value = b"\xff" * MAX_BYTES
-        await desk.worker.take(record)
+        await desk.worker.take([record])
         ((_, event),) = desk.sent
         assert len(event.value) + sum(len(name) + len(value) for name, value in event.headers) < MAX_BYTES
         assert desk.letters()[0].startswith("(the first ")
