@@ -100,6 +100,7 @@ class Wire(Generic[R]):
     def __init__(self, schema: Schema[R], source: str = "/twinbell") -> None:
         self._schema = schema
         self._encode = _ENCODERS[schema.media_type]
+        self._written = schema.uri.encode()
         kind = schema.record
         packed = schema.media_type == MSGPACK
         self._decode = msgspec.msgpack.Decoder(kind).decode if packed else msgspec.json.Decoder(kind).decode
@@ -108,7 +109,7 @@ class Wire(Generic[R]):
             ("ce_specversion", SPEC.encode()),
             ("ce_type", f"twinbell.{schema.name}".encode()),
             ("ce_source", source.encode()),
-            (_SCHEMA, schema.uri.encode()),
+            (_SCHEMA, self._written),
         )
 
     def event(self, key: str, record: R, at: int, *extensions: tuple[str, str]) -> Event:
@@ -128,8 +129,19 @@ class Wire(Generic[R]):
 
     def record(self, headers: Iterable[tuple[str, bytes]], value: bytes | None) -> R:
         """The record in an event. Raises BadObservation with the reason for the dead letter."""
-        wanted = self._schema
         given = next((content for name, content in headers if name == _SCHEMA), None)
+        if given != self._written:
+            self._check(given)
+        if value is None:
+            raise BadObservation(Reason.ROW_MALFORMED, "a tombstone where a record was expected")
+        try:
+            return self._decode(value)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
+            raise BadObservation(Reason.ROW_MALFORMED, f"{self._schema.uri}: {problem}") from None
+
+    def _check(self, given: bytes | None) -> None:
+        """Whether a schema other than the one that is written can be read. Raises BadObservation."""
+        wanted = self._schema
         if given is None:
             raise BadObservation(Reason.ROW_MALFORMED, "no ce_dataschema header: this is no event of ours")
         name, _, version = given.decode("utf-8", "replace").removeprefix("urn:twinbell:").rpartition(":")
@@ -139,12 +151,6 @@ class Wire(Generic[R]):
                 f"dataschema {given[:80]!r}: this version reads {wanted.name} up to {wanted.version}; "
                 "bring all processes to one version, then `twinbell deadletters replay`",
             )
-        if value is None:
-            raise BadObservation(Reason.ROW_MALFORMED, "a tombstone where a record was expected")
-        try:
-            return self._decode(value)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as problem:
-            raise BadObservation(Reason.ROW_MALFORMED, f"{wanted.uri}: {problem}") from None
 
 
 def extension(headers: Iterable[tuple[str, bytes]], name: str) -> str:

@@ -72,10 +72,11 @@ class Rows(msgspec.Struct, kw_only=True):
 
     def extend(self, run: Run) -> None:
         """Append the rows of a run."""
-        for name in run.context.keys() - self.context.keys():
-            self.context[name] = [None] * len(self.occurred_at)
-        for name, column in self.context.items():
-            column += run.context.get(name) or [None] * len(run.values)
+        if run.context or self.context:
+            for name in run.context.keys() - self.context.keys():
+                self.context[name] = [None] * len(self.occurred_at)
+            for name, column in self.context.items():
+                column += run.context.get(name) or [None] * len(run.values)
         self.occurred_at += run.occurred_at
         self.known_at += run.known_at
         self.values += run.values
@@ -244,5 +245,7 @@ class Recent(msgspec.Struct, kw_only=True):
 
     def _forget(self, first: float) -> None:
         """Of what was said before the period `first` only each detector's last word is remembered."""
+        if not self.said:
+            return
         last = {said.detector: said for said in self.said if said.occurred_at < first}
         self.said = [said for said in self.said if said.occurred_at >= first or said is last[said.detector]]

@@ -158,9 +158,10 @@ def bears_on(signal: Signal, situation: Situation) -> bool:
 def take_batch(book: Book, batch: ObservationBatch, parameters: AssessParameters) -> None:
     """Advance the clocks of all series of the batch and the group's own time."""
     take_runs(book, batch.runs, parameters)
-    told = [notice.known_at for notice in batch.notices] + [hazard.known_at for hazard in batch.hazards]
-    book.now = max([book.now, *told])
-    book.hazards_heard = max([book.hazards_heard, *(hazard.known_at for hazard in batch.hazards)])
+    for notice in batch.notices:
+        book.now = max(book.now, notice.known_at)
+    for hazard in batch.hazards:
+        book.now, book.hazards_heard = max(book.now, hazard.known_at), max(book.hazards_heard, hazard.known_at)
     if batch.tick_at is not None:
         book.now = max(book.now, batch.tick_at)
 
@@ -168,19 +169,25 @@ def take_batch(book: Book, batch: ObservationBatch, parameters: AssessParameters
 def take_runs(book: Book, runs: Sequence[Run], parameters: AssessParameters) -> None:
     """Advance the clocks of these series, read or derived."""
     for run in runs:
-        cadence, heard = run.series.cadence, _heard(run)
-        budget_s = int(parameters.stale_days.get(cadence, 0.0) * SECONDS_A_DAY)
-        clock = book.clocks.get(run.series.series_id)
-        if heard and clock is not None and _goes_on(clock, heard, budget_s):
+        series, heard = run.series, _heard(run)
+        budget_s = int(parameters.stale_days.get(series.cadence, 0.0) * SECONDS_A_DAY)
+        clock = book.clocks.get(series.series_id)
+        if clock is None and heard:
+            clock = book.clocks[series.series_id] = SeriesClock(
+                budget_s=budget_s, first_known=heard[0], last_known=heard[0]
+            )
+            book.quiet_until = 0
+        if clock is None:
+            book.now = max(book.now, max(run.known_at, default=0))
+            continue
+        if heard and _goes_on(clock, heard, budget_s):
             clock.last_known = heard[-1]
         else:
             for known_at in heard:
-                _hear(book, run.series.series_id, known_at, budget_s)
-            clock = book.clocks.get(run.series.series_id)
-        book.now = max(book.now, max(run.known_at, default=0))
-        if clock is not None:
-            clock.family = None if run.series.relation else run.series.family
-            clock.next_s = int(parameters.next_figure_days.get(cadence, 0.0) * SECONDS_A_DAY)
+                _hear(clock, known_at, budget_s)
+        book.now = max(book.now, heard[-1] if len(heard) == len(run.known_at) else max(run.known_at))
+        clock.family = None if series.relation else series.family
+        clock.next_s = int(parameters.next_figure_days.get(series.cadence, 0.0) * SECONDS_A_DAY)
 
 
 def _heard(run: Run) -> list[int]:
@@ -192,17 +199,14 @@ def _heard(run: Run) -> list[int]:
 
 def _goes_on(clock: SeriesClock, heard: Sequence[int], budget_s: int) -> bool:
     """Whether all of this is later than what was heard, each within the budget after the one before."""
+    if budget_s == 0:
+        return heard[0] >= clock.last_known
     if not 0 <= heard[0] - clock.last_known <= budget_s:
         return False
     return heard[-1] - clock.last_known <= budget_s or max(map(sub, heard[1:], heard)) <= budget_s
 
 
-def _hear(book: Book, series_id: str, known_at: int, budget_s: int) -> None:
-    clock = book.clocks.get(series_id)
-    if clock is None:
-        book.quiet_until = 0
-        book.clocks[series_id] = SeriesClock(budget_s=budget_s, first_known=known_at, last_known=known_at)
-        return
+def _hear(clock: SeriesClock, known_at: int, budget_s: int) -> None:
     if budget_s == 0:
         clock.last_known = max(clock.last_known, known_at)
         return
