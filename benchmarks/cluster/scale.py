@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from statistics import median
 
@@ -56,7 +57,7 @@ def state_rows(ground: Ground, folder: Path, sizes: Sizes) -> list[Row]:
         for number in range(sizes.runs):
             many.wait("both workers at work", lambda: sorted(map(many.partitions_of, (1, 2))) == [2, 2])
             victim = 1 + number % 2
-            took.append(many.takeover(programs[victim], row=ROWS + number))
+            took.append(many.takeover(programs[victim], number))
             programs[victim] = many.start(victim)
     finally:
         for program in programs.values():
@@ -131,9 +132,12 @@ class _Many:
             next(float(line.split()[1]) for line in text.splitlines() if line.startswith("twinbell_partitions "))
         )
 
-    def takeover(self, victim: Program, row: int) -> float:
-        """Seconds from the kill of a worker to the last of the signals that one row for each partition must give."""
-        groups = [self._group_in(partition) for partition in range(PARTITIONS)]
+    def takeover(self, victim: Program, number: int) -> float:
+        """Seconds from a kill to the last of the signals that one row for each partition must give.
+
+        Each kill has groups of its own: what leapt once has too wide a spread to leap again.
+        """
+        groups, row = [self._group_in(partition, number) for partition in range(PARTITIONS)], ROWS
         for group in groups:
             self._made.values[self._made.members(group)[0]][row] += 1_000.0
         wanted = {(series_id(self._made.members(group)[0]), at(row)) for group in groups}
@@ -156,8 +160,9 @@ class _Many:
                 raise RuntimeError(f"{what}: not within {patience_s:g} s")
             time.sleep(_LOOK_S)
 
-    def _group_in(self, partition: int) -> int:
-        return next(n for n in range(self._made.groups) if partition_of(group_id(n), PARTITIONS) == partition)
+    def _group_in(self, partition: int, number: int) -> int:
+        found = (n for n in range(self._made.groups) if partition_of(group_id(n), PARTITIONS) == partition)
+        return next(islice(found, number, None))
 
     def _records(self, groups: range | list[int], rows: range) -> Iterator[Record]:
         for group in groups:
