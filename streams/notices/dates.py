@@ -229,7 +229,8 @@ def _end(marked: Sequence[Dated], primary: Act, speaking: set[int], sentences: S
     """
     going_on = (*INSTRUMENTS, C.SUSPEND, C.GRACE, C.EXTEND, C.REFERENCE)
     about = speaking | {primary.order + 1, primary.order + 2} | {s.order for s in sentences if s.of(*going_on)}
-    ends = [d for d in marked if d.ends and not d.foreseen and d.sentence.order in about]
+    commented = {s.order for s in sentences if s.of(C.DRAFT)}  # what ends there is the time for comments
+    ends = [d for d in marked if d.ends and not d.foreseen and d.sentence.order in about - commented]
     if not ends or not _renewed(primary, sentences, speaking):
         return ends[0] if ends else None
     return max((d for d in ends if d.sentence is ends[0].sentence), key=lambda dated: dated.day)

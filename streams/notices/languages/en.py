@@ -124,6 +124,7 @@ ENGLISH = Language(
         "curbs",
         "territory",
         "ore ban",
+        "cobalt",
     ),
     reach=Reach(compound=14, object=45, verb=30, verb_after=60, predicate=80, operator=70, modifier=40),
     clause=re.compile(r"[;:]|,? (?:but|while|whereas|although|though|however) "),
@@ -273,6 +274,14 @@ ENGLISH = Language(
             re.compile(
                 r"(?<!import )(?<!production )(?<!mining )(?<!dumping )"
                 rf"\b(?P<word>controls|curbs|restrictions) on (?:(?!imports?\b)[\w-]+,? ){{0,4}}?{_TRADED}\b"
+            ),
+        ),
+        (Concept.EXPORT, re.compile(r"\bcobalt (?:hydroxide )?(?P<word>quotas?)\b")),
+        (
+            Concept.QUOTA,  # "the volume that miners may export"
+            re.compile(
+                r"\b(?P<word>volumes?|amounts?|quantity|quantities|tonnages?) (?:[\w'-]+ ){0,6}?"
+                r"(?:may|can|allowed to|permitted to|could) (?:be )?export"
             ),
         ),
         (Concept.EXPORT, re.compile(r"\b(?:ore|bauxite|concentrates?) (?P<word>bans?)\b")),
