@@ -4,7 +4,8 @@
 `fresh` was written last and scored once; `second` was written by another hand from the public form of such acts,
 scored before any rule was touched, then read. `last` was written after that and scored once; it was read with `later`.
 `later` and `aside` are the halves, drawn by a seed, of 120 documents that were written before rules and vocabulary
-were seen: rules were mended on `later`, `aside` was scored once, then read. Acts and days are plausible, many of them made up.
+were seen: rules were mended on `later`, `aside` was scored once, then read. Acts and days are plausible, many of them
+made up.
 """
 
 from collections.abc import Iterable
