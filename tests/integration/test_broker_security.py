@@ -7,12 +7,6 @@ from pathlib import Path
 import msgspec
 import pytest
 import trustme
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
 from kafka.admin import ACL, ACLOperation, ACLPermissionType, ResourcePattern, ResourceType
 from typer.testing import CliRunner, Result
 
@@ -20,16 +14,16 @@ from services.acl_admin import apply_acls, check_acls
 from services.broker import Reader, Writer
 from services.broker_settings import BrokerSettings
 from services.cli import app
-from services.cluster.kafka import Kafka, jars
+from services.cluster.kafka import Kafka
 from services.cluster.postgres import Postgres
 from services.cluster.security import secured
 from services.configuration import load, shipped_text
-from services.errors import BrokerFailed, PartMissing
+from services.errors import BrokerFailed
 from services.exit_codes import ExitCode
 from services.topic_admin import administrating, apply_topics, check_topics
 from streams.cloudevents import Event
 from streams.topics import TOPICS, Client, TopicName, topic
-from tests.integration.conftest import LIBS
+from tests.integration.certificates import write_broker_keys
 from tests.integration.deployments import Deployment
 from tests.integration.test_same_alerts import _replayed as replayed
 
@@ -64,25 +58,17 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(folder: Path) -> Iterator[Site]:
+def site(folder: Path, kafka_jars: Path) -> Iterator[Site]:
     """Certificates of an authority of its own, a user for each process; the operator administrates."""
-    try:
-        libs = jars(LIBS)
-    except PartMissing as missing:
-        pytest.skip(str(missing))
     own = folder / "secure"
     own.mkdir()
     authority = trustme.CA()
-    issued = authority.issue_cert("127.0.0.1")
-    key = load_pem_private_key(issued.private_key_pem.bytes(), None)
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    chain = b"".join(each.bytes() for each in issued.cert_chain_pems)
-    (own / "broker.pem").write_bytes(pem + chain)
+    write_broker_keys(authority.issue_cert("127.0.0.1"), own / "broker.pem")
     authority.cert_pem.write_to_path(str(own / "authority.pem"))
     for user, password in USERS.items():
         (own / f"{user.removeprefix('twinbell-')}.password").write_text(password + "\n", encoding="utf-8")
     security = secured(own / "broker.pem", own / "authority.pem", USERS, "twinbell-operator")
-    with Kafka(libs, own, security=security) as kafka:
+    with Kafka(kafka_jars, own, security=security) as kafka:
         found = Site(own, kafka, own / "authority.pem")
         assert not [state for state in apply_topics(found.settings().of(Client.OPERATOR)) if state.problem]
         assert not [state for state in apply_acls(found.settings()) if state.problem]

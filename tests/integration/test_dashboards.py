@@ -3,13 +3,14 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import msgspec
 import pytest
 import sqlalchemy as sa
+import yaml
 
 from services.clock import SystemClock
 from services.cluster.deployment import FREE, Cluster
@@ -18,11 +19,12 @@ from services.dashboards.__main__ import FOLDER
 from services.errors import PartMissing
 from tests.integration.conftest import LIBS
 from tests.integration.grafana import Asked, Metrics, Record, queries
+from tests.integration.waiting import PATIENCE_S, until
 
 EPISODE = "graphite-2023"
+RULES = Path("deploy/prometheus/rules.yaml")
 READER = Path("deploy/postgres/reader.sql")
 SINCE, UNTIL = "2022-01-01T00:00:00Z", "2025-01-01T00:00:00Z"
-PATIENCE_S = 180
 
 
 class Played(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,10 +46,10 @@ def played(folder: Path) -> Iterator[Played]:
         with Cluster(own, FREE, episode=EPISODE, partitions=4) as cluster:
             if cluster.skipped:
                 pytest.skip(cluster.skipped[0])
-            _until(lambda: cluster.is_played, lambda: "the episode is played")
+            until(lambda: cluster.is_played, lambda: "the episode is played")
             _answered(cluster)
             prometheus = next(each.where for each in cluster.health() if each.name == "prometheus")
-            _until(lambda: _is_counted(prometheus), lambda: "the messages are counted")
+            until(lambda: _is_counted(prometheus), lambda: "the messages are counted")
             engine = _reader(cluster)
             metrics = Metrics(prometheus, started, clock.now() + len(list(FOLDER.glob("*/*.json"))) * PATIENCE_S)
             yield Played(record=Record(engine, SINCE, UNTIL), metrics=metrics)
@@ -67,7 +69,7 @@ def test_every_query_returns_rows(played: Played, path: Path) -> None:
         empty[:] = [each for each in empty if not _has_rows(played, each, choices)]
         return not empty
 
-    _until(all_have_rows, lambda: ", ".join(each.where for each in empty))
+    until(all_have_rows, lambda: ", ".join(each.where for each in empty))
 
 
 def test_the_reader_sees_the_views_and_nothing_else(played: Played) -> None:
@@ -80,6 +82,23 @@ def test_the_reader_sees_the_views_and_nothing_else(played: Played) -> None:
     ):
         with pytest.raises(sa.exc.DBAPIError, match=r"permission denied|read-only"):
             played.record.rows(statement, {})
+
+
+NEVER_HERE = "twinbell:canary_"  # an episode is played without a canary
+
+
+def test_every_recording_rule_returns_rows(played: Played) -> None:
+    """Every one that the shipped rules name, as Prometheus has recorded it: one without rows warns nobody."""
+    rules = yaml.safe_load(RULES.read_text(encoding="utf-8"))["groups"]
+    names = {rule["record"] for group in rules for rule in group["rules"] if "record" in rule}
+    missing = {name for name in names if not name.startswith(NEVER_HERE)}
+    assert missing
+
+    def all_are_recorded() -> bool:
+        missing.intersection_update({name for name in missing if not played.metrics.rows(name)})
+        return not missing
+
+    until(all_are_recorded, lambda: ", ".join(sorted(missing)))
 
 
 def _has_rows(played: Played, asked: Asked, choices: list[dict[str, str]]) -> bool:
@@ -113,11 +132,3 @@ def _reader(cluster: Cluster) -> sa.Engine:
     environment = {**os.environ, "PGPASSWORD": str(owner.password)}
     subprocess.run([*words, *where], check=True, capture_output=True, env=environment)
     return sa.create_engine(owner.set(username="twinbell_reader", password="of-a-test"))
-
-
-def _until(is_true: Callable[[], bool], what: Callable[[], str]) -> None:
-    clock = SystemClock()
-    end = clock.now() + PATIENCE_S
-    while not is_true():
-        assert clock.now() < end, f"not within {PATIENCE_S} s: {what()}"
-        clock.wait(0.5)
