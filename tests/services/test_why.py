@@ -14,7 +14,9 @@ from services.cli import app
 from services.configuration import load
 from services.earlier import FACTORS, Known, sooner
 from services.errors import NothingFound
+from services.why import chain_of
 from services.wiring import knowledge_of, open_store
+from tests.alerts.rendering.scenes import assessments
 from tests.alerts.rendering.test_messages import numbers
 from tests.played import played_in
 
@@ -129,3 +131,18 @@ def test_an_alert_that_never_rang_has_nothing_earlier(suez: str) -> None:
     silent = replace(Store(database).alert(alert_of(suez)), rings=())
     assert sooner(Archive(database), silent, judge) == ()
     database.dispose()
+
+
+def test_a_day_that_draws_near_is_shown_with_the_days_ahead_that_judged_it(suez: str) -> None:
+    """A suspension's end is no series: its line has the thresholds of C5 as they stand, under the day's own name."""
+    database = open_store(suez, create=False)
+    known = knowledge_of(load(None, Path()))
+    judge = Known(thresholds=known.thresholds, reference=known.reference, participants=("USA", "JPN"))
+    near = assessments()["suspension near its end"]
+    subject = "deadline:CHN:graphite:easing_ends:2023-11-10"
+    named = tuple(replace(signal, detector="C5", subject=subject) for signal in near.signals)
+    state = replace(Store(database).alert(alert_of(suez)), assessment=replace(near, signals=named), rings=())
+    (rule,) = chain_of(Archive(database), state, judge).rules
+    database.dispose()
+    assert (rule.detector, rule.subject) == ("C5", subject)
+    assert json.loads(rule.values) == {"ends_days": [30, 7], "starts_days": [7], "score": 1.0}
