@@ -134,22 +134,17 @@ class StoredClock:
 
 
 class DeploymentClock:
-    """The store's own clock from the moment on at which an episode is played there, until then the machine's."""
+    """What stamps facts in a store: its own clock once an episode is played there, until then the machine's."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._real = SystemClock()
+    def __init__(self, engine: sa.Engine, real: RealTime | None = None) -> None:
+        self._real = real if real is not None else SystemClock()
         self._stored = StoredClock(engine, self._real)
 
     def now(self) -> int:
         """Whole seconds UTC."""
         mapping = self._stored.mapping()
-        return self._real.now() if mapping is None else mapping.at(self._real.now_ms())
-
-
-def clock_of(engine: sa.Engine) -> Clock:
-    """The clock that stamps facts in this store: its own where an episode is played, else the machine's."""
-    stored = StoredClock(engine, SystemClock())
-    return SystemClock() if stored.mapping() is None else stored
+        now_ms = self._real.now_ms()
+        return now_ms // 1_000 if mapping is None else mapping.at(now_ms)
 
 
 def at_local(at: int, zone: str) -> datetime.datetime:

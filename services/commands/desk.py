@@ -11,7 +11,7 @@ from alerts.errors import Refused
 from alerts.states import AlertState
 from alerts.store import Store
 from services.archive import Archive
-from services.clock import Clock, clock_of
+from services.clock import Clock, DeploymentClock
 from services.configuration import load
 from services.errors import NothingFound
 from services.settings import Configuration
@@ -57,7 +57,7 @@ def opened(store: str, config: Path | None) -> Iterator[Desk]:
             database=database,
             store=Store(database, configuration.settings.site),
             archive=archive_of(database),
-            clock=clock_of(database),
+            clock=DeploymentClock(database),
             configuration=configuration,
         )
     finally:

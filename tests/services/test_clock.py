@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.clock import Mapping, StoredClock, SystemClock, at_local, clock_of, iso_day, iso_time
+from services.clock import DeploymentClock, Mapping, StoredClock, SystemClock, at_local, iso_day, iso_time
 from services.database import migrate, open_engine
 from tests.fakes.clock import FakeTime
 
@@ -66,9 +66,10 @@ def test_after_the_last_row_it_is_real_time(database: sa.Engine) -> None:
 
 def test_a_store_without_an_episode_has_the_machines_clock(database: sa.Engine) -> None:
     """Feeds that are followed are stamped with real time, a played episode with its own."""
-    assert isinstance(clock_of(database), SystemClock)
-    StoredClock(database, SystemClock()).run_on(EPISODE, 0)
-    assert clock_of(database).now() == EPISODE
+    clock = DeploymentClock(database, FakeTime(NOW))
+    assert clock.now() == NOW
+    StoredClock(database, FakeTime(NOW)).run_on(EPISODE, 0)
+    assert clock.now() == EPISODE
 
 
 def test_a_store_without_a_clock_says_so(database: sa.Engine) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from alerts.store import Store
-from services.clock import SystemClock
+from services.clock import DeploymentClock
 from services.configuration import shipped_text
 from services.errors import TooManyDeadLetters
 from services.feeds.base import Poll
@@ -187,9 +187,7 @@ def test_a_day_that_begins_lets_alerts_end(site: Deployed) -> None:
 
 def test_the_machines_clock_is_the_default_of_a_followed_store(site: Deployed) -> None:
     """A store on which feeds are followed is stamped with real time."""
-    from services.clock import clock_of
-
-    assert isinstance(clock_of(site.database), SystemClock)
+    assert DeploymentClock(site.database, site.real).now() == site.real.now()
 
 
 def test_a_source_that_falls_silent_is_told_once_in_one_line_and_when_it_speaks_again(site: Deployed) -> None:
