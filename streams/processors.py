@@ -6,7 +6,7 @@ record *settles* them, the last of a poll: nobody is rung for a moment in the mi
 """
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -86,17 +86,15 @@ class Partition:
         """Apply one batch of the archive to a group whose snapshot is lost; nothing is given out before it settles."""
         return self._applied(self._group(batch.group), batch, settles=False)
 
-    def unsaved(self) -> list[StateOfGroup]:
-        """A snapshot of each group that has changed since it was last asked for."""
-        found = []
-        for name, group in self._groups.items():
+    def unsaved(self) -> Iterator[StateOfGroup]:
+        """A snapshot of each group that has changed since it was last asked for, as it is when its turn comes."""
+        for name, group in list(self._groups.items()):
             if group.is_saved:
                 continue
             group.is_saved = True
             memory = Memory(engine=self._engine.snapshot(group.state), waiting=tuple(group.waiting.values()))
             state = msgspec.msgpack.encode(memory)
-            found.append(StateOfGroup(group=name, made_with=self._made_with, applied=group.applied, state=state))
-        return found
+            yield StateOfGroup(group=name, made_with=self._made_with, applied=group.applied, state=state)
 
     def forget(self, group: str) -> None:
         """Drop a group's memory, which a defect may have left half changed; how far it has read stays."""

@@ -11,6 +11,7 @@ from typing import Protocol, TypeVar
 
 import msgspec
 
+from services.detector.incoming import Incoming, rejected
 from services.errors import TooManyDeadLetters, Unavailable
 from streams.canary import GROUP as CANARY
 from streams.cloudevents import (
@@ -30,7 +31,7 @@ from streams.observations import SECONDS_A_DAY, ObservationBatch
 from streams.processors import Given, Partition
 from streams.reasons import Reason
 from streams.signals import Signal
-from streams.topics import MAX_BYTES, TopicName
+from streams.topics import TopicName
 
 T = TypeVar("T")
 
@@ -39,27 +40,6 @@ RESETS = "resets"  # of a record before which the group's memory is made again: 
 REWRITE_S = 600.0  # every group's snapshot is written at least so often, well within the lag of the compaction
 _AGAIN_S = 1.0
 _TURN_S = 0.02  # of work on records between two moments at which something else may be done
-_LETTER_BYTES = MAX_BYTES - 64 * 1024  # of a record that fills a record: the rest is what the letter says about it
-
-
-class Incoming(Protocol):
-    """One record as it was read."""
-
-    @property
-    def partition(self) -> int:
-        """Of the topic."""
-
-    @property
-    def offset(self) -> int:
-        """In the partition."""
-
-    @property
-    def headers(self) -> Iterable[tuple[str, bytes]]:
-        """As CloudEvents has them."""
-
-    @property
-    def value(self) -> bytes | None:
-        """None of a tombstone."""
 
 
 Send = Callable[[TopicName, int, Event], Awaitable[Awaitable[object]]]
@@ -136,7 +116,8 @@ class Worker:
         self._held: dict[int, _Held] = {}
         self._restoring: dict[int, asyncio.Task[_Held]] = {}
         self._assigned: frozenset[int] = frozenset()
-        self._turn = asyncio.Lock()
+        self._turn = asyncio.Lock()  # one at a time works on the groups
+        self._saving = asyncio.Lock()
         self._letters = 0
         self._observations = Wire(OBSERVATIONS, parts.source)
         self._signals = Wire(SIGNAL, parts.source)
@@ -215,32 +196,57 @@ class Worker:
         self._parts.counted.given(batch, given)
 
     async def checkpoint(self, whole: bool = False) -> None:
-        """Make everything that was read safe and acknowledge it. `whole`: write every group's snapshot anew."""
-        for number in sorted(self._held):
-            held = self._held.get(number)
-            if held is not None:
-                if held.asked_at is not None and asyncio.get_running_loop().time() > held.asked_at + _AGAIN_S:
-                    await self._again(held, number)
-                await self._checkpoint(number, held, whole)
+        """Make everything that was read safe and acknowledge it. `whole`: write every group's snapshot anew.
+
+        One after another: who came second would call safe what the first has not written yet.
+        """
+        async with self._saving:
+            for number in sorted(self._held):
+                held = self._held.get(number)
+                if held is not None:
+                    if held.asked_at is not None and asyncio.get_running_loop().time() > held.asked_at + _AGAIN_S:
+                        await self._again(held, number)
+                    await self._checkpoint(number, held, whole)
 
     async def _checkpoint(self, number: int, held: _Held, whole: bool) -> None:
+        clock = asyncio.get_running_loop().time
+        began = clock()
         async with self._turn:
             if whole:
                 held.partition.touch()
-            is_unread, held.is_unread = held.is_unread, False
-            upto = held.next
-            sent, held.sent = held.sent, []
-            states = held.partition.unsaved()
+            is_unread, held.is_unread, upto = held.is_unread, False, held.next
+        states = await self._snapshots(held.partition.unsaved())
         if not is_unread and not states:
             return
-        began = asyncio.get_running_loop().time()
+        sent, held.sent = held.sent, []  # by now: a snapshot holds what was applied until it was made
         await _all(sent)
-        events = [self._states.event(state.group, state, self._parts.now()) for state in states]
-        await _all([await self._parts.send(TopicName.STATES, number, event) for event in events])
+        writing, size, until = list[Awaitable[object]](), 0, clock() + _TURN_S
+        for state in states:
+            event = self._states.event(state.group, state, self._parts.now())
+            writing.append(await self._parts.send(TopicName.STATES, number, event))
+            size += len(event.value)
+            if clock() > until:
+                await asyncio.sleep(0)
+                until = clock() + _TURN_S
+        await _all(writing)
         if is_unread:
             self._parts.safe(number, upto)
-        size = sum(len(event.value) for event in events)
-        self._parts.counted.saved(len(states), size, asyncio.get_running_loop().time() - began)
+        self._parts.counted.saved(len(states), size, clock() - began)
+
+    async def _snapshots(self, unsaved: Iterator[StateOfGroup]) -> list[StateOfGroup]:
+        """Made a few at a time: what is read meanwhile need not wait for a hundred thousand series."""
+        clock, found, is_over = asyncio.get_running_loop().time, list[StateOfGroup](), False
+        while not is_over:
+            async with self._turn:
+                until = clock() + _TURN_S
+                for state in unsaved:
+                    found.append(state)
+                    if clock() > until:
+                        break
+                else:
+                    is_over = True
+            await asyncio.sleep(0)
+        return found
 
     async def _of(self, partition: int) -> _Held | None:
         """The partition's memory, when it is there; None when the partition was taken away meanwhile."""
@@ -332,25 +338,6 @@ class Worker:
                 f"{self._parts.dead_letter_limit}; the last is {letter.topic} partition {letter.partition} offset "
                 f"{letter.offset}: {letter.detail}"
             )
-
-
-def rejected(source: str, record: Incoming, problem: Exception) -> Rejected:
-    """The dead letter of a record."""
-    from_us = isinstance(problem, BadObservation)
-    reason = problem.reason if isinstance(problem, BadObservation) else Reason.ROW_MALFORMED
-    detail = problem.detail if isinstance(problem, BadObservation) else f"{type(problem).__name__}: {problem}"
-    value = record.value or b""
-    if len(value) > _LETTER_BYTES:
-        detail = f"(the first {_LETTER_BYTES} of {len(value)} bytes) {detail}"
-    return Rejected(
-        source=source,
-        topic=TopicName.OBSERVATIONS,
-        partition=record.partition,
-        offset=record.offset,
-        reason=reason,
-        detail=detail[:500] if from_us else f"a detector failed: {detail[:480]}",
-        value=value[:_LETTER_BYTES],
-    )
 
 
 def _restored(make: Callable[[], Partition], past: Past, number: int) -> tuple[Partition, int, list[tuple[str, Given]]]:

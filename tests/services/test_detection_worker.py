@@ -59,6 +59,7 @@ class Desk:
         self.again: list[tuple[int, int]] = []
         self.safe: list[tuple[int, int]] = []
         self.generation = 1
+        self.written: asyncio.Future[None] | None = None  # what a snapshot waits for to be on the broker
         self.worker = Worker(
             Parts(
                 make=lambda: Partition(ENGINE, "made-with"),
@@ -78,6 +79,8 @@ class Desk:
 
     async def _send(self, to: TopicName, _partition: int, event: Event) -> Awaitable[object]:
         self.sent.append((to, event))
+        if to is TopicName.STATES and self.written is not None:
+            return self.written
         confirmed = asyncio.get_running_loop().create_future()
         confirmed.set_result(None)
         return confirmed
@@ -123,6 +126,29 @@ def test_memory_is_kept_only_where_nobody_else_had_the_partition(generations: tu
             desk.worker.assign([HOME])
             await desk.worker.take([Record(0)])
         assert desk.past.asked == [HOME] * made
+
+    played(story())
+
+
+def test_nothing_is_safe_before_the_snapshots_that_hold_it() -> None:
+    """A checkpoint that comes while another one writes has less to write, and must not be quicker for it."""
+
+    async def story() -> None:
+        desk = Desk()
+        desk.worker.assign([HOME])
+        desk.written = asyncio.get_running_loop().create_future()
+        await desk.worker.take([Record(0)])
+        first = asyncio.create_task(desk.worker.checkpoint())
+        while not any(to is TopicName.STATES for to, _ in desk.sent):
+            await asyncio.sleep(0)
+        await desk.worker.take([Record(1, ObservationBatch(group=GROUP, feed="x", tick_at=NOW * 1_000))])  # no memory
+        second = asyncio.create_task(desk.worker.checkpoint())
+        for _ in range(100):
+            await asyncio.sleep(0)
+        assert desk.safe == []
+        desk.written.set_result(None)
+        await asyncio.gather(first, second)
+        assert desk.safe == [(HOME, 1), (HOME, 2)]
 
     played(story())
 

@@ -104,10 +104,10 @@ def test_the_snapshot_that_has_read_farthest_counts(records: list[tuple[Observat
     """A worker that was replaced and wrote its old state last does not take the newer one away."""
     own = partition()
     own.apply(records[0][0], 0, False)
-    old = own.unsaved()
+    old = list(own.unsaved())
     for at, (batch, settles) in enumerate(records[1:], 1):
         own.apply(batch, at, settles)
-    new = own.unsaved()
+    new = list(own.unsaved())
     restored = partition()
     restored.restore([*new, *old])
     assert [state.applied for state in restored.unsaved()] == [len(records)]
