@@ -169,7 +169,7 @@ class Archive:
             for key in keys:  # one at a time: all of them need not fit into memory
                 query = sa.select(shelf.c.sha256, shelf.c.origin, shelf.c.content).where(shelf.c.evidence_key == key)
                 found = connection.execute(query).one()
-                if digest(found.content) != found.sha256:
+                if not isinstance(found.content, bytes) or digest(found.content) != found.sha256:
                     raise StoreDamaged(
                         f"evidence {found.sha256[:16]} ({found.origin!r}): its bytes are not those that were read; "
                         "restore the store from a copy made before, and keep this one as evidence"

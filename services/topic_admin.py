@@ -105,14 +105,20 @@ def _state(
     )
     if found is None:
         return msgspec.structs.replace(state, problem=_MISSING)
-    if len(found["partitions"]) != state.partitions:
-        return msgspec.structs.replace(
-            state,
-            problem=f"has {len(found['partitions'])} partitions, [broker] partitions is {state.partitions}: a group "
-            "must stay in one partition, so set the configuration to what is there, or take another prefix",
-        )
+    there = len(found["partitions"])
+    if there != state.partitions:
+        return msgspec.structs.replace(state, problem=_wrong_partitions(wanted, there, state.partitions))
     differing = _differing(state.configuration, values.get(name, {}))
     return msgspec.structs.replace(state, problem=f"{_DIFFERS}{', '.join(differing)}") if differing else state
+
+
+def _wrong_partitions(wanted: Topic, there: int, asked: int) -> str:
+    if not wanted.by_group:
+        return f"has {there} partitions and must have one: delete it and apply, or take another prefix"
+    return (
+        f"has {there} partitions, [broker] partitions is {asked}: a group must stay in one partition, so set the "
+        "configuration to what is there, or take another prefix"
+    )
 
 
 def _differing(wanted: dict[str, str], found: dict[str, Any]) -> Sequence[str]:

@@ -16,7 +16,6 @@ from alerts.facts import Assessed, Fact, Opened, Rung
 from services import tables
 from services.broker import Arrived, Reader, client
 from services.broker_settings import BrokerSettings
-from services.clock import SystemClock
 from services.cluster.base import Program, Start, answers, free_port
 from services.cluster.kafka import Kafka
 from services.cluster.postgres import Postgres
@@ -29,8 +28,8 @@ from services.wiring import archive_of, open_store
 from streams.assessments import Assessment
 from streams.cloudevents import SIGNAL, Wire
 from streams.topics import TopicName
+from tests.integration.waiting import PATIENCE_S, until
 
-PATIENCE_S = 300  # of a busy machine; a quiet one needs a few seconds
 _NUMBERS = itertools.count(1)
 
 
@@ -137,12 +136,14 @@ class Deployment:
 
     def until(self, is_true: Callable[[], bool], what: str, patience_s: float = PATIENCE_S) -> None:
         """Wait for something to become true; a process that has failed meanwhile, or time, ends the test."""
-        clock = SystemClock()
-        end = clock.now_ms() + int(patience_s * 1_000)
-        while not is_true():
+
+        def is_so() -> bool:
+            if is_true():
+                return True
             self.look_after()
-            assert clock.now_ms() < end, f"{what}: not within {patience_s:g} s\n{self._said()}"
-            clock.wait(0.05)
+            return False
+
+        until(is_so, lambda: f"{what}\n{self._said()}", patience_s)
 
     def look_after(self) -> None:
         """A process that has ended by itself is started again where they are supervised, else it fails the test."""
@@ -267,12 +268,8 @@ def remake_topic(settings: BrokerSettings, name: TopicName) -> None:
 def delete_topic(settings: BrokerSettings, name: TopicName) -> None:
     """Delete a topic with all that is in it; it is gone when this returns."""
     admin = KafkaAdminClient(**client(settings))
-    clock = SystemClock()
     try:
         admin.delete_topics([settings.name(name)])
-        until = clock.now_ms() + 20_000
-        while settings.name(name) in admin.list_topics():
-            assert clock.now_ms() < until, "the topic does not go away"
-            clock.wait(0.1)
+        until(lambda: settings.name(name) not in admin.list_topics(), lambda: "the topic goes away")
     finally:
         admin.close()

@@ -17,7 +17,8 @@ from services.replay import facts_of
 from services.sources import feeds_of
 from services.wiring import archive_of, hub_of, knowledge_in_force, open_store
 from streams.topics import TopicName
-from tests.integration.deployments import PATIENCE_S, Deployment, Deployments, Outcome, outcome
+from tests.integration.deployments import Deployment, Deployments, Outcome, outcome
+from tests.integration.waiting import PATIENCE_S
 
 PROCESSES = ("detect-1", "detect-2", "dispatch", "feed")
 METALS = ("antimony", "tungsten", "cobalt", "nickel", "tin", "zinc", "lead", "copper", "lithium", "magnesium")

@@ -2,18 +2,18 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 
-from services.clock import SystemClock
 from services.cluster import watchers
 from services.cluster.base import Program, Start, answers, free_port
 from services.configuration import shipped_text
 from services.errors import PartMissing
+from tests.integration.waiting import until
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 MANIFEST = """name = "desk"
@@ -32,15 +32,6 @@ column = "price"
 measure = "price"
 unit = "USD/t"
 """
-
-
-def until(is_true: Callable[[], object], what: str, patience_s: float = 120.0) -> None:
-    """Wait for something to become true."""
-    clock = SystemClock()
-    end = clock.now_ms() + int(patience_s * 1_000)
-    while not is_true():
-        assert clock.now_ms() < end, what
-        clock.wait(0.2)
 
 
 @pytest.fixture
@@ -85,8 +76,9 @@ def test_a_rule_that_fires_pages_the_operators(tmp_path: Path, stack: ExitStack)
         if os.environ.get("TWINBELL_NO_SKIP") == "1":
             raise
         pytest.skip(str(missing))
-    until(lambda: len(list((tmp_path / "outbox").rglob("*.eml"))) == 2, "a letter to the operator of each side")
-    letters = "".join(path.read_text() for path in (tmp_path / "outbox").rglob("*.eml"))
+    outbox = tmp_path / "outbox"
+    until(lambda: len(list(outbox.rglob("*.eml"))) == 2, lambda: "a letter to the operator of each side")
+    letters = "".join(path.read_text() for path in outbox.rglob("*.eml"))
     assert "TwinbellDeadLetters" in letters
     assert "dead-letters.md" in letters
     assert "twinbell@doe.usa.example" in letters

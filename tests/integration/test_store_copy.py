@@ -15,18 +15,20 @@ import sqlalchemy as sa
 from alerts.facts import Fact
 from alerts.tables import heads
 from services import tables
-from services.clock import SystemClock
 from services.cluster.postgres import Postgres
 from services.configuration import load
 from services.copying import CARRIED, copy_store
 from services.episodes import episode
 from services.errors import WrongStore
+from services.exit_codes import ExitCode
 from services.playing import AtOnce, Player, as_played
 from services.replay import canonical, facts_of, replay
 from services.sources import read_episode
 from services.wiring import Deployment as Serves
 from services.wiring import archive_of, claim, hub_of, knowledge_of, open_store
 from tests.integration.deployments import Deployments, Outcome, outcome
+from tests.integration.waiting import until
+from tests.processes import called
 
 EPISODE = "graphite-2023"
 MIDDLE = datetime.date(2023, 12, 14)
@@ -65,6 +67,23 @@ def all_rows(url: str) -> dict[str, set[tuple[object, ...]]]:
             return {table.name: {tuple(row) for row in connection.execute(sa.select(table))} for table in CARRIED}
     finally:
         database.dispose()
+
+
+def copy_of(url: str, file: Path) -> Path:
+    """A copy of an embedded store in another file."""
+    with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as given, closing(sqlite3.connect(file)) as made:
+        given.backup(made)
+    return file
+
+
+def assert_empty(url: str) -> None:
+    """Nothing stands in a store, of whatever could be carried."""
+    database = open_store(url, create=True)
+    with database.connect() as connection:
+        for table in CARRIED:
+            found = connection.execute(sa.select(table)).all()
+            assert not found or (table is heads and [row.sequence for row in found] == [0]), table.name
+    database.dispose()
 
 
 def outcome_of(url: str) -> Outcome:
@@ -157,8 +176,8 @@ def test_numbers_go_on_after_those_carried(half: str, postgres: Postgres) -> Non
         database.dispose()
 
 
-def test_a_filled_target_and_a_damaged_source_are_refused(half: str, postgres: Postgres, tmp_path: Path) -> None:
-    """Nothing is added to another record, and nothing that does not verify is carried."""
+def test_a_filled_target_is_refused(half: str, postgres: Postgres, tmp_path: Path) -> None:
+    """Nothing is added to another record."""
     url = postgres.url("copy_filled")
     copy_store(half, url, silent)
     with pytest.raises(WrongStore, match="not empty"):
@@ -168,16 +187,39 @@ def test_a_filled_target_and_a_damaged_source_are_refused(half: str, postgres: P
     assert record(url) == record(half)
 
 
+DAMAGE = {
+    "a fact": ("UPDATE facts SET at = at + 1 WHERE position = (SELECT max(position) FROM facts)", "fact"),
+    "a figure": (
+        "UPDATE observations SET value = value + 1 WHERE (series_key, occurred_at, known_at) = "
+        "(SELECT series_key, occurred_at, known_at FROM observations LIMIT 1)",
+        "figure",
+    ),
+    "a file": ("UPDATE evidence SET content = CAST(content || x'00' AS BLOB) WHERE evidence_key = 1", "evidence"),
+    "a column's type": ("UPDATE evidence SET content = CAST(content AS TEXT) WHERE evidence_key = 1", "evidence"),
+}
+
+
+@pytest.mark.parametrize("what", sorted(DAMAGE))
+def test_a_damaged_source_is_refused(half: str, postgres: Postgres, tmp_path: Path, what: str) -> None:
+    """What does not verify is not carried: a sentence that names it, exit code 7, and no row at the target."""
+    statement, word = DAMAGE[what]
+    file = copy_of(half, tmp_path / "damaged.db")
+    with closing(sqlite3.connect(file)) as damaged, damaged:
+        assert damaged.execute(statement).rowcount == 1
+    target = postgres.url(f"copy_damaged_{sorted(DAMAGE).index(what)}")
+    done = called(["store", "copy", f"sqlite:///{file}", target], tmp_path)
+    assert done.returncode == ExitCode.DAMAGED, done.stderr
+    assert done.stderr.startswith("twinbell: ")
+    assert word in done.stderr
+    assert "Traceback" not in done.stderr
+    assert_empty(target)
+
+
 @pytest.fixture(scope="module")
 def large(half: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The same with so many rows that a copy takes a while."""
     folder = tmp_path_factory.mktemp("large")
-    url = f"sqlite:///{folder}/large.db"
-    with (
-        closing(sqlite3.connect(half.removeprefix("sqlite:///"))) as given,
-        closing(sqlite3.connect(folder / "large.db")) as made,
-    ):
-        given.backup(made)
+    url = f"sqlite:///{copy_of(half, folder / 'large.db')}"
     database = open_store(url, create=False, durable=False)
     letter = {"feed": "f", "origin": "o", "row": 1, "reason": "row_malformed", "detail": "", "content": b"x"}
     with database.begin() as connection:
@@ -200,29 +242,22 @@ def test_a_killed_copy_leaves_nothing_half(large: str, postgres: Postgres, tmp_p
         copying.wait()
         copying.stderr.close()
         _until_let_go(source, target)
-        database = open_store(target, create=False)
-        with database.connect() as connection:
-            for table in CARRIED:
-                found = connection.execute(sa.select(table)).all()
-                assert not found or (table is heads and [row.sequence for row in found] == [0]), table.name
-        database.dispose()
+        assert_empty(target)
         subprocess.run(words, check=True, capture_output=True)
     assert record(back) == record(large)
 
 
 def _until_let_go(*urls: str) -> None:
     """The server has noticed that the killed client is gone."""
-    clock = SystemClock()
-    end = clock.now() + 60
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     for url in urls:
         if url.startswith("sqlite"):
             continue
         database = sa.create_engine(url, poolclass=sa.NullPool)
-        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        while True:
+
+        def is_alone(database: sa.Engine = database) -> bool:
             with database.connect() as connection:
-                if not connection.exec_driver_sql(query).scalar():
-                    break
-            assert clock.now() < end, "the server holds on to a client that is gone"
-            clock.wait(0.1)
+                return not connection.exec_driver_sql(query).scalar()
+
+        until(is_alone, lambda: "the server lets go of a client that is gone")
         database.dispose()

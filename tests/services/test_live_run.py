@@ -1,8 +1,5 @@
 """Promise: against sources with all their traps the bell rings for what happens only, and a kill loses nothing."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from services.embedded import Hub
@@ -11,23 +8,7 @@ from services.feeds.base import Poll
 from services.moments import Found
 from tests.fakes.loopback import Answer, Request
 from tests.fakes.sources.server import SourcesServer
-from tests.live_site import Site, days, happens, quiet_sources
-
-
-@pytest.fixture
-def server() -> Iterator[SourcesServer]:
-    """Every source, quiet."""
-    with quiet_sources() as made:
-        yield made
-
-
-@pytest.fixture
-def site(tmp_path: Path, server: SourcesServer) -> Iterator[Site]:
-    """The site."""
-    made = Site(tmp_path, server)
-    yield made
-    made.database.dispose()
-
+from tests.live_site import Site, days, happens
 
 EXPECTED = [("natural", "rare_earths"), ("restriction", "gallium")]
 

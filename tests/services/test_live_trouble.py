@@ -2,10 +2,7 @@
 
 import random
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from alerts.deliveries import DeliveryState
 from alerts.facts import Assessed, Rung
@@ -20,27 +17,12 @@ from tests.fakes.sources.gdacs import GdacsPlayer
 from tests.fakes.sources.pink_sheet import FILE, NAMES, ROWS, workbook
 from tests.fakes.sources.portwatch import PortWatchPlayer
 from tests.fakes.sources.server import SourcesServer
-from tests.live_site import Site, days, happens, quiet_sources
+from tests.live_site import Site, days, happens
 from tests.processes import Running, called
 
 DAY_MS = 86_400_000
 COPPER = "pink_sheet/monthly:price:copper:world_bank_monthly"
 CLOSED = days("2026-09-21", "2026-10-12")
-
-
-@pytest.fixture
-def server() -> Iterator[SourcesServer]:
-    """Every source, quiet."""
-    with quiet_sources() as made:
-        yield made
-
-
-@pytest.fixture
-def site(tmp_path: Path, server: SourcesServer) -> Iterator[Site]:
-    """The site."""
-    made = Site(tmp_path, server)
-    yield made
-    made.database.dispose()
 
 
 def test_a_strait_that_empties_rings_and_a_revision_takes_it_back(site: Site, server: SourcesServer) -> None:
