@@ -11,7 +11,6 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 import yaml
-from tests.integration.waiting import PATIENCE_S, until
 
 from services.clock import SystemClock
 from services.cluster.deployment import FREE, Cluster
@@ -20,6 +19,7 @@ from services.dashboards.__main__ import FOLDER
 from services.errors import PartMissing
 from tests.integration.conftest import LIBS
 from tests.integration.grafana import Asked, Metrics, Record, queries
+from tests.integration.waiting import PATIENCE_S, until
 
 EPISODE = "graphite-2023"
 RULES = Path("deploy/prometheus/rules.yaml")
