@@ -125,6 +125,10 @@ ENGLISH = Language(
         "territory",
         "ore ban",
         "cobalt",
+        "border",
+        "beyond the",
+        " leave ",
+        "leaving",
     ),
     reach=Reach(compound=14, object=45, verb=30, verb_after=60, predicate=80, operator=70, modifier=40),
     clause=re.compile(r"[;:]|,? (?:but|while|whereas|although|though|however) "),
@@ -175,7 +179,7 @@ ENGLISH = Language(
             r"immediate effect|(?:effective|in force|implemented) immediately|immediately effective"
             r"|(?:tak(?:es?|ing)|took) effect immediately|(?:come|comes|came|coming) into (?:force|effect) immediately"
             r"|(?:enter|enters|entered) into force immediately|effective (?:as of )?(?:today|the same day)"
-            rf"|(?:effective|from|on|upon|since|with effect from) {_OF_PUBLICATION}"
+            rf"|(?:effective|from|as of|as from|on|upon|since|with effect from) {_OF_PUBLICATION}"
             r"|(?:since|from|on) (?:the )?same day (?:it was|of) (?:issued|published|announced|issue)"
             r"|(?:applie[sd]|apply|enforced|implemented|effective|in force|into force) (?:at once|immediately)"
             r"|(?:applie[sd]|apply|enforced|implemented|effective|effect|force|valid)"
@@ -228,7 +232,9 @@ ENGLISH = Language(
                 r"|resum|eas|continu|persist|bite|allow|lift|approv|prolong|extend|clamp|stop|block)"
             ),
         ),
-        (Concept.BAN, re.compile(r"\bno [^.;]{0,80}?(?P<word>\b(?:shall|may|can) (?:be|leave)\b)")),
+        (Concept.BAN, re.compile(r"\bno [^.;]{0,80}?(?P<word>\b(?:shall|may|can|will))(?= (?:be|leave)\b)")),
+        (Concept.EXPORT, re.compile(r"\bno [^.;]{0,80}?\b(?:shall|may|can|will) (?P<word>leave)\b")),
+        (Concept.EXPORT, re.compile(r"\b(?P<word>leaving for) (?!good\b|work\b|home\b)")),
         (
             Concept.BAN,
             re.compile(
@@ -244,7 +250,8 @@ ENGLISH = Language(
             re.compile(
                 r"\b(?:send(?:ing)?|ship(?:ping|ped)?|sell(?:ing)?|sold|sent|sales?|deliver(?:y|ies|ing|ed)|suppl(?:y|ies|ying)"
                 r"|transfers?) (?:of )?(?:[\w'-]+,? (?:and |or )?){1,6}?"
-                r"(?P<word>abroad|overseas|(?:out of|outside) the (?:country|republic))\b"
+                r"(?P<word>abroad|overseas|(?:out of|outside|beyond) (?:the |its )(?:[a-z]+ ){0,2}?"
+                r"(?:country|republic|union|bloc|borders?|territory))\b"
             ),
         ),
         (
