@@ -13,6 +13,7 @@ from services.feeds.periods import PeriodReader, known_after, known_at_of
 from services.feeds.readers import BadRow, Rows
 from services.feeds.templates import FastTemplate, Place, Tables, columns_of, one_line, printable, stem_of
 from services.feeds.where import Conditions
+from streams.codec import digest
 from streams.errors import BadObservation
 from streams.notices.documents import Document
 from streams.notices.readings import Reading
@@ -25,6 +26,7 @@ ReadDocument: TypeAlias = Callable[[Document], Reading]
 UNDATED = 0  # known_at of a document without a date: it is kept, and never replayed
 NO_MINERAL_NAMED = "all_minerals"  # the group of an act that names no mineral, and no table leads to one
 _MAX_NUMBER_CHARS = 300
+_ACT = ""  # in the place of the words of a document that is an act already
 
 
 class DocumentReader:
@@ -50,7 +52,10 @@ class DocumentReader:
     def read(
         self, rows: Rows, origin: str, sha256: str, letters: Letters, seen: set[tuple[str, str]]
     ) -> tuple[list[NoticeObservation], Counts]:
-        """The acts on minerals in one file. `seen` holds the identities of documents that were read already."""
+        """The acts on minerals in one file. `seen` holds the documents that were read already.
+
+        Acts by identity alone, others with their words: what is no act by its title may be one by its text.
+        """
         counts = Counts()
         fields = self._templates(Place(stem=stem_of(origin), origin=origin))
         conditions = Conditions(self._entry.where, {column: i for i, column in enumerate(self.columns)})
@@ -95,8 +100,6 @@ class DocumentReader:
         issuer, number = one_line(filled["issuer"]), one_line(filled["number"] or filled["or_number"])
         if not issuer or not number or len(number) > _MAX_NUMBER_CHARS:
             raise BadObservation(Reason.ROW_MALFORMED, "a document without issuer and number has no identity")
-        if (issuer, number) in seen:
-            return None
         occurred_at, known_at = self._times(filled["date"].strip(), filled["known"].strip())
         title = one_line(filled["title"])
         text = filled["text"]
@@ -109,12 +112,15 @@ class DocumentReader:
             address=one_line(filled["address"]),
             issuer=one_line(filled["state"]),
         )
-        seen.add((issuer, number))
+        said = digest(f"{title}\0{document.text}".encode("utf-8", "surrogatepass"))
+        if seen & {(document.document_id, _ACT), (document.document_id, said)}:
+            return None
         try:
             reading = self._read(document)
         except Exception as error:  # one document that the rules cannot take must not stop the others
             detail = f"the reader failed on {document.document_id!r}: {type(error).__name__}: {error}"
             raise BadObservation(Reason.ROW_MALFORMED, detail) from error
+        seen.add((document.document_id, _ACT if reading.matters else said))
         return NoticeObservation(
             document_id=document.document_id,
             feed=self._manifest.name,

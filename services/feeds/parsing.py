@@ -58,7 +58,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Seen(msgspec.Struct, kw_only=True):
-    """What was read already in one go: documents by issuer and number, events by id."""
+    """What was read already in one go: documents by identity and, where they are no act, their words; events by id."""
 
     documents: set[tuple[str, str]] = msgspec.field(default_factory=set)
     events: set[str] = msgspec.field(default_factory=set)

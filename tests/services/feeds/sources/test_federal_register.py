@@ -86,6 +86,14 @@ def test_what_may_be_inspected_rings_before_it_is_printed_and_once() -> None:
         assert len(archive.notices()) == 1
 
 
+def test_a_subject_that_says_nothing_does_not_hide_what_is_printed() -> None:
+    """On its day a document may stand in both lists: its bare subject is no act, and what is printed is read."""
+    rig = rig_of("federal_register")
+    played(rig).inspection = [inspected("2026-018203", "2026-09-17T08:45:00.000-04:00", "Commerce Control List")]
+    played(rig).documents = [document("2026-18203", "2026-09-18", "Ban on gallium")]
+    assert notices(rig)["2026-18203"].title == "Ban on gallium"
+
+
 def test_a_filing_without_a_time_counts_from_when_it_was_read() -> None:
     """What says no time is known now, not never."""
     rig = rig_of("federal_register")
