@@ -31,6 +31,7 @@ from tests.fakes.sources.portwatch import PortWatchPlayer
 from tests.fakes.sources.server import SourcesServer
 
 START = datetime.datetime(2026, 9, 28, 12, tzinfo=datetime.UTC)
+FIRST_DAY = START.date()
 ACT = "商务部 海关总署公告2026年第70号 关于对镓、锗相关物项实施出口管制的公告"
 TEXT = "<p>为维护国家安全和利益，决定对镓、锗相关物项实施出口管制。未经许可，不得出口。自2026年11月1日起正式实施。</p>"
 SINCE = {"portwatch": "2026-03-01", "federal_register": "2026-09-21", "gdacs": "2026-09-20", "comtrade": "2026-08-01"}
@@ -140,14 +141,14 @@ def quiet_sources() -> Iterator[SourcesServer]:
         yield made
 
 
-def happens(server: SourcesServer) -> None:
-    """An act of China on gallium and germanium, and a great earthquake at Bayan Obo."""
+def happens(server: SourcesServer, on: datetime.date = FIRST_DAY) -> None:
+    """An act of China on gallium and germanium, and a great earthquake at Bayan Obo, on this day."""
     ministry, hazards = server.players["mofcom"], server.players["gdacs"]
     assert isinstance(ministry, MofcomPlayer)
     assert isinstance(hazards, GdacsPlayer)
     assert ministry.rows is not None
     assert hazards.events is not None
-    ministry.rows = [row(2, ACT, content=TEXT, publishTimeStr="2026-09-28 18:00:00"), *ministry.rows]
+    ministry.rows = [row(2, ACT, content=TEXT, publishTimeStr=f"{on} 18:00:00"), *ministry.rows]
     great = {"severity": 7.6, "severityunit": "M", "severitytext": "Magnitude 7.6M, Depth:10km"}
-    strong = event(7, fromdate="2026-09-28T13:00:00", alertlevel="Red", severitydata=great, at=[109.95, 41.76])
+    strong = event(7, fromdate=f"{on}T13:00:00", alertlevel="Red", severitydata=great, at=[109.95, 41.76])
     hazards.events = [*hazards.events, strong]
