@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from alerts.errors import StoreDamaged
 from services import seals, tables
+from services.arrival import Arrived, arrived
 from services.errors import NothingFound
 from services.feeds.base import DeadLetter, Evidence, Poll
 from services.feeds.layouts import row_text
@@ -15,6 +16,7 @@ from services.vintages import Kept, keep
 from streams.codec import digest
 from streams.observations import NoticeObservation, ObservationBatch, Run, Series
 from streams.reasons import Reason
+from streams.relate import Relating
 
 _SHORTEST_PREFIX = 6
 
@@ -42,6 +44,10 @@ class Archive:
         One batch for each instant and group, in order of known_at, then group: exactly what `batches` would give.
         """
         return batches_of(keep(connection, poll), connection)
+
+    def take(self, connection: sa.Connection, poll: Poll, at: int, relating: Relating) -> Arrived:
+        """Store a poll in the caller's transaction at `at`; what is new, and which groups have to be made again."""
+        return arrived(connection, keep(connection, poll), at, relating)
 
     def store(self, connection: sa.Connection, poll: Poll) -> Kept:
         """Store a poll in the caller's transaction and return what was new, revised and duplicate."""

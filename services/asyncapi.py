@@ -16,6 +16,7 @@ Document = dict[str, Any]  # of a format that is not ours
 _BINDING = "0.5.0"
 _EXTENSIONS = {
     "ce_settles": "1: with this record a poll of its group ends, and what its assessments have become is given out",
+    "ce_late": "1: what came out of order; the group's memory is made again with it by the record that resets it",
     "ce_resets": "1: before this record the group's memory is made again from the archive",
 }
 _DESCRIPTION = (

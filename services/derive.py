@@ -9,11 +9,11 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
-from services.playing import steps
 from streams.assessments import Assessment, Situation
 from streams.codec import encode
 from streams.engine import Engine, GroupState
 from streams.observations import ObservationBatch
+from streams.passing import steps
 from streams.signals import Signal
 
 

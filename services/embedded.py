@@ -27,8 +27,11 @@ from services.tables import group_states
 from streams.assessments import Assessment
 from streams.engine import Engine, GroupState
 from streams.observations import ObservationBatch
+from streams.passing import given_anew, is_idle, passed
+from streams.relate import Relating
 from streams.signals import Signal
 from streams.silence import DETECTOR as SILENCE
+from streams.silence import turned
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +41,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     archive: Archive
     store: Store
     detection: Engine
+    relating: Relating
     made_with: str  # hash of thresholds, reference and participants: a state made with others is made again
     directory: Directory
     intake: Intake
@@ -93,18 +97,25 @@ class Hub:
             mark(connection)
         self._tell(told)
 
-    def take(self, at: int, poll: Poll) -> None:
+    def take(self, at: int, poll: Poll) -> bool:
         """Keep what a reading brought and apply what is new of it, in one transaction.
 
+        What is out of order is only kept: whether anything was, so that `rebuild` is due.
         Raises TooManyDeadLetters, before anything is kept, when more rows were unusable than the limit allows.
         """
         refuse_too_many(poll, self._parts.dead_letter_limit)
         told: list[Moment] = [Rejected(at=at, letter=letter) for letter in poll.dead_letters]
         told += [Unread(at=at, feed=poll.feed, note=note) for note in poll.notes]
         with self._keeping() as connection:
-            fresh = self._parts.archive.keep(connection, poll)
-            self._catch_up(connection, at, fresh, told)
+            found = self._parts.archive.take(connection, poll, at, self._parts.relating)
+            for group in found.late:
+                self._state(connection, group)  # what was given out by it is held against what is made
+            self._parts.archive.forget_states(connection, found.late)
+            late = [batch for batch in found.batches if batch.group in found.late]
+            told.extend(summed((read for batch in late for read in reads_of(batch, at)), at))
+            self._catch_up(connection, at, found.timely, told)
         self._tell(told)
+        return bool(found.late)
 
     def notice(self, connection: sa.Connection, signals: Iterable[Signal], at: int) -> None:
         """Keep, in the caller's transaction, what signals say about sources, for the operators."""
@@ -133,12 +144,19 @@ class Hub:
         return missing
 
     def rebuild(self, groups: set[str], at: int, mark: Callable[[sa.Connection], None]) -> None:
-        """Make the states of these groups again from everything that was known up to `at`."""
-        for group in groups:
-            self._states[group] = GroupState()
+        """Make the states of these groups again from everything that was known up to `at`, in that order.
+
+        What they now conclude is taken in where it is not what was given out; nobody is told what was read before.
+        """
+        told: list[Moment] = []
         self._saved_before -= groups
-        known = self._parts.archive.batches(0, at)
-        self.catch_up(at, (batch for _, batch in known if batch.group in groups), mark)
+        with self._keeping() as connection:
+            given: list[Assessment] = []
+            for group in sorted(groups):
+                given += self._remade(connection, group, at, told)
+            self._keep(connection, groups, given, at)
+            mark(connection)
+        self._tell(told)
 
     def advance(self, at: int) -> None:
         """Plan what time has made due by `at` and send what is due, until nothing more is; tell what was recorded."""
@@ -221,6 +239,19 @@ class Hub:
                 newest[found.situation.situation_id] = found
         told.extend(summed(seen, at))
         self._keep(connection, touched, [newest[key] for key in sorted(newest)], at)
+
+    def _remade(self, connection: sa.Connection, group: str, at: int, told: list[Moment]) -> Sequence[Assessment]:
+        detection, before, after = self._parts.detection, self._states.get(group, GroupState()), GroupState()
+        signals: list[Signal] = []
+        for batch in passed(self._parts.archive.batches(0, at, group), at):
+            if not is_idle(detection, after, batch):
+                signals += detection.apply(after, batch).signals
+        signals += detection.apply(after, ObservationBatch(group=group, feed="", tick_at=at)).signals
+        self._states[group] = after
+        self.notice(connection, turned(before.book, signals), at)
+        news = [signal for signal in signals if signal.signal_id not in before.book.signals]
+        told.extend(summed((Found(at=at, signal=s) for s in news if s.detector != SILENCE), at))
+        return given_anew(detection, before, after, at, ())
 
     def _apply(
         self, connection: sa.Connection, batch: ObservationBatch, at: int, told: list[Moment]

@@ -48,8 +48,9 @@ class Follower:
             if now - looked_at >= IMPORTS_S:
                 looked_at = now
                 self._imported(now)
-            for poll in self._polling.polls(now):
-                self._hub.take(now, poll)
+            late = [self._hub.take(now, poll) for poll in self._polling.polls(now)]
+            if any(late):  # once a round, however many rows came out of order
+                self._imported(now)
             today = now // SECONDS_A_DAY
             if today > day:
                 # At the start too: the day may have begun while nobody looked.
@@ -64,7 +65,7 @@ class Follower:
             self._real.wait(SLICE_S)
 
     def _imported(self, now: int) -> None:
-        """Groups whose rows came by `twinbell import`, or whose thresholds changed, are judged anew."""
+        """Groups whose rows came out of order or by `twinbell import`, or whose thresholds changed, are judged anew."""
         stale = self._hub.to_rebuild()
         if stale:
             self._hub.rebuild(stale, now, _nothing)

@@ -1,7 +1,7 @@
 """Stored figures → **batches**, in order of when they were known: one for each instant and group, for every harness."""
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import groupby
 from typing import TypeAlias
@@ -139,16 +139,24 @@ class Replay:
                 if group in ("", batch.group):
                     yield at, batch
 
-    def common_moves(self, after: int, until: int) -> dict[Place, float | None]:
-        """What all prices did together for each figure of a market price with after < known_at <= until."""
+    def common_moves(self, after: int, until: int, without: Container[Place] = ()) -> dict[Place, float | None]:
+        """What all prices did together for each figure of a market price with after < known_at <= until.
+
+        `without` are figures that are taken as not stored.
+        """
         moves = self._moves_before(after)
         found: dict[Place, float | None] = {}
-        for _, rows in groupby(self._rows(after, until, self._keys(is_market_price)), key=lambda row: row.known_at):
+        stored = self._rows(after, until, self._keys(is_market_price))
+        known = (row for row in stored if self._place(row) not in without)
+        for _, rows in groupby(known, key=lambda row: row.known_at):
             for batch in moves.attach(assemble(rows, ((), ()), self._series, self._sha256)):
                 for run in batch.runs:
                     places = zip(run.occurred_at, run.known_at, run.context[COMMON_MOVE], strict=True)
                     found.update(((run.series.series_id, o, k), move) for o, k, move in places)
         return found
+
+    def _place(self, row: Row) -> Place:
+        return self._series[row.series_key].series_id, row.occurred_at, row.known_at
 
     def _moves_before(self, at: int) -> MarketMoves:
         """What is remembered of the market at a time, as if everything before had been replayed."""

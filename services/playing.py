@@ -14,7 +14,8 @@ from alerts.timers import Slowdown
 from services.episodes import Episode
 from services.settings import Configuration
 from services.tables import deployment
-from streams.observations import SECONDS_A_DAY, ObservationBatch
+from streams.observations import ObservationBatch
+from streams.passing import steps
 
 Rows = Callable[[int, int], Iterator[tuple[int, ObservationBatch]]]
 """(after, until) → the batches known in (after, until], in order of known_at, then group."""
@@ -75,37 +76,6 @@ class AtOnce:
 # In the weeks that a play jumps over nobody can answer, so a ladder that has climbed is repeated seldom there.
 _PLAYED_SLOWDOWN = (Slowdown(after_hours=1, every_minutes=28 * 24 * 60),)
 _PLAYED_LAPSE_MINUTES = 365 * 24 * 60  # nor may an answer lapse there: the person who gave it watches for a minute
-
-
-class Step(msgspec.Struct, frozen=True, kw_only=True):
-    """What became known at one instant, and whether a day began with it."""
-
-    at: int
-    batches: tuple[ObservationBatch, ...]
-    tick: bool
-
-
-def steps(rows: Iterator[tuple[int, ObservationBatch]], after: int, until: int) -> Iterator[Step]:
-    """Rows of (`after`, `until`] by instant, and a tick at each midnight UTC in between."""
-    midnight = (after // SECONDS_A_DAY + 1) * SECONDS_A_DAY
-    waiting: list[ObservationBatch] = []
-    at = after
-    for known_at, batch in rows:
-        if waiting and known_at != at:
-            yield Step(at=at, batches=tuple(waiting), tick=at == midnight)
-            midnight += SECONDS_A_DAY * (at == midnight)
-            waiting = []
-        while midnight < known_at:
-            yield Step(at=midnight, batches=(), tick=True)
-            midnight += SECONDS_A_DAY
-        at = known_at
-        waiting.append(batch)
-    if waiting:
-        yield Step(at=at, batches=tuple(waiting), tick=at == midnight)
-        midnight += SECONDS_A_DAY * (at == midnight)
-    while midnight <= until:
-        yield Step(at=midnight, batches=(), tick=True)
-        midnight += SECONDS_A_DAY
 
 
 class Player:

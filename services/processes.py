@@ -61,6 +61,7 @@ from services.wiring import (
 from streams.assessments import Assessment
 from streams.observations import SECONDS_A_DAY
 from streams.processors import Partition
+from streams.relate import Relating
 from streams.topics import Client
 
 _AGAIN_S = 1.0
@@ -112,6 +113,7 @@ def feed(configuration: Configuration, wish: Wish) -> None:
             clock=clock,
             witnesses=common.witnesses,
             dead_letter_limit=configuration.settings.dead_letter_limit,
+            relating=Relating(known.reference),
             canary_every_s=canary_every_s(configuration),
         )
         store = Store(database, configuration.settings.site)

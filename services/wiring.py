@@ -35,6 +35,7 @@ from streams.codec import digest, encode
 from streams.engine import STATE_FORMAT, Engine
 from streams.errors import BadReference, BadThresholds
 from streams.reference import Reference
+from streams.relate import Relating
 from streams.thresholds import Thresholds
 
 DEFAULT_STORE = "sqlite:///var/twinbell.db"
@@ -230,6 +231,7 @@ def hub_of(
         archive=archive,
         store=store,
         detection=detection_of(configuration, known),
+        relating=Relating(known.reference),
         made_with=known.digest,
         directory=directory,
         intake=Intake(store, directory, mode, timers),

@@ -49,6 +49,11 @@ class Relating:
         names = {place for series in own for place in self._sets_of(series) if place[0] == code}
         return [series for series in among if names.intersection(self._sets_of(series))]
 
+    def kindred(self, own: Series, among: Iterable[Series]) -> list[Series]:
+        """The series that any relation takes together with this one, itself among them."""
+        names = set(self._sets_of(own))
+        return [one for one in among if one.series_id == own.series_id or names.intersection(self._sets_of(one))]
+
     def _derived(self, state: RelateState, runs: Iterable[Run]) -> list[Run]:
         members: dict[tuple[str, str], list[Run]] = {}
         for run in runs:

@@ -46,6 +46,16 @@ def heard_again(book: Book, group: str, series_ids: Iterable[str]) -> list[Signa
     return found
 
 
+def turned(before: Book, signals: Iterable[Signal]) -> list[Signal]:
+    """What signals of a memory that was made again say of silences that the memory before did not know, or thought on.
+
+    Silences of the past that are over, and were never told, are no news.
+    """
+    newest = {signal.subject: signal for signal in signals if signal.detector == DETECTOR}
+    silent = {name for name, clock in before.clocks.items() if clock.silent_since or clock.frozen_since}
+    return [s for name, s in sorted(newest.items()) if (s.phase is Phase.RAISED) is not (name in silent)]
+
+
 def freeze(book: Book, state: PipelineState, series_ids: Iterable[str], signals: Iterable[Signal]) -> None:
     """Let the clocks of these series know from when to when their rows said nothing new.
 

@@ -17,6 +17,7 @@ from services.errors import StoreAway
 from streams.cloudevents import STATE, StateOfGroup, Wire
 from streams.errors import BadObservation
 from streams.observations import ObservationBatch
+from streams.passing import passed
 from streams.topics import TopicName
 
 
@@ -29,7 +30,7 @@ def partition_of(group: str, partitions: int) -> int:
 class NoArchive:
     """A worker without a database: what has no snapshot begins with nothing."""
 
-    def batches(self, after: int, until: int) -> Iterator[tuple[int, ObservationBatch]]:
+    def batches(self, after: int, until: int, group: str = "") -> Iterator[tuple[int, ObservationBatch]]:
         """None."""
         return iter(())
 
@@ -68,10 +69,26 @@ class Past:
         return Saved(snapshots=[each for each in found if each.applied <= end], next=max(first, committed))
 
     def batches(self, partition: int, without: frozenset[str]) -> Iterator[ObservationBatch]:
-        """Everything known of the partition's other groups, in order of known_at. Raises StoreAway."""
-        try:
-            for _, batch in self._archive.batches(0, self._known_until()):
-                if batch.group not in without and partition_of(batch.group, self._broker.partitions) == partition:
-                    yield batch
-        except OperationalError as problem:
-            raise StoreAway(f"the store does not answer: {str(problem.orig).strip()}") from problem
+        """Everything known of the partition's other groups, in order of known_at, with midnights. Raises StoreAway."""
+        until = self._known_until()
+        with _asked():
+            known = self._archive.batches(0, until)
+            yield from passed(((at, batch) for at, batch in known if self._is_of(partition, without, batch)), until)
+
+    def rows(self, group: str, until: int) -> Iterator[tuple[int, ObservationBatch]]:
+        """Everything of one group known up to `until`, in order, each with its instant. Raises StoreAway."""
+        with _asked():
+            yield from self._archive.batches(0, min(until, self._known_until()), group)
+
+    def _is_of(self, partition: int, without: frozenset[str], batch: ObservationBatch) -> bool:
+        own = partition_of(batch.group, self._broker.partitions) == partition
+        return own and batch.group not in without
+
+
+@contextlib.contextmanager
+def _asked() -> Iterator[None]:
+    """The store is asked. Raises StoreAway."""
+    try:
+        yield
+    except OperationalError as problem:
+        raise StoreAway(f"the store does not answer: {str(problem.orig).strip()}") from problem

@@ -30,12 +30,12 @@ from streams.errors import BadObservation
 from streams.observations import SECONDS_A_DAY, ObservationBatch
 from streams.processors import Given, Partition
 from streams.reasons import Reason
-from streams.signals import Signal
 from streams.topics import TopicName
 
 T = TypeVar("T")
 
 SETTLES = "settles"  # the CloudEvents attribute of the record with which a poll of a group ends
+LATE = "late"  # of a record that came out of order: it is in the archive, from which its group is made again
 RESETS = "resets"  # of a record before which the group's memory is made again: its past has changed
 REWRITE_S = 600.0  # every group's snapshot is written at least so often, well within the lag of the compaction
 _AGAIN_S = 1.0
@@ -60,7 +60,13 @@ class Past(Protocol):
         """What was made safe of a partition."""
 
     def batches(self, partition: int, without: frozenset[str]) -> Iterable[ObservationBatch]:
-        """From the archive, everything known of those groups of the partition that have no snapshot, in order."""
+        """From the archive, everything known of those groups of the partition that have no snapshot, in order.
+
+        With the midnights that they went through.
+        """
+
+    def rows(self, group: str, until: int) -> Iterable[tuple[int, ObservationBatch]]:
+        """From the archive, everything of one group that was known up to `until`, in order, each with its instant."""
 
 
 class Counted(Protocol):
@@ -180,8 +186,11 @@ class Worker:
         except BadObservation as problem:
             await self._reject(held, record, problem)
             return
+        if extension(record.headers, LATE) == "1":
+            self._parts.counted.given(batch, Given())
+            return
         if extension(record.headers, RESETS) == "1":
-            await self._remake(held, record.partition, batch.group)
+            await self._remake(held, record.partition, batch)
         if batch.group == CANARY:
             held.partition.forget(CANARY)  # each one is the first
         try:
@@ -189,7 +198,7 @@ class Worker:
             events = list(self._events(batch.group, given))
         except Exception as problem:  # noqa: BLE001 a record that breaks a detector must not stop the others
             await self._reject(held, record, problem)
-            await self._remake(held, record.partition, batch.group)
+            await self._remake(held, record.partition, batch)
             return
         if events:
             await self._send(held, record.partition, events)
@@ -303,9 +312,10 @@ class Worker:
         self._parts.counted.holds(len(self._held))
         return held
 
-    async def _remake(self, held: _Held, number: int, group: str) -> None:
-        given = await self._asked(partial(_remade, held.partition, self._parts.past, number, group))
-        await self._send(held, number, self._events(group, given))
+    async def _remake(self, held: _Held, number: int, batch: ObservationBatch) -> None:
+        until = batch.tick_at or self._parts.now()
+        given = await self._asked(partial(_remade, held.partition, self._parts.past, batch.group, until))
+        await self._send(held, number, self._events(batch.group, given))
 
     async def _asked(self, ask: Callable[[], T]) -> T:
         """What the past answers, asked in a thread, and again while it is away: nothing is judged without it."""
@@ -352,16 +362,9 @@ def _restored(make: Callable[[], Partition], past: Past, number: int) -> tuple[P
     return partition, saved.next, found
 
 
-def _remade(partition: Partition, past: Past, number: int, group: str) -> Given:
-    """Runs in a thread: the group's memory made again from the archive, without the batches that break a detector."""
-    partition.forget(group)
-    signals: list[Signal] = []
-    for batch in past.batches(number, partition.groups - {group}):
-        try:
-            signals += partition.rebuild(batch).signals
-        except Exception:  # noqa: BLE001, S112 the record that broke it is a dead letter already
-            continue
-    return Given(signals=tuple(signals))
+def _remade(partition: Partition, past: Past, group: str, until: int) -> Given:
+    """Runs in a thread: the group's memory made again from the archive."""
+    return partition.remake(group, past.rows(group, until), until)
 
 
 async def _all(sent: list[Awaitable[object]]) -> None:

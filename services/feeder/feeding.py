@@ -9,7 +9,7 @@ from services import tables
 from services.archive import Archive
 from services.clock import Clock
 from services.detector.worker import SETTLES
-from services.feeder.publishing import Publisher, poll_events, reset_events, settling_events
+from services.feeder.publishing import Publisher, late_events, poll_events, reset_events, settling_events
 from services.feeds.base import Poll
 from services.following import Rounds
 from services.moments import Moment, Moved, Rejected, Unread, Witness
@@ -18,6 +18,7 @@ from services.reads import reads_of, refuse_too_many, summed
 from streams.canary import GROUP as CANARY
 from streams.canary import canary_batch
 from streams.observations import SECONDS_A_DAY
+from streams.relate import Relating
 
 SLICE_S = 0.05
 IMPORTS_S = 5
@@ -33,6 +34,7 @@ class FeederParts(msgspec.Struct, frozen=True, kw_only=True):
     clock: Clock
     witnesses: Sequence[Witness]
     dead_letter_limit: int
+    relating: Relating
     canary_every_s: int = 0  # 0: none
 
     def tell(self, moment: Moment) -> None:
@@ -64,11 +66,10 @@ class Feeder:
         Raises TooManyDeadLetters: such a feed is misread, not bad data.
         """
         now = self._parts.clock.now()
-        for poll in self._polling.polls(now):
-            self.take(now, poll)
-        if now - self._looked_at >= IMPORTS_S:
+        late = [self.take(now, poll) for poll in self._polling.polls(now)]
+        if any(late) or now - self._looked_at >= IMPORTS_S:
             self._looked_at = now
-            self._reset(now)
+            self.reset(now)
         today = now // SECONDS_A_DAY
         if today > self._day:
             # At the start too: the day may have begun while nobody looked.
@@ -92,28 +93,36 @@ class Feeder:
         with self._parts.database.begin() as connection:
             publisher.keep(connection, [publisher.wire.event(CANARY, canary_batch(now), now, (SETTLES, "1"))])
 
-    def take(self, now: int, poll: Poll) -> None:
-        """Keep a poll and let its events wait, in one transaction."""
+    def take(self, now: int, poll: Poll) -> bool:
+        """Keep a poll and let its events wait, in one transaction; whether anything was out of order.
+
+        Its group is reset next, in this round.
+        """
         refuse_too_many(poll, self._parts.dead_letter_limit)
         with self._parts.database.begin() as connection:
-            fresh = self._parts.archive.keep(connection, poll)
-            self._parts.publisher.keep(connection, poll_events(self._parts.publisher.wire, fresh, now))
-            self._mark(connection, {batch.group for batch in fresh})
+            found = self._parts.archive.take(connection, poll, now, self._parts.relating)
+            publisher = self._parts.publisher
+            late = [batch for batch in found.batches if batch.group in found.late]
+            publisher.keep(connection, late_events(publisher.wire, late, now))
+            publisher.keep(connection, poll_events(publisher.wire, found.timely, now))
+            self._parts.archive.forget_states(connection, found.late)
+            self._mark(connection, {batch.group for batch in found.timely})
         for letter in poll.dead_letters:
             self._parts.tell(Rejected(at=now, letter=letter))
         for note in poll.notes:
             self._parts.tell(Unread(at=now, feed=poll.feed, note=note))
-        reads = (read for batch in fresh for read in reads_of(batch, now))
+        reads = (read for batch in found.batches for read in reads_of(batch, now))
         for moment in summed(reads, now):
             self._parts.tell(moment)
+        return bool(found.late)
 
     def _settle(self, at: int) -> None:
         publisher = self._parts.publisher
         with self._parts.database.begin() as connection:
             publisher.keep(connection, settling_events(publisher.wire, self._parts.archive.groups(), at))
 
-    def _reset(self, now: int) -> None:
-        """Groups whose rows came by an import: their memory is made again."""
+    def reset(self, now: int) -> None:
+        """Groups whose rows came out of order, or by an import: their memory is made again."""
         table = tables.group_states
         publisher = self._parts.publisher
         groups = set(self._parts.archive.groups())

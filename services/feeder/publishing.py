@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from services import tables
 from services.broker import Writer
 from services.clock import SystemClock
-from services.detector.worker import RESETS, SETTLES
+from services.detector.worker import LATE, RESETS, SETTLES
 from services.errors import BrokerFailed
 from streams.cloudevents import OBSERVATIONS, Event, Headers, Wire
 from streams.gathering import gathered, halved, size_of
@@ -32,14 +32,22 @@ def poll_events(wire: Wire[ObservationBatch], batches: Sequence[ObservationBatch
     yield from settling_events(wire, sorted({batch.group for batch in batches}), at)
 
 
-def _fitting(wire: Wire[ObservationBatch], batch: ObservationBatch, at: int) -> Iterator[Event]:
+def late_events(wire: Wire[ObservationBatch], batches: Sequence[ObservationBatch], at: int) -> Iterator[Event]:
+    """The events of what came out of order, for whoever reads the topic; detection skips them for the reset."""
+    for batch in gathered(batches):
+        yield from _fitting(wire, batch, at, (LATE, "1"))
+
+
+def _fitting(
+    wire: Wire[ObservationBatch], batch: ObservationBatch, at: int, *extensions: tuple[str, str]
+) -> Iterator[Event]:
     """A batch as one event, or, where that is more than the broker takes, as those of its halves."""
-    event = wire.event(batch.group, batch, at)
+    event = wire.event(batch.group, batch, at, *extensions)
     if len(event.value) <= _LARGEST or size_of(batch) < 2:
         yield event
         return
     for half in halved(batch):
-        yield from _fitting(wire, half, at)
+        yield from _fitting(wire, half, at, *extensions)
 
 
 def settling_events(wire: Wire[ObservationBatch], groups: Iterable[str], at: int) -> Iterator[Event]:

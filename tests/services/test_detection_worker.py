@@ -49,6 +49,10 @@ class Away:
         """No archive."""
         return ()
 
+    def rows(self, group: str, until: int) -> Iterable[tuple[int, ObservationBatch]]:
+        """No archive."""
+        return ()
+
 
 class Desk:
     """A worker, what it sent, and the generation of its group."""

@@ -23,6 +23,7 @@ from services.rounds import Followership, followed, rounds
 from services.settings import Configuration
 from services.wiring import archive_of, hub_of, knowledge_of
 from streams.cloudevents import OBSERVATIONS, Event, Headers, Wire, extension
+from streams.relate import Relating
 from streams.topics import TopicName
 from tests.fakes.loopback import Answer
 from tests.fakes.sources.server import SourcesServer
@@ -111,6 +112,7 @@ def fed(store: Store) -> None:
         clock=SystemClock(),
         witnesses=(store.told.append,),
         dead_letter_limit=100,
+        relating=Relating(store.own.known.reference),
     )
     until = time.monotonic() + PATIENCE_S
     with followed(store.own, SystemClock().now) as feeds, rounds(store.own, feeds) as beside:

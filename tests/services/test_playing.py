@@ -17,11 +17,12 @@ from services.database import migrate, open_engine
 from services.embedded import Hub
 from services.episodes import Episode, episode, shipped
 from services.pace import Pace, Watched
-from services.playing import AtOnce, Passage, Player, as_played, is_over, played_until, steps
+from services.playing import AtOnce, Passage, Player, as_played, is_over, played_until
 from services.replay import facts_of, replay
 from services.sources import read_episode
 from services.wiring import Deployment, archive_of, claim, hub_of, knowledge_of
 from streams.observations import SECONDS_A_DAY, ObservationBatch
+from streams.passing import steps
 from tests.fakes.clock import FakeTime
 
 DAY = SECONDS_A_DAY

@@ -1,0 +1,123 @@
+"""Rows in order of when they were known → what a group goes through: their batches, and a tick at each midnight.
+
+What a group remembers is a function of the rows that are stored, in this order. A row that comes out of it is not put
+in afterwards: the memory is made again, and what it now concludes is held against what was given out.
+"""
+
+from collections.abc import Container, Iterable, Iterator
+
+import msgspec
+
+from streams.assessments import Assessment, Level
+from streams.codec import identity
+from streams.engine import Engine, GroupState
+from streams.observations import SECONDS_A_DAY, ObservationBatch
+from streams.situations import situations
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """What became known at one instant, and whether a day began with it."""
+
+    at: int
+    batches: tuple[ObservationBatch, ...]
+    tick: bool
+
+
+def steps(rows: Iterable[tuple[int, ObservationBatch]], after: int, until: int) -> Iterator[Step]:
+    """Rows of (`after`, `until`] by instant, and a tick at each midnight UTC in between."""
+    midnight = (after // SECONDS_A_DAY + 1) * SECONDS_A_DAY
+    waiting: list[ObservationBatch] = []
+    at = after
+    for known_at, batch in rows:
+        if waiting and known_at != at:
+            yield Step(at=at, batches=tuple(waiting), tick=at == midnight)
+            midnight += SECONDS_A_DAY * (at == midnight)
+            waiting = []
+        while midnight < known_at:
+            yield Step(at=midnight, batches=(), tick=True)
+            midnight += SECONDS_A_DAY
+        at = known_at
+        waiting.append(batch)
+    if waiting:
+        yield Step(at=at, batches=tuple(waiting), tick=at == midnight)
+        midnight += SECONDS_A_DAY * (at == midnight)
+    while midnight <= until:
+        yield Step(at=midnight, batches=(), tick=True)
+        midnight += SECONDS_A_DAY
+
+
+def passed(rows: Iterable[tuple[int, ObservationBatch]], until: int) -> Iterator[ObservationBatch]:
+    """The batches of stored rows up to `until`, and at each midnight a tick of every group that has had one."""
+    seen: set[str] = set()
+    ordered = iter(rows)
+    first = next(ordered, None)
+    if first is None:
+        return
+    for step in steps(_again(first, ordered), first[0] - 1, until):
+        for batch in step.batches:
+            seen.add(batch.group)
+            yield batch
+        if step.tick:
+            for group in sorted(seen):
+                yield ObservationBatch(group=group, feed="", tick_at=step.at)
+
+
+def _again(
+    first: tuple[int, ObservationBatch], rest: Iterator[tuple[int, ObservationBatch]]
+) -> Iterator[tuple[int, ObservationBatch]]:
+    yield first
+    yield from rest
+
+
+def is_idle(engine: Engine, state: GroupState, batch: ObservationBatch) -> bool:
+    """Whether a batch is a tick that can change nothing."""
+    return batch.tick_at is not None and not engine.is_live(state, batch.tick_at)
+
+
+def given_anew(
+    engine: Engine, before: GroupState, after: GroupState, at: int, waiting: Container[str]
+) -> tuple[Assessment, ...]:
+    """What a memory that was made again concludes at `at`, where it is not what was given out, by situation id.
+
+    `waiting` are the situations whose newest assessment has not been given out yet. A situation of which nothing is
+    left is given as void, so that whoever was told of it is told that it was none.
+    """
+    given = {key: revision for key, revision in before.book.published.items() if key not in waiting}
+    found: dict[str, Assessment] = {}
+    for situation in situations(after.book):
+        key = situation.situation_id
+        assessment = engine.judged(after, situation, at)
+        if assessment is None:
+            continue
+        after.book.published[key] = assessment.revision
+        if given.get(key) != assessment.revision:
+            found[key] = assessment
+    for situation in situations(before.book):
+        key = situation.situation_id
+        gone = (
+            engine.judged(before, situation, at)
+            if key in before.book.published and key not in after.book.published
+            else None
+        )
+        if gone is not None and not gone.resolved:
+            found[key] = _void(gone, at)
+    return tuple(found[key] for key in sorted(found))
+
+
+def _void(gone: Assessment, at: int) -> Assessment:
+    """The assessment of a situation that the rows, in their order, do not show: it names what counts no longer."""
+    return msgspec.structs.replace(
+        gone,
+        as_of=at,
+        level=Level.NONE,
+        holding=(),
+        stale=(),
+        stale_since=0,
+        provisional=False,
+        panels=(),
+        resolved=True,
+        void=True,
+        revised_at=at,
+        withdrawn=gone.holding,
+        revision=identity(gone.assessment_id, "void", at, " ".join(ring.ring_id for ring in gone.rings)),
+    )

@@ -1,0 +1,374 @@
+"""Publications with when they were known and when they arrive, and the harnesses that they arrive at."""
+
+import asyncio
+import math
+import random
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+import sqlalchemy as sa
+
+from alerts.facts import Assessed, Opened, Rung
+from services import tables
+from services.configuration import load
+from services.database import migrate, open_engine
+from services.detector.past import partition_of
+from services.detector.worker import Parts as WorkerParts
+from services.detector.worker import Saved as SavedPartition
+from services.detector.worker import Worker
+from services.embedded import Hub, Saved
+from services.feeder.feeding import Feeder, FeederParts
+from services.feeder.publishing import Publisher
+from services.feeds.base import Evidence, Poll
+from services.following import Follower
+from services.measuring import Metrics
+from services.polling import Followed
+from services.replay import facts_of
+from services.wiring import Deployment, archive_of, claim, detection_of, hub_of, knowledge_of
+from streams.cloudevents import ASSESSMENT, STATE, Event, Headers, Wire
+from streams.codec import digest, encode
+from streams.engine import Engine, GroupState
+from streams.observations import SECONDS_A_DAY, Cadence, Family, Measure, ObservationBatch, Run, Series
+from streams.passing import passed
+from streams.processors import Memory, Partition
+from streams.relate import Relating
+from streams.situations import situations
+from streams.topics import TopicName
+
+FIRST = 1_577_923_200  # 2020-01-02
+QUIET_DAYS, BUSY_DAYS = 150, 16
+BUSY = FIRST + QUIET_DAYS * SECONDS_A_DAY
+END = FIRST + (QUIET_DAYS + BUSY_DAYS + 20) * SECONDS_A_DAY
+QUOTED = (
+    *((metal, "lme_cash") for metal in ("tin", "nickel", "cobalt", "zinc", "lead", "copper")),
+    ("tin", "shfe_settle"),
+    ("nickel", "shfe_settle"),
+)
+Alerts = Mapping[str, tuple[tuple[str, str, int], ...]]
+"""Alert id → (ring id, level, at) of its rings."""
+
+
+class Publication(msgspec.Struct, frozen=True, kw_only=True):
+    """Rows of one instant from one piece of evidence."""
+
+    batch: ObservationBatch
+    evidence: Evidence
+    known_at: int
+
+
+class Arriving(msgspec.Struct, frozen=True):
+    """A publication and when it arrives, which is never before it was known."""
+
+    at: int
+    publication: Publication
+
+
+def random_feed(seed: int) -> list[Publication]:
+    """Daily prices of six metals, of two of them at home too: quiet, then some jump, some of them at home only."""
+    chance, found = random.Random(seed), list[Publication]()
+    levels = dict.fromkeys(QUOTED, 9.0)
+    for day in range(QUIET_DAYS + BUSY_DAYS):
+        jumping = {q for q in QUOTED if day > QUIET_DAYS and chance.random() < 0.08}
+        common = chance.gauss(0, 0.003)
+        for quoted in QUOTED:
+            levels[quoted] += (
+                common + chance.gauss(0, 0.004) + (chance.choice((0.3, 0.4, -0.3)) if quoted in jumping else 0)
+            )
+            known_at = FIRST + day * SECONDS_A_DAY + (61_200 if quoted[1] == "lme_cash" else 28_800)
+            found.append(_price(quoted, FIRST + day * SECONDS_A_DAY, known_at, round(math.exp(levels[quoted]), 1)))
+    return found
+
+
+def _price(quoted: tuple[str, str], occurred_at: int, known_at: int, value: float) -> Publication:
+    metal, market = quoted
+    content = f"{metal},{market},{occurred_at},{value}".encode()
+    series = Series(
+        series_id=f"random/{metal}:{market}",
+        feed="random",
+        family=Family.PRICES,
+        group=metal,
+        measure=Measure.PRICE,
+        unit="USD/t",
+        cadence=Cadence.DAILY,
+        minerals=(metal,),
+        market=market,
+        publisher="A price desk",
+        publication="Prices",
+    )
+    run = Run(
+        series=series,
+        evidence=digest(content),
+        occurred_at=[occurred_at],
+        known_at=[known_at],
+        values=[value],
+        rows=[1],
+        provisional=[False],
+    )
+    batch = ObservationBatch(group=metal, feed="random", runs=[run])
+    return Publication(batch=batch, evidence=_evidence(content, known_at), known_at=known_at)
+
+
+def _evidence(content: bytes, at: int) -> Evidence:
+    return Evidence(sha256=digest(content), origin="random", fetched_at=at, media_type="text/csv", content=content)
+
+
+def in_order(publications: Iterable[Publication]) -> list[Arriving]:
+    """The quiet days at once, and then each as soon as it is known."""
+    ordered = sorted(publications, key=lambda each: each.known_at)
+    return [Arriving(max(BUSY, each.known_at), each) for each in ordered]
+
+
+def delayed(publications: Iterable[Publication], seed: int, share: float, days: float) -> list[Arriving]:
+    """The same, but in this share of cases late, by up to so many days, in no order."""
+    chance, found = random.Random(seed), list[Arriving]()
+    for each in in_order(publications):
+        late = chance.random() < share
+        found.append(Arriving(each.at + int(late * chance.uniform(0, days) * SECONDS_A_DAY), each.publication))
+    return sorted(found, key=lambda each: (each.at, chance.random()))
+
+
+class _Script:
+    """A feed that brings at each time what has arrived by then."""
+
+    name = "random"
+
+    def __init__(self, arriving: Sequence[Arriving]) -> None:
+        self.left = list(arriving)
+        self.now = 0
+
+    def poll(self, cursor: str) -> Poll:
+        """What has arrived and was not brought yet."""
+        came = [each.publication for each in self.left if each.at <= self.now]
+        self.left = self.left[len(came) :]
+        evidence = {each.evidence.sha256: each.evidence for each in came}
+        batches = tuple(each.batch for each in came)
+        return Poll(feed=self.name, cursor="", polled_at=self.now, evidence=tuple(evidence.values()), batches=batches)
+
+
+class Turning:
+    """A clock that stands at each time at which something arrives or a day begins, and ends after the last."""
+
+    def __init__(self, arriving: Sequence[Arriving]) -> None:
+        self.script = _Script(arriving)
+        first = arriving[0].at // SECONDS_A_DAY + 1
+        midnights = (day * SECONDS_A_DAY for day in range(first, END // SECONDS_A_DAY + 1))
+        self._times = iter(sorted({*(each.at for each in arriving), *midnights}))
+        self.at = next(self._times)
+        self.script.now = self.at
+        self.is_over = False
+
+    def now(self) -> int:
+        """Where it stands."""
+        return self.at
+
+    def now_ms(self) -> int:
+        """The same in milliseconds."""
+        return self.at * 1_000
+
+    def wait(self, seconds: float) -> None:
+        """The next time."""
+        self.at = self.script.now = next(self._times, self.at)
+
+    def stop(self) -> bool:
+        """Whether this is the last time."""
+        return self.at >= END
+
+    def feeds(self) -> list[Followed]:
+        """The feed."""
+        return [Followed(feed=self.script, every_s=1, cursor=str)]
+
+
+class Site:
+    """A store with a hub on it, and the engine that both have."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        configuration = load(None, folder)
+        self.known = knowledge_of(configuration)
+        self.engine: Engine = detection_of(configuration, self.known)
+        self.database = open_engine(f"sqlite:///{folder}/site.db", durable=False)
+        migrate(self.database)
+        claim(self.database, Deployment(episode="", configuration=""))
+        self.archive = archive_of(self.database)
+        self.hub: Hub = hub_of(configuration, self.known, self.database, folder / "outbox")
+        self.hub.advance = lambda at: None  # type: ignore[method-assign]  # what is sent, and when, is no part of this
+
+    def alerts(self) -> Alerts:
+        """Every alert of the record with its rings."""
+        found: dict[str, list[tuple[str, str, int]]] = {}
+        for fact in facts_of(self.database):
+            if isinstance(fact.body, Opened):
+                found[fact.alert_id] = []
+            if isinstance(fact.body, Rung):
+                ring = fact.body.ring
+                found[fact.alert_id].append((ring.ring_id, ring.level, ring.at))
+        return {alert: tuple(rings) for alert, rings in found.items()}
+
+    def assessed(self) -> int:
+        """How many assessments of alerts the record holds: what passed."""
+        return sum(isinstance(fact.body, Assessed) for fact in facts_of(self.database))
+
+    def concluded(self, states: Mapping[str, GroupState]) -> dict[str, bytes]:
+        """What memories mean at END, in canonical bytes by situation id, with the revision that was given out last."""
+        found = {}
+        for state in states.values():
+            for situation in situations(state.book):
+                key = situation.situation_id
+                judged = encode(self.engine.judged(state, situation, END))
+                found[key] = judged + state.book.published.get(key, "").encode()
+        return found
+
+
+def embedded(site: Site, arriving: Sequence[Arriving]) -> dict[str, bytes]:
+    """Followed by one process."""
+    clock = Turning(arriving)
+    Follower(site.hub, clock.feeds(), clock, clock).run(clock.stop)
+    states = {}
+    for group in site.archive.groups():
+        content = site.archive.state(group)
+        assert content is not None, f"{group} was not made again"
+        states[group] = site.engine.restore(msgspec.msgpack.decode(content, type=Saved).state)
+    return site.concluded(states)
+
+
+def replayed(site: Site) -> dict[str, bytes]:
+    """What is stored, in order of when it was known, through the engine alone."""
+    states: dict[str, GroupState] = {}
+    for batch in passed(site.archive.batches(0, END), END):
+        site.engine.apply(states.setdefault(batch.group, GroupState()), batch)
+    return site.concluded(states)
+
+
+def as_it_came(site: Site, arriving: Iterable[Arriving]) -> dict[str, bytes]:
+    """What no harness does: each publication through the engine as it arrives, and nothing made again."""
+    states: dict[str, GroupState] = {}
+    for each in arriving:
+        batch = each.publication.batch
+        site.engine.apply(states.setdefault(batch.group, GroupState()), batch)
+    return site.concluded(states)
+
+
+class _Record:
+    """A record as a worker reads it."""
+
+    def __init__(self, partition: int, offset: int, headers: Headers, value: bytes) -> None:
+        self.partition, self.offset, self.headers, self.value = partition, offset, headers, value
+
+    async def ack(self) -> None:
+        """It need not be read again."""
+
+
+class _Past:
+    """A worker's past: the archive, no snapshots."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    def saved(self, partition: int) -> SavedPartition:
+        """None."""
+        return SavedPartition(snapshots=[], next=0)
+
+    def batches(self, partition: int, without: frozenset[str]) -> Iterable[ObservationBatch]:
+        """None: the worker was there from the beginning."""
+        return ()
+
+    def rows(self, group: str, until: int) -> Iterable[tuple[int, ObservationBatch]]:
+        """The archive."""
+        return self._site.archive.batches(0, until, group)
+
+
+class _Unused:
+    """A writer that nothing is written with."""
+
+
+class Distributed:
+    """A feeder and workers that share the partitions, on a log in memory; the site's hub takes assessments in."""
+
+    def __init__(self, site: Site, partitions: int, workers: int) -> None:
+        self._site, self._partitions = site, partitions
+        self._next = dict.fromkeys(range(partitions), 0)
+        self._assessments: list[Event] = []
+        self._states: dict[str, GroupState] = {}
+        self._now = FIRST
+        self._workers = [self._worker() for _ in range(workers)]
+
+    def run(self, arriving: Sequence[Arriving]) -> dict[str, bytes]:
+        """Everything arrives and is worked through; what the workers' memories mean then."""
+        return asyncio.run(self._run(arriving))
+
+    async def _run(self, arriving: Sequence[Arriving]) -> dict[str, bytes]:
+        for number, worker in enumerate(self._workers):
+            worker.assign(range(number, self._partitions, len(self._workers)))
+        clock = Turning(arriving)
+        publisher = Publisher(self._site.database, _Unused(), "/twinbell/test")  # type: ignore[arg-type]
+        parts = FeederParts(
+            database=self._site.database,
+            archive=self._site.archive,
+            publisher=publisher,
+            clock=clock,
+            witnesses=(),
+            dead_letter_limit=0,
+            relating=Relating(self._site.known.reference),
+        )
+        feeder = Feeder(parts, clock.feeds())
+        while True:
+            self._now = clock.now()
+            feeder.round()
+            await self._drained()
+            if clock.stop():
+                break
+            clock.wait(0)
+        for worker in self._workers:
+            await worker.checkpoint()
+        return self._site.concluded(self._states)
+
+    async def _drained(self) -> None:
+        """What waits for the broker is read by whoever has its partition, and what that gives is taken in."""
+        table = tables.outgoing
+        with self._site.database.begin() as connection:
+            waiting = connection.execute(sa.select(table).order_by(table.c.position)).all()
+            connection.execute(sa.delete(table))
+        for row in waiting:
+            partition = partition_of(row.key.decode(), self._partitions)
+            headers = msgspec.msgpack.decode(row.headers, type=Headers)
+            worker = self._workers[partition % len(self._workers)]
+            await worker.take(_Record(partition, self._next[partition], headers, row.value))
+            self._next[partition] += 1
+        wire = Wire(ASSESSMENT)
+        found = [wire.record(event.headers, event.value) for event in self._assessments]
+        self._assessments.clear()
+        self._site.hub.take_in(self._now, found, lambda _connection: None)
+
+    async def _send(self, to: TopicName, _partition: int, event: Event) -> Awaitable[object]:
+        assert to is not TopicName.DEAD_LETTERS
+        if to is TopicName.ASSESSMENTS:
+            self._assessments.append(event)
+        if to is TopicName.STATES:
+            state = Wire(STATE).record(event.headers, event.value)
+            memory = msgspec.msgpack.decode(state.state, type=Memory)
+            self._states[state.group] = self._site.engine.restore(memory.engine)
+        confirmed = asyncio.get_running_loop().create_future()
+        confirmed.set_result(None)
+        return confirmed
+
+    async def _again(self, partition: int, offset: int) -> None:
+        raise AssertionError
+
+    def _worker(self) -> Worker:
+        site = self._site
+        return Worker(
+            WorkerParts(
+                make=lambda: Partition(site.engine, site.known.digest),
+                past=_Past(site),
+                send=self._send,
+                again=self._again,
+                counted=Metrics(),
+                now=lambda: self._now,
+                generation=lambda: 1,
+                partition_of=lambda group: partition_of(group, self._partitions),
+                tell=lambda note: None,
+                source="/twinbell/test",
+                dead_letter_limit=0,
+            )
+        )
