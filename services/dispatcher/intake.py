@@ -113,9 +113,8 @@ class Intake:
 
 def _revised(alert: AlertState, assessment: Assessment) -> list[Body]:
     """What an assessment changes on the alert that is open."""
-    heard = {ring.ring_id for ring in alert.rings}
     # What was void before anybody was rung for it rings nobody any more.
-    rings = [ring for ring in assessment.rings if ring.ring_id not in heard and not assessment.void]
+    rings = [] if assessment.void else _news(alert, assessment)
     bodies: list[Body] = []
     if assessment.as_of >= alert.assessment.as_of:
         bodies.append(Assessed(revision=alert.revision + 1, assessment=assessment))
@@ -126,6 +125,35 @@ def _revised(alert: AlertState, assessment: Assessment) -> list[Body]:
     if ends and (rings or alert.joint is not JointState.RESOLVED):
         bodies.append(Resolved())
     return bodies
+
+
+def _news(alert: AlertState, assessment: Assessment) -> list[Ring]:
+    """The rings of an assessment that have not rung on its open alert.
+
+    Where the past was made again, a ring that was heard is gone and another stands in its place, before the moment that
+    was judged last: of the same cause (or of how loud it is) and no louder. That is no second ring for one thing.
+    """
+    heard = {ring.ring_id for ring in alert.rings}
+    stands = {ring.ring_id for ring in assessment.rings}
+    is_newer = assessment.as_of >= alert.assessment.as_of
+    gone = [ring for ring in alert.rings if ring.ring_id not in stands and is_newer]
+    found: list[Ring] = []
+    for ring in assessment.rings:
+        if ring.ring_id in heard:
+            continue
+        moved = ring.at <= alert.assessment.as_of and _replaced(ring, gone)
+        if moved:
+            gone.remove(moved)
+        else:
+            found.append(ring)
+    return found
+
+
+def _replaced(ring: Ring, gone: Sequence[Ring]) -> Ring | None:
+    """The ring that was heard and is gone, in whose place this one stands."""
+    loudness = (RingCause.OPENED, RingCause.LEVEL_ROSE)
+    alike = (g for g in gone if g.cause is ring.cause or (g.cause in loudness and ring.cause in loudness))
+    return next((g for g in alike if ring.level.rank <= g.level.rank), None)
 
 
 def _rings(assessment: Assessment) -> tuple[Ring, ...]:

@@ -183,3 +183,18 @@ def test_two_open_alerts_on_one_situation_are_merged() -> None:
     with bell.engine.connect() as connection:
         merged = connection.execute(select(tables.alerts.c.merged_into).where(tables.alerts.c.alert_id == high))
         assert merged.scalar_one() == low
+
+
+@pytest.mark.parametrize(
+    ("level", "at", "rung"),
+    [(Level.WARNING, -HOUR, 1), (Level.EMERGENCY, -HOUR, 2), (Level.WARNING, 2 * HOUR, 2)],
+)
+def test_a_past_made_again_does_not_ring_a_second_time(level: Level, at: int, rung: int) -> None:
+    """An opening that now lies earlier is one thing; a louder one, or one after what was judged, is news."""
+    bell = Bell()
+    (alert_id,) = bell.take(assessment())
+    moved = assessment(as_of=START + 2 * HOUR, level=level, rings=[ring(START + at, level)], opened_on="2023-07-02")
+    assert bell.take(moved) == [alert_id]
+    alert = bell.store.alert(alert_id)
+    assert alert.assessment == moved
+    assert len(alert.rings) == rung
