@@ -119,13 +119,14 @@ def in_order(publications: Iterable[Publication]) -> list[Arriving]:
     return [Arriving(max(BUSY, each.known_at), each) for each in ordered]
 
 
-def delayed(publications: Iterable[Publication], seed: int, share: float, days: float) -> list[Arriving]:
-    """The same, but in this share of cases late, by up to so many days, in no order."""
-    chance, found = random.Random(seed), list[Arriving]()
-    for each in in_order(publications):
-        late = chance.random() < share
-        found.append(Arriving(each.at + int(late * chance.uniform(0, days) * SECONDS_A_DAY), each.publication))
-    return sorted(found, key=lambda each: (each.at, chance.random()))
+def delayed(publications: Iterable[Publication], seed: int, late: int, days: float) -> list[Arriving]:
+    """The same, but so many of the busy days' publications late, by up to so many days, in no order."""
+    chance, found = random.Random(seed), in_order(publications)
+    busy = [at for at, each in enumerate(found) if each.publication.known_at > BUSY]
+    for at in chance.sample(busy, late):
+        wait_s = int(chance.uniform(0.5, days) * SECONDS_A_DAY)
+        found[at] = Arriving(found[at].at + wait_s, found[at].publication)
+    return sorted(found, key=lambda each: each.at)
 
 
 class _Script:
