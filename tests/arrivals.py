@@ -256,9 +256,6 @@ class _Record:
     def __init__(self, partition: int, offset: int, headers: Headers, value: bytes) -> None:
         self.partition, self.offset, self.headers, self.value = partition, offset, headers, value
 
-    async def ack(self) -> None:
-        """It need not be read again."""
-
 
 class _Past:
     """A worker's past: the archive, no snapshots."""
@@ -334,7 +331,7 @@ class Distributed:
             partition = partition_of(row.key.decode(), self._partitions)
             headers = msgspec.msgpack.decode(row.headers, type=Headers)
             worker = self._workers[partition % len(self._workers)]
-            await worker.take(_Record(partition, self._next[partition], headers, row.value))
+            await worker.take([_Record(partition, self._next[partition], headers, row.value)])
             self._next[partition] += 1
         wire = Wire(ASSESSMENT)
         found = [wire.record(event.headers, event.value) for event in self._assessments]
@@ -364,6 +361,7 @@ class Distributed:
                 past=_Past(site),
                 send=self._send,
                 again=self._again,
+                safe=lambda partition, offset: None,
                 counted=Metrics(),
                 now=lambda: self._now,
                 generation=lambda: 1,
