@@ -129,6 +129,7 @@ class L1:
     def _days(self, state: L1State, run: Run, rule: Counts, clustering: float) -> list[Signal]:
         signals: list[Signal] = []
         hold, days, usual = state.hold, state.days, state.usual
+        known, calm = (0.0, 0.0), list[tuple[int, float]]()
         for index, (occurred_at, value) in enumerate(zip(run.occurred_at, run.values, strict=True)):
             if value is None or not is_number(value) or value < 0.0:
                 continue
@@ -144,6 +145,10 @@ class L1:
             else:
                 usual.append(None)
             if state.rows <= rule.warm_up or state.expected < rule.smallest or not state.expected:
+                continue
+            if known != (state.expected, state.variance):
+                known, calm = (state.expected, state.variance), _calm(state, rule, clustering)
+            if not hold.direction and _is_calm(days, calm):
                 continue
             best = self._deepest(state, rule, clustering)
             if best.score >= rule.hold.clear or hold.direction:
@@ -208,6 +213,24 @@ class L1:
             if phase is not None:
                 signals.append(self.voice.signal(state.trail, run, index, _finding(phase, best, expected, spread)))
         return signals
+
+
+def _calm(state: L1State, rule: Counts, clustering: float) -> list[tuple[int, float]]:
+    """Per gate its days, and the total of them above which its score lies below the one at which a fall is over."""
+    found = []
+    for gate in rule.gates:
+        wide = sqrt(state.variance * clustering / gate.window) * rule.raise_z
+        least = state.expected - rule.hold.clear * max(state.expected * gate.fall, wide)
+        found.append((gate.window, gate.window * (least + 1e-6 * state.expected)))
+    return found
+
+
+def _is_calm(days: list[float | None], calm: list[tuple[int, float]]) -> bool:
+    """Whether no gate is anywhere near; False where that has to be worked out because days are unknown."""
+    try:
+        return all(len(days) >= window and sum(days[-window:]) > total for window, total in calm)  # type: ignore[arg-type]
+    except TypeError:
+        return False  # a day without a count
 
 
 def _open_day(state: L1State, day: int) -> None:
