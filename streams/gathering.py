@@ -58,7 +58,7 @@ class _Gathering:
         self.size = 0
         self._group = ""
         self._feeds: set[str] = set()
-        self._parts: dict[tuple[str, str], list[Run]] = {}
+        self._parts: dict[str, list[Run]] = {}  # by series id, in order of when they were known
         self._notices: list[NoticeObservation] = []
         self._hazards: list[HazardObservation] = []
 
@@ -70,7 +70,7 @@ class _Gathering:
         self._hazards += batch.hazards
         self.size += size_of(batch)
         for run in batch.runs:
-            self._parts.setdefault((run.series.series_id, run.evidence), []).append(run)
+            self._parts.setdefault(run.series.series_id, []).append(run)
 
     def batch(self) -> ObservationBatch:
         """What was gathered, as one."""
@@ -80,14 +80,18 @@ class _Gathering:
 
 
 def _ascending(parts: list[Run]) -> Iterator[list[Run]]:
-    """Runs of one series that can be one: each begins after the one before. A revision begins a run of its own."""
+    """Runs of one series that can be one: each begins after the one before, and is of the same evidence.
+
+    A revision begins a run of its own, and so does another file: rows stay in the order in which they were known.
+    """
     chosen: list[Run] = []
     for part in parts:
-        if chosen and part.occurred_at and part.occurred_at[0] <= chosen[-1].occurred_at[-1]:
+        if not part.occurred_at:
+            continue
+        if chosen and (part.occurred_at[0] <= chosen[-1].occurred_at[-1] or part.evidence != chosen[-1].evidence):
             yield chosen
             chosen = []
-        if part.occurred_at:
-            chosen.append(part)
+        chosen.append(part)
     if chosen:
         yield chosen
 

@@ -6,6 +6,7 @@ import pytest
 
 from tests.arrivals import Distributed, Site, as_it_came, delayed, embedded, in_order, random_feed, replayed
 
+LAYOUTS = ((1, 1), (4, 2), (12, 3))
 FEED = random_feed(1)
 LATE = delayed(FEED, seed=1, late=4, days=9.0)
 
@@ -34,3 +35,13 @@ def test_out_of_order_one_process_comes_to_the_same(one: tuple[Site, dict[str, b
 def test_out_of_order_feeder_and_workers_come_to_the_same(one: tuple[Site, dict[str, bytes]], tmp_path: Path) -> None:
     """The same bytes in the end."""
     assert Distributed(Site(tmp_path / "late"), 4, 2).run(LATE) == one[1]
+
+
+@pytest.mark.parametrize(("partitions", "workers"), LAYOUTS)
+def test_in_order_the_alerts_are_the_same(
+    one: tuple[Site, dict[str, bytes]], partitions: int, workers: int, tmp_path: Path
+) -> None:
+    """Alerts, ids, levels and rings, whatever the layout."""
+    many = Site(tmp_path / "many")
+    assert Distributed(many, partitions, workers).run(in_order(FEED)) == one[1]
+    assert many.alerts() == one[0].alerts()
