@@ -3,6 +3,7 @@
 Rows of a group stay in their order and keep their own times; only the cuts between them move, which changes no signal.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -30,10 +31,18 @@ def gathered(batches: Iterable[ObservationBatch], most: int = MOST) -> Iterator[
 def halved(batch: ObservationBatch) -> tuple[ObservationBatch, ObservationBatch]:
     """The batch in two, neither of them empty, which together are the whole. It holds two observations at least."""
     runs, notices, hazards = list(batch.runs), list(batch.notices), list(batch.hazards)
-    if any(len(run.values) > 1 for run in runs):
-        # Of each series the first rows first: time goes on as it did.
-        first = [run.part(0, (len(run.values) + 1) // 2) for run in runs]
-        rest = [run.part((len(run.values) + 1) // 2, len(run.values)) for run in runs if len(run.values) > 1]
+    totals: Counter[str] = Counter()
+    for run in runs:
+        totals[run.series.series_id] += len(run.values)
+    if max(totals.values(), default=0) > 1:
+        # Of each series the first rows first, whichever of its runs they are in: time goes on as it did.
+        left = {series_id: (total + 1) // 2 for series_id, total in totals.items()}
+        first, rest = list[Run](), list[Run]()
+        for run in runs:
+            taken = min(left[run.series.series_id], len(run.values))
+            left[run.series.series_id] -= taken
+            first += [run.part(0, taken)] if taken else []
+            rest += [run.part(taken, len(run.values))] if taken < len(run.values) else []
         return (
             msgspec.structs.replace(batch, runs=first, notices=[], hazards=[]),
             msgspec.structs.replace(batch, runs=rest),
