@@ -34,7 +34,7 @@ check: install
 	$(BIN)/pytest -p no:xdist tests/test_structure.py
 
 test: check
-	$(BIN)/pytest -n $(WORKERS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 bench: install
 	$(BIN)/python -m benchmarks
