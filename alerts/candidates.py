@@ -45,7 +45,7 @@ class Told(NamedTuple):
     at: int
     level: str
     alerts: int
-    rings: bool = True
+    rings: bool
 
 
 class Scene(msgspec.Struct, frozen=True, gc=False):

@@ -5,6 +5,7 @@ in afterwards: the memory is made again, and what it now concludes is held again
 """
 
 from collections.abc import Container, Iterable, Iterator
+from itertools import chain
 
 import msgspec
 
@@ -53,20 +54,13 @@ def passed(rows: Iterable[tuple[int, ObservationBatch]], until: int) -> Iterator
     first = next(ordered, None)
     if first is None:
         return
-    for step in steps(_again(first, ordered), first[0] - 1, until):
+    for step in steps(chain((first,), ordered), first[0] - 1, until):
         for batch in step.batches:
             seen.add(batch.group)
             yield batch
         if step.tick:
             for group in sorted(seen):
                 yield ObservationBatch(group=group, feed="", tick_at=step.at)
-
-
-def _again(
-    first: tuple[int, ObservationBatch], rest: Iterator[tuple[int, ObservationBatch]]
-) -> Iterator[tuple[int, ObservationBatch]]:
-    yield first
-    yield from rest
 
 
 def is_idle(engine: Engine, state: GroupState, batch: ObservationBatch) -> bool:
