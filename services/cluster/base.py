@@ -1,6 +1,7 @@
 """One program of the cluster: a child with its log in a file, waited for until it answers, ended with the rest."""
 
 import contextlib
+import itertools
 import random
 import signal
 import socket
@@ -17,6 +18,8 @@ from services.errors import ClusterFailed, PartMissing
 
 _LOOK_S = 0.1
 _END_S = 20.0
+_FIRST_PORT, _PORTS = 20_000, 12_000
+_ports = (_FIRST_PORT + number % _PORTS for number in itertools.count(random.randrange(_PORTS)))
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,9 +103,12 @@ class Program:
 
 
 def free_port() -> int:
-    """A port of the loopback that is free now, below those that the system gives to whoever connects somewhere."""
+    """A port of the loopback that is free now, below those that the system gives to whoever connects somewhere.
+
+    No process is given one twice, and two processes start far apart: what was given may not be bound yet.
+    """
     while True:
-        port = random.randrange(20_000, 32_000)
+        port = next(_ports)
         with closing(socket.socket()) as found, contextlib.suppress(OSError):
             found.bind(("127.0.0.1", port))
             return port

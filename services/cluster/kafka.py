@@ -1,6 +1,7 @@
 """Apache Kafka itself: the published jars, resolved by Maven, as KRaft nodes on the loopback."""
 
 import base64
+import fcntl
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -37,17 +38,22 @@ class Security(msgspec.Struct, frozen=True, kw_only=True):
 def jars(folder: Path) -> Path:
     """The directory of the broker's jars, fetched by Maven the first time. Raises PartMissing where they cannot be."""
     folder, pom = folder.resolve(), _POM.read_text()
-    done = folder / ".resolved"
-    if done.exists() and done.read_text() == pom:
-        return folder
-    maven = found_program(("mvn",), "maven")
     folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second finds them fetched
+        done = folder / ".resolved"
+        if not done.exists() or done.read_text() != pom:
+            _fetch(folder)
+            done.write_text(pom)
+    return folder
+
+
+def _fetch(folder: Path) -> None:
+    maven = found_program(("mvn",), "maven")
     words = [maven, "-q", "-B", "-f", str(_POM), "dependency:copy-dependencies", f"-DoutputDirectory={folder}"]
     run = subprocess.run(words, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if run.returncode != 0:
         raise PartMissing(f"Maven could not fetch the broker's jars: {(run.stdout + run.stderr).strip()[-800:]}")
-    done.write_text(pom)
-    return folder
 
 
 class Kafka:
