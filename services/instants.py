@@ -69,16 +69,17 @@ def assemble(
 ) -> list[ObservationBatch]:
     """The batches of one instant, in order of group; runs in order of series id, notices and hazards of their ids.
 
-    `told` is the notices and the hazards, each with its groups.
+    Of several runs of one series, which are of several files, the one that begins first comes first: in what order
+    the files were stored says nothing. `told` is the notices and the hazards, each with its groups.
     """
-    columns: dict[tuple[str, str, int, int], list[Row]] = {}
+    columns: dict[tuple[int, int], list[Row]] = {}
     for row in rows:
-        own = series[row.series_key]
-        if not own.partial:
-            columns.setdefault((own.group, own.series_id, row.evidence_key, row.series_key), []).append(row)
+        if not series[row.series_key].partial:
+            columns.setdefault((row.series_key, row.evidence_key), []).append(row)
+    made = [_run(series[key], sha256[evidence_key], figures) for (key, evidence_key), figures in columns.items()]
     runs: dict[str, list[Run]] = {}
-    for (group, _, evidence_key, series_key), figures in sorted(columns.items()):
-        runs.setdefault(group, []).append(_run(series[series_key], sha256[evidence_key], figures))
+    for run in sorted(made, key=lambda run: (run.series.series_id, run.occurred_at[0], run.evidence)):
+        runs.setdefault(run.series.group, []).append(run)
     documents: dict[str, list[NoticeObservation]] = {}
     for notice, groups in sorted(told[0], key=lambda found: found[0].document_id):
         for group in groups:

@@ -1,8 +1,6 @@
-"""Publications with when they were known and when they arrive, and the harnesses that they arrive at."""
+"""The harnesses that publications arrive at: one process, a replay, a feeder and workers on a log in memory."""
 
 import asyncio
-import math
-import random
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -20,113 +18,25 @@ from services.detector.worker import Worker
 from services.embedded import Hub, Saved
 from services.feeder.feeding import Feeder, FeederParts
 from services.feeder.publishing import Publisher
-from services.feeds.base import Evidence, Poll
+from services.feeds.base import Poll
 from services.following import Follower
 from services.measuring import Metrics
 from services.polling import Followed
 from services.replay import facts_of
 from services.wiring import Deployment, archive_of, claim, detection_of, hub_of, knowledge_of
 from streams.cloudevents import ASSESSMENT, STATE, Event, Headers, Wire
-from streams.codec import digest, encode
+from streams.codec import encode
 from streams.engine import Engine, GroupState
-from streams.observations import SECONDS_A_DAY, Cadence, Family, Measure, ObservationBatch, Run, Series
+from streams.observations import SECONDS_A_DAY, ObservationBatch
 from streams.passing import passed
 from streams.processors import Memory, Partition
 from streams.relate import Relating
 from streams.situations import situations
 from streams.topics import TopicName
+from tests.publications import END, FIRST, Arriving
 
-FIRST = 1_577_923_200  # 2020-01-02
-QUIET_DAYS, BUSY_DAYS = 150, 16
-BUSY = FIRST + QUIET_DAYS * SECONDS_A_DAY
-END = FIRST + (QUIET_DAYS + BUSY_DAYS + 20) * SECONDS_A_DAY
-QUOTED = (
-    *((metal, "lme_cash") for metal in ("tin", "nickel", "cobalt", "zinc", "lead", "copper")),
-    ("tin", "shfe_settle"),
-    ("nickel", "shfe_settle"),
-)
 Alerts = Mapping[str, tuple[tuple[str, str, int], ...]]
 """Alert id → (ring id, level, at) of its rings."""
-
-
-class Publication(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows of one instant from one piece of evidence."""
-
-    batch: ObservationBatch
-    evidence: Evidence
-    known_at: int
-
-
-class Arriving(msgspec.Struct, frozen=True):
-    """A publication and when it arrives, which is never before it was known."""
-
-    at: int
-    publication: Publication
-
-
-def random_feed(seed: int) -> list[Publication]:
-    """Daily prices of six metals, of two of them at home too: quiet, then some jump, some of them at home only."""
-    chance, found = random.Random(seed), list[Publication]()
-    levels = dict.fromkeys(QUOTED, 9.0)
-    for day in range(QUIET_DAYS + BUSY_DAYS):
-        jumping = {q for q in QUOTED if day > QUIET_DAYS and chance.random() < 0.08}
-        common = chance.gauss(0, 0.003)
-        for quoted in QUOTED:
-            levels[quoted] += (
-                common + chance.gauss(0, 0.004) + (chance.choice((0.3, 0.4, -0.3)) if quoted in jumping else 0)
-            )
-            known_at = FIRST + day * SECONDS_A_DAY + (61_200 if quoted[1] == "lme_cash" else 28_800)
-            found.append(_price(quoted, FIRST + day * SECONDS_A_DAY, known_at, round(math.exp(levels[quoted]), 1)))
-    return found
-
-
-def _price(quoted: tuple[str, str], occurred_at: int, known_at: int, value: float) -> Publication:
-    metal, market = quoted
-    content = f"{metal},{market},{occurred_at},{value}".encode()
-    series = Series(
-        series_id=f"random/{metal}:{market}",
-        feed="random",
-        family=Family.PRICES,
-        group=metal,
-        measure=Measure.PRICE,
-        unit="USD/t",
-        cadence=Cadence.DAILY,
-        minerals=(metal,),
-        market=market,
-        publisher="A price desk",
-        publication="Prices",
-    )
-    run = Run(
-        series=series,
-        evidence=digest(content),
-        occurred_at=[occurred_at],
-        known_at=[known_at],
-        values=[value],
-        rows=[1],
-        provisional=[False],
-    )
-    batch = ObservationBatch(group=metal, feed="random", runs=[run])
-    return Publication(batch=batch, evidence=_evidence(content, known_at), known_at=known_at)
-
-
-def _evidence(content: bytes, at: int) -> Evidence:
-    return Evidence(sha256=digest(content), origin="random", fetched_at=at, media_type="text/csv", content=content)
-
-
-def in_order(publications: Iterable[Publication]) -> list[Arriving]:
-    """The quiet days at once, and then each as soon as it is known."""
-    ordered = sorted(publications, key=lambda each: each.known_at)
-    return [Arriving(max(BUSY, each.known_at), each) for each in ordered]
-
-
-def delayed(publications: Iterable[Publication], seed: int, late: int, days: float) -> list[Arriving]:
-    """The same, but so many of the busy days' publications late, by up to so many days, in no order."""
-    chance, found = random.Random(seed), in_order(publications)
-    busy = [at for at, each in enumerate(found) if each.publication.known_at > BUSY]
-    for at in chance.sample(busy, late):
-        wait_s = int(chance.uniform(0.5, days) * SECONDS_A_DAY)
-        found[at] = Arriving(found[at].at + wait_s, found[at].publication)
-    return sorted(found, key=lambda each: each.at)
 
 
 class _Script:
@@ -142,8 +52,8 @@ class _Script:
         """What has arrived and was not brought yet."""
         came = [each.publication for each in self.left if each.at <= self.now]
         self.left = self.left[len(came) :]
-        evidence = {each.evidence.sha256: each.evidence for each in came}
-        batches = tuple(each.batch for each in came)
+        evidence = {piece.sha256: piece for each in came for piece in each.evidence}
+        batches = tuple(batch for each in came for batch in each.batches)
         return Poll(feed=self.name, cursor="", polled_at=self.now, evidence=tuple(evidence.values()), batches=batches)
 
 
@@ -245,8 +155,8 @@ def as_it_came(site: Site, arriving: Iterable[Arriving]) -> dict[str, bytes]:
     """What no harness does: each publication through the engine as it arrives, and nothing made again."""
     states: dict[str, GroupState] = {}
     for each in arriving:
-        batch = each.publication.batch
-        site.engine.apply(states.setdefault(batch.group, GroupState()), batch)
+        for batch in each.publication.batches:
+            site.engine.apply(states.setdefault(batch.group, GroupState()), batch)
     return site.concluded(states)
 
 

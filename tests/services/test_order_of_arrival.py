@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.arrivals import Distributed, Site, as_it_came, delayed, embedded, in_order, random_feed, replayed
+from tests.arrivals import Distributed, Site, as_it_came, embedded, replayed
+from tests.publications import delayed, in_order, random_feed
 
 LAYOUTS = ((1, 1), (4, 2), (12, 3))
 FEED = random_feed(1)
-LATE = delayed(FEED, seed=1, late=4, days=9.0)
+LATE = delayed(in_order(FEED), seed=1, late=6, days=30.0)
 
 
 @pytest.fixture(scope="module")
@@ -45,3 +46,11 @@ def test_in_order_the_alerts_are_the_same(
     many = Site(tmp_path / "many")
     assert Distributed(many, partitions, workers).run(in_order(FEED)) == one[1]
     assert many.alerts() == one[0].alerts()
+
+
+@pytest.mark.parametrize("seed", range(2, 6))
+def test_whatever_comes_late_what_stands_is_what_the_rows_mean(seed: int, tmp_path: Path) -> None:
+    """Prices, ships, customs, acts and earthquakes, each late by up to a month: the bytes of a replay."""
+    site = Site(tmp_path / "late")
+    found = Distributed(site, 4, 2).run(delayed(in_order(random_feed(seed)), seed, late=12, days=30.0))
+    assert found == replayed(site)
