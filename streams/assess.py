@@ -131,8 +131,9 @@ class Assessor:
 
     def _assessment(self, book: Book, situation: Situation, fold: Fold, holding: Holding, at: int) -> Assessment:
         held = holding.seen_at((at, AFTER_ALL))
-        verdict = Verdict() if fold.void else self._verdict(situation, held, at)
-        level = Level.NONE if fold.void else self._rings(situation, holding).level_at(fold, at, verdict.level)
+        has_ended = fold.void or fold.over
+        verdict = Verdict() if has_ended else self._verdict(situation, held, at)
+        level = Level.NONE if has_ended else self._rings(situation, holding).level_at(fold, at, verdict.level)
         spell = set(fold.signals)
         counted = tuple(h.signal.signal_id for h in verdict.holding)
         revisions, withdrawn = _taken_back(holding, fold)
@@ -146,8 +147,9 @@ class Assessor:
         clocks = {s.subject: clock for s in named if (clock := book.clocks.get(s.subject)) is not None}
         silent = {name: clock.frozen_since or clock.last_known for name, clock in clocks.items() if is_stale(clock, at)}
         # An alert that ends is still told with the certainty and the impact that it had last.
-        last = holding.all if fold.void else held
-        shown = verdict if verdict.holding else self._verdict(situation, last, fold.known_at)
+        last = holding.all if has_ended else held
+        last_at = fold.levels[-1][0] if fold.over else fold.known_at
+        shown = verdict if verdict.holding else self._verdict(situation, last, last_at)
         assessment = Assessment(
             assessment_id=identity("assessment", situation.situation_id, fold.opened_on),
             revision="",
@@ -171,7 +173,7 @@ class Assessor:
             stale=tuple(sorted(silent)),
             stale_since=min(silent.values(), default=0),
             provisional=any(h.signal.provisional for h in shown.holding),
-            resolved=fold.void or is_over(fold, level),
+            resolved=has_ended or is_over(fold, level),
             revised_at=fold.revised_at,
             withdrawn=withdrawn,
             void=fold.void,

@@ -58,10 +58,12 @@ class Rings:
         previous = Level.NONE
         if fold.started:
             previous = self._level_from(place, fold, at, self._judge(place, at, BEFORE_ALL).level)
-            if fold.void or is_over(fold, previous):
-                fold, previous = Fold(count=fold.count), Level.NONE
+            if fold.void or fold.over or is_over(fold, previous):
+                # What ended stands as ended until another opens: whoever was told that it holds has to hear of it.
+                ended = msgspec.structs.replace(fold, over=True)
+                fold, previous = Fold(count=fold.count) if event.primary else ended, Level.NONE
         fold = msgspec.structs.replace(fold, known_at=at, signal_id=signal.signal_id, count=fold.count + 1)
-        if not fold.started and not event.primary:
+        if fold.over or (not fold.started and not event.primary):
             return fold
         verdict = self._judge(place, at, signal.signal_id)
         if not fold.started:

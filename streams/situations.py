@@ -94,6 +94,7 @@ class Fold(msgspec.Struct, frozen=True, kw_only=True):
     signals: tuple[str, ...] = ()
     revised_at: int = 0  # when a source last took back something of this spell
     void: bool = False  # what is left would not have opened it: the spell was none
+    over: bool = False  # it has ended, and what came after has opened no other
 
 
 class Held(msgspec.Struct, frozen=True):

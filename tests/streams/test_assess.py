@@ -523,6 +523,20 @@ def test_what_has_ended_is_given_out_once() -> None:
     assert forgotten.revision == ended.revision
 
 
+def test_what_has_ended_stays_ended_whatever_bears_on_it_later() -> None:
+    """Read at once or day by day: an act that is over is told as over, though a price moves after its end."""
+    acts, later = [act(0)], price(400, 1.6)
+    book = Book()
+    take_signals(book, acts)
+    ended = assessor().assess(book, RESTRICTION, START + 399 * DAY)
+    assert ended is not None
+    assert ended.resolved
+    for found in (assessed([later], 400, book=book), assessed([*acts, later], 400)):
+        assert (found.resolved, found.void, found.level) == (True, False, Level.NONE)
+        assert found.revision == ended.revision
+        assert (found.certainty, found.severity) == (ended.certainty, ended.severity)
+
+
 def test_a_source_that_speaks_again_is_another_revision_than_before_its_silence() -> None:
     """Silent and heard again: three revisions, so that nobody takes the third for the first, told already."""
     book, judge = Book(), assessor()
