@@ -131,7 +131,7 @@ def _news(alert: AlertState, assessment: Assessment) -> list[Ring]:
     """The rings of an assessment that have not rung on its open alert.
 
     Where the past was made again, a ring that was heard is gone and another stands in its place, before the moment that
-    was judged last: of the same cause (or of how loud it is) and no louder. That is no second ring for one thing.
+    was judged last: for the same thing and no louder. That is no second ring for one thing.
     """
     heard = {ring.ring_id for ring in alert.rings}
     stands = {ring.ring_id for ring in assessment.rings}
@@ -151,9 +151,23 @@ def _news(alert: AlertState, assessment: Assessment) -> list[Ring]:
 
 def _replaced(ring: Ring, gone: Sequence[Ring]) -> Ring | None:
     """The ring that was heard and is gone, in whose place this one stands."""
-    loudness = (RingCause.OPENED, RingCause.LEVEL_ROSE)
-    alike = (g for g in gone if g.cause is ring.cause or (g.cause in loudness and ring.cause in loudness))
+    alike = (g for g in gone if _is_one_thing(ring, g))
     return next((g for g in alike if ring.level.rank <= g.level.rank), None)
+
+
+def _is_one_thing(ring: Ring, gone: Ring) -> bool:
+    """Whether a ring says what one said that is gone: by the same signal, or of figures that now begin another day.
+
+    A score that grew after the moment at which it was heard to grow has grown again, and each document is its own.
+    """
+    if ring.signal_id == gone.signal_id:
+        return True
+    loudness = (RingCause.OPENED, RingCause.LEVEL_ROSE)
+    if ring.cause in loudness or gone.cause in loudness:
+        return ring.cause in loudness and gone.cause in loudness
+    if ring.cause is RingCause.SCORE_GREW:
+        return gone.cause is RingCause.SCORE_GREW and ring.at <= gone.at
+    return ring.cause is RingCause.FAMILY_JOINED and (gone.cause, gone.families) == (ring.cause, ring.families)
 
 
 def _rings(assessment: Assessment) -> tuple[Ring, ...]:

@@ -12,6 +12,7 @@ from alerts.lifecycle import JointState
 from alerts.record import Proposal
 from services.dispatcher.intake import Intake
 from streams.assessments import Level, RingCause
+from streams.observations import Family
 from tests.alerting import HOUR, MINUTE, START, TWO, assessment, ring, situation
 from tests.bell import Bell
 
@@ -198,3 +199,37 @@ def test_a_past_made_again_does_not_ring_a_second_time(level: Level, at: int, ru
     alert = bell.store.alert(alert_id)
     assert alert.assessment == moved
     assert len(alert.rings) == rung
+
+
+@pytest.mark.parametrize(
+    ("cause", "at", "families", "rung"),
+    [
+        (RingCause.SCORE_GREW, -HOUR, (Family.PRICES,), 2),
+        (RingCause.SCORE_GREW, HOUR, (Family.PRICES,), 3),
+        (RingCause.FAMILY_JOINED, HOUR, (Family.PRICES,), 2),
+        (RingCause.FAMILY_JOINED, HOUR, (Family.CUSTOMS,), 3),
+        (RingCause.DOCUMENT_JOINED, HOUR, (Family.PRICES,), 3),
+    ],
+)
+def test_what_is_another_thing_rings_though_one_like_it_is_gone(
+    cause: RingCause, at: int, families: tuple[Family, ...], rung: int
+) -> None:
+    """In a past made again a score that grew once more, another family and another document are news."""
+    bell = Bell()
+    opened = ring(START, Level.WARNING)
+    heard = replace(ring(START + HOUR, Level.WARNING, cause), families=(Family.PRICES,))
+    heard_at = START + 4 * HOUR
+    (alert_id,) = bell.take(assessment(as_of=heard_at, rings=[opened, heard]))
+    moved = replace(ring(START + HOUR + at, Level.WARNING, cause, "moved"), families=families)
+    bell.take(assessment(as_of=heard_at + HOUR, rings=[opened, moved]))
+    assert len(bell.store.alert(alert_id).rings) == rung
+
+
+def test_a_document_that_was_heard_to_open_does_not_ring_again_for_having_joined() -> None:
+    """What opened before it came late: the document is the same."""
+    bell = Bell()
+    document = ring(START, Level.WARNING)
+    (alert_id,) = bell.take(assessment(as_of=START + HOUR, rings=[document]))
+    joined = replace(document, ring_id="joined", cause=RingCause.DOCUMENT_JOINED)
+    bell.take(assessment(as_of=START + 2 * HOUR, rings=[joined]))
+    assert len(bell.store.alert(alert_id).rings) == 1
