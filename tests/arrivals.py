@@ -8,7 +8,10 @@ import msgspec
 import sqlalchemy as sa
 
 from alerts.facts import Assessed, Opened, Rung
+from alerts.store import Store
 from services import tables
+from services.archive import Archive
+from services.broker import Writer
 from services.configuration import load
 from services.database import migrate, open_engine
 from services.detector.past import partition_of
@@ -38,6 +41,8 @@ from tests.publications import END, FIRST, Arriving
 Alerts = Mapping[str, tuple[tuple[str, str, int], ...]]
 """Alert id → (ring id, level, at) of its rings."""
 
+_REVISION = 20  # characters
+
 
 class _Script:
     """A feed that brings at each time what has arrived by then."""
@@ -60,10 +65,11 @@ class _Script:
 class Turning:
     """A clock that stands at each time at which something arrives or a day begins, and ends after the last."""
 
-    def __init__(self, arriving: Sequence[Arriving]) -> None:
+    def __init__(self, arriving: Sequence[Arriving], end: int) -> None:
         self.script = _Script(arriving)
+        self._end = end
         first = arriving[0].at // SECONDS_A_DAY + 1
-        midnights = (day * SECONDS_A_DAY for day in range(first, END // SECONDS_A_DAY + 1))
+        midnights = (day * SECONDS_A_DAY for day in range(first, end // SECONDS_A_DAY + 1))
         self._times = iter(sorted({*(each.at for each in arriving), *midnights}))
         self.at = next(self._times)
         self.script.now = self.at
@@ -83,7 +89,7 @@ class Turning:
 
     def stop(self) -> bool:
         """Whether this is the last time."""
-        return self.at >= END
+        return self.at >= self._end
 
     def feeds(self) -> list[Followed]:
         """The feed."""
@@ -91,10 +97,11 @@ class Turning:
 
 
 class Site:
-    """A store with a hub on it, and the engine that both have."""
+    """A store with a hub on it, and the engine that both have; what happens is over at `end`."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, end: int = END) -> None:
         folder.mkdir(parents=True)
+        self.end = end
         configuration = load(None, folder)
         self.known = knowledge_of(configuration)
         self.engine: Engine = detection_of(configuration, self.known)
@@ -107,33 +114,45 @@ class Site:
 
     def alerts(self) -> Alerts:
         """Every alert of the record with its rings."""
-        found: dict[str, list[tuple[str, str, int]]] = {}
-        for fact in facts_of(self.database):
-            if isinstance(fact.body, Opened):
-                found[fact.alert_id] = []
-            if isinstance(fact.body, Rung):
-                ring = fact.body.ring
-                found[fact.alert_id].append((ring.ring_id, ring.level, ring.at))
-        return {alert: tuple(rings) for alert, rings in found.items()}
+        return alerts_of(self.database)
 
     def assessed(self) -> int:
         """How many assessments of alerts the record holds: what passed."""
         return sum(isinstance(fact.body, Assessed) for fact in facts_of(self.database))
 
     def concluded(self, states: Mapping[str, GroupState]) -> dict[str, bytes]:
-        """What memories mean at END, in canonical bytes by situation id, with the revision that was given out last."""
+        """What memories mean in the end, in canonical bytes by situation id, with the revision given out last."""
         found = {}
         for state in states.values():
             for situation in situations(state.book):
                 key = situation.situation_id
-                judged = encode(self.engine.judged(state, situation, END))
+                judged = encode(self.engine.judged(state, situation, self.end))
                 found[key] = judged + state.book.published.get(key, "").encode()
         return found
 
 
+def alerts_of(database: sa.Engine) -> Alerts:
+    """Every alert of a record with its rings."""
+    found: dict[str, list[tuple[str, str, int]]] = {}
+    for fact in facts_of(database):
+        if isinstance(fact.body, Opened):
+            found[fact.alert_id] = []
+        if isinstance(fact.body, Rung):
+            ring = fact.body.ring
+            found[fact.alert_id].append((ring.ring_id, ring.level, ring.at))
+    return {alert: tuple(rings) for alert, rings in found.items()}
+
+
+def is_told(database: sa.Engine, concluded: Mapping[str, bytes]) -> bool:
+    """Whether every alert that is open says what memories mean: nothing that was given out is left standing."""
+    said = {alert.assessment.situation.situation_id: alert.assessment for alert in Store(database).open_alerts()}
+    meant = {key: content[-_REVISION:].decode() for key, content in concluded.items()}
+    return all(found.resolved or found.revision == meant.get(key) for key, found in said.items())
+
+
 def embedded(site: Site, arriving: Sequence[Arriving]) -> dict[str, bytes]:
     """Followed by one process."""
-    clock = Turning(arriving)
+    clock = Turning(arriving, site.end)
     Follower(site.hub, clock.feeds(), clock, clock).run(clock.stop)
     states = {}
     for group in site.archive.groups():
@@ -143,10 +162,10 @@ def embedded(site: Site, arriving: Sequence[Arriving]) -> dict[str, bytes]:
     return site.concluded(states)
 
 
-def replayed(site: Site) -> dict[str, bytes]:
+def replayed(site: Site, archive: Archive) -> dict[str, bytes]:
     """What is stored, in order of when it was known, through the engine alone."""
     states: dict[str, GroupState] = {}
-    for batch in passed(site.archive.batches(0, END), END):
+    for batch in passed(archive.batches(0, site.end), site.end):
         site.engine.apply(states.setdefault(batch.group, GroupState()), batch)
     return site.concluded(states)
 
@@ -158,6 +177,27 @@ def as_it_came(site: Site, arriving: Iterable[Arriving]) -> dict[str, bytes]:
         for batch in each.publication.batches:
             site.engine.apply(states.setdefault(batch.group, GroupState()), batch)
     return site.concluded(states)
+
+
+def feeder_of(site: Site, database: sa.Engine, writer: Writer, clock: Turning) -> tuple[Feeder, Publisher]:
+    """A feeder that follows the script on this store, and what publishes what it keeps."""
+    publisher = Publisher(database, writer, "/twinbell/test")
+    parts = FeederParts(
+        database=database,
+        archive=archive_of(database),
+        publisher=publisher,
+        clock=clock,
+        witnesses=(),
+        dead_letter_limit=0,
+        relating=Relating(site.known.reference),
+    )
+    return Feeder(parts, clock.feeds()), publisher
+
+
+def memory_of(engine: Engine, headers: Headers, value: bytes | None) -> tuple[str, GroupState]:
+    """The group and the memory of a snapshot, as a worker writes it."""
+    state = Wire(STATE).record(headers, value)
+    return state.group, engine.restore(msgspec.msgpack.decode(state.state, type=Memory).engine)
 
 
 class _Record:
@@ -208,18 +248,8 @@ class Distributed:
     async def _run(self, arriving: Sequence[Arriving]) -> dict[str, bytes]:
         for number, worker in enumerate(self._workers):
             worker.assign(range(number, self._partitions, len(self._workers)))
-        clock = Turning(arriving)
-        publisher = Publisher(self._site.database, _Unused(), "/twinbell/test")  # type: ignore[arg-type]
-        parts = FeederParts(
-            database=self._site.database,
-            archive=self._site.archive,
-            publisher=publisher,
-            clock=clock,
-            witnesses=(),
-            dead_letter_limit=0,
-            relating=Relating(self._site.known.reference),
-        )
-        feeder = Feeder(parts, clock.feeds())
+        clock = Turning(arriving, self._site.end)
+        feeder, _ = feeder_of(self._site, self._site.database, _Unused(), clock)  # type: ignore[arg-type]
         while True:
             self._now = clock.now()
             feeder.round()
@@ -253,9 +283,8 @@ class Distributed:
         if to is TopicName.ASSESSMENTS:
             self._assessments.append(event)
         if to is TopicName.STATES:
-            state = Wire(STATE).record(event.headers, event.value)
-            memory = msgspec.msgpack.decode(state.state, type=Memory)
-            self._states[state.group] = self._site.engine.restore(memory.engine)
+            group, memory = memory_of(self._site.engine, event.headers, event.value)
+            self._states[group] = memory
         confirmed = asyncio.get_running_loop().create_future()
         confirmed.set_result(None)
         return confirmed

@@ -201,12 +201,15 @@ def _evidence(content: bytes, at: int) -> Evidence:
     return Evidence(sha256=digest(content), origin="random", fetched_at=at, media_type="text/csv", content=content)
 
 
-def stored(archive: Archive, groups: Sequence[str], since: int, until: int) -> list[Publication]:
-    """What an archive holds of these groups: what was known before `since` as one publication, then one an instant."""
+def stored(archive: Archive, groups: Sequence[str], span: tuple[int, int], since: int) -> list[Publication]:
+    """What became known of these groups in a span: until `since` as one publication, then one for each group's instant.
+
+    No groups are all.
+    """
     found: list[Publication] = []
     before: list[ObservationBatch] = []
-    for known_at, batch in archive.batches(0, until):
-        if batch.group not in groups:
+    for known_at, batch in archive.batches(*span):
+        if groups and batch.group not in groups:
             continue
         if known_at <= since:
             before.append(batch)

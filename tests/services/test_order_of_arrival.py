@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.arrivals import Distributed, Site, as_it_came, embedded, replayed
+from tests.arrivals import Distributed, Site, as_it_came, embedded, is_told, replayed
 from tests.publications import delayed, in_order, random_feed
 
 LAYOUTS = ((1, 1), (4, 2), (12, 3))
@@ -22,15 +22,17 @@ def one(tmp_path_factory: pytest.TempPathFactory) -> tuple[Site, dict[str, bytes
 def test_a_replay_comes_to_what_one_process_came_to(one: tuple[Site, dict[str, bytes]]) -> None:
     """The rows in order through the engine alone: the same bytes, and several alerts."""
     site, expected = one
-    assert replayed(site) == expected
+    assert replayed(site, site.archive) == expected
     assert len(site.alerts()) > 1
 
 
 def test_out_of_order_one_process_comes_to_the_same(one: tuple[Site, dict[str, bytes]], tmp_path: Path) -> None:
-    """The same bytes in the end, though the order matters to who takes rows as they come."""
+    """The same bytes in the end, though the order matters to who takes rows as they come; and they are told."""
     site, expected = one
     assert as_it_came(site, LATE) != as_it_came(site, in_order(FEED))
-    assert embedded(Site(tmp_path / "late"), LATE) == expected
+    late = Site(tmp_path / "late")
+    assert embedded(late, LATE) == expected
+    assert is_told(late.database, expected)
 
 
 def test_out_of_order_feeder_and_workers_come_to_the_same(one: tuple[Site, dict[str, bytes]], tmp_path: Path) -> None:
@@ -53,4 +55,5 @@ def test_whatever_comes_late_what_stands_is_what_the_rows_mean(seed: int, tmp_pa
     """Prices, ships, customs, acts and earthquakes, each late by up to a month: the bytes of a replay."""
     site = Site(tmp_path / "late")
     found = Distributed(site, 4, 2).run(delayed(in_order(random_feed(seed)), seed, late=12, days=30.0))
-    assert found == replayed(site)
+    assert found == replayed(site, site.archive)
+    assert is_told(site.database, found)
