@@ -4,7 +4,7 @@ A step is kept whole or not at all: the states of groups, the intake and the mar
 transaction, so that a process that is killed anywhere goes on with the step that it had not kept.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 
 import msgspec
@@ -27,11 +27,10 @@ from services.tables import group_states
 from streams.assessments import Assessment
 from streams.engine import Engine, GroupState
 from streams.observations import ObservationBatch
-from streams.passing import given_anew, is_idle, passed
+from streams.passing import given_anew, made_again, news
 from streams.relate import Relating
 from streams.signals import Signal
 from streams.silence import DETECTOR as SILENCE
-from streams.silence import turned
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,10 +51,11 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """A group's state as it is kept, with what it was made with."""
+    """A group's state as it is kept, with what it was made with, and whether rows came that it had to see before."""
 
     made_with: str
     state: bytes
+    is_past: bool = False
 
 
 class Hub:
@@ -67,6 +67,7 @@ class Hub:
         self._witnesses: tuple[Witness, ...] = ()
         self._states: dict[str, GroupState] = {}
         self._saved_before: set[str] = set()
+        self._past: set[str] = set()  # groups of which rows came out of order: their states are made again
         with self._reading.connect() as connection:
             self._position = whole_head(connection).sequence  # what is in the record already is not told again
 
@@ -110,7 +111,8 @@ class Hub:
             found = self._parts.archive.take(connection, poll, at, self._parts.relating)
             for group in found.late:
                 self._state(connection, group)  # what was given out by it is held against what is made
-            self._parts.archive.forget_states(connection, found.late)
+            self._past |= found.late
+            self._keep(connection, found.late, (), at)
             late = [batch for batch in found.batches if batch.group in found.late]
             told.extend(summed((read for batch in late for read in reads_of(batch, at)), at))
             self._catch_up(connection, at, found.timely, told)
@@ -139,7 +141,7 @@ class Hub:
         missing = set()
         for group in self._parts.archive.groups():
             saved = self._saved(group)
-            if saved is None or saved.made_with != self._parts.made_with:
+            if saved is None or saved.is_past or saved.made_with != self._parts.made_with:
                 missing.add(group)
         return missing
 
@@ -154,6 +156,7 @@ class Hub:
             given: list[Assessment] = []
             for group in sorted(groups):
                 given += self._remade(connection, group, at, told)
+            self._past -= groups
             self._keep(connection, groups, given, at)
             mark(connection)
         self._tell(told)
@@ -241,16 +244,12 @@ class Hub:
         self._keep(connection, touched, [newest[key] for key in sorted(newest)], at)
 
     def _remade(self, connection: sa.Connection, group: str, at: int, told: list[Moment]) -> Sequence[Assessment]:
-        detection, before, after = self._parts.detection, self._states.get(group, GroupState()), GroupState()
-        signals: list[Signal] = []
-        for batch in passed(self._parts.archive.batches(0, at, group), at):
-            if not is_idle(detection, after, batch):
-                signals += detection.apply(after, batch).signals
-        signals += detection.apply(after, ObservationBatch(group=group, feed="", tick_at=at)).signals
+        detection, before = self._parts.detection, self._before(group)
+        after, signals = made_again(detection, group, self._parts.archive.batches(0, at, group), at)
         self._states[group] = after
-        self.notice(connection, turned(before.book, signals), at)
-        news = [signal for signal in signals if signal.signal_id not in before.book.signals]
-        told.extend(summed((Found(at=at, signal=s) for s in news if s.detector != SILENCE), at))
+        fresh = news(before.book, signals)
+        self.notice(connection, fresh, at)
+        told.extend(summed((Found(at=at, signal=s) for s in fresh if s.detector != SILENCE), at))
         return given_anew(detection, before, after, at, ())
 
     def _apply(
@@ -272,14 +271,14 @@ class Hub:
         groups = self._parts.archive.groups()
         return sorted(group for group in groups if self._parts.detection.is_live(self._state(connection, group), at))
 
-    def _keep(self, connection: sa.Connection, groups: set[str], assessments: Iterable[Assessment], at: int) -> None:
+    def _keep(self, connection: sa.Connection, groups: Set[str], assessments: Iterable[Assessment], at: int) -> None:
         """Write the states of these groups and take the assessments in, within the caller's transaction."""
         there = set(connection.execute(sa.select(group_states.c.group_name)).scalars())
         for group in sorted(groups):
             if group in self._saved_before and group not in there:
                 continue  # an import has dropped it meanwhile: it is made again, with the rows imported
             state = self._parts.detection.snapshot(self._states[group])
-            saved = msgspec.msgpack.encode(Saved(self._parts.made_with, state))
+            saved = msgspec.msgpack.encode(Saved(self._parts.made_with, state, group in self._past))
             self._parts.archive.save_state(connection, group, saved)
             self._saved_before.add(group)
         self._parts.intake.take_many(connection, assessments, at)
@@ -290,7 +289,16 @@ class Hub:
             if saved is not None:
                 self._saved_before.add(group)
             self._states[group] = self._parts.detection.restore(saved.state) if saved else GroupState()
+            if saved is not None and saved.is_past:
+                self._past.add(group)
         return self._states[group]
+
+    def _before(self, group: str) -> GroupState:
+        """What a group's memory was before it is made again: of one that was made otherwise nothing counts."""
+        saved = self._saved(group) if group not in self._states else None
+        if saved is not None and saved.made_with == self._parts.made_with:
+            return self._parts.detection.restore(saved.state)
+        return self._states.get(group, GroupState())
 
     def _saved(self, group: str) -> Saved | None:
         content = self._parts.archive.state(group)
@@ -305,6 +313,7 @@ class Hub:
         except BaseException:
             self._states.clear()
             self._saved_before.clear()
+            self._past.clear()
             raise
 
     def _tell(self, moments: Iterable[Moment]) -> None:

@@ -4,7 +4,8 @@ What a group remembers is a function of the rows that are stored, in this order.
 in afterwards: the memory is made again, and what it now concludes is held against what was given out.
 """
 
-from collections.abc import Container, Iterable, Iterator
+import contextlib
+from collections.abc import Container, Iterable, Iterator, Sequence
 from itertools import chain
 
 import msgspec
@@ -13,7 +14,10 @@ from streams.assessments import Assessment, Level
 from streams.codec import identity
 from streams.engine import Engine, GroupState
 from streams.observations import SECONDS_A_DAY, ObservationBatch
-from streams.situations import situations
+from streams.signals import Signal
+from streams.silence import DETECTOR as SILENCE
+from streams.silence import turned
+from streams.situations import HORIZON_S, Book, situations
 
 
 class Step(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,6 +65,35 @@ def passed(rows: Iterable[tuple[int, ObservationBatch]], until: int) -> Iterator
         if step.tick:
             for group in sorted(seen):
                 yield ObservationBatch(group=group, feed="", tick_at=step.at)
+
+
+def made_again(
+    engine: Engine,
+    group: str,
+    rows: Iterable[tuple[int, ObservationBatch]],
+    until: int,
+    passes_over: tuple[type[Exception], ...] = (),
+) -> tuple[GroupState, list[Signal]]:
+    """A group's memory at `until` out of its stored rows alone, and the signals on the way, in order.
+
+    A batch that raises one of `passes_over` is left out.
+    """
+    state, signals = GroupState(), list[Signal]()
+    for batch in chain(passed(rows, until), (ObservationBatch(group=group, feed="", tick_at=until),)):
+        if not is_idle(engine, state, batch):
+            with contextlib.suppress(*passes_over):
+                signals += engine.apply(state, batch).signals
+    return state, signals
+
+
+def news(before: Book, signals: Sequence[Signal]) -> tuple[Signal, ...]:
+    """Of the signals of a memory that was made again, those that the memory before did not know.
+
+    What that one had forgotten for its age is no news, nor is a silence of the past that is over.
+    """
+    known = before.signals.keys() | before.derived.keys()
+    found = (s for s in signals if s.detector != SILENCE and s.known_at > before.now - HORIZON_S)
+    return (*(signal for signal in found if signal.signal_id not in known), *turned(before, signals))
 
 
 def is_idle(engine: Engine, state: GroupState, batch: ObservationBatch) -> bool:

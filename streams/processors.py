@@ -5,7 +5,6 @@ so that what is read twice after a crash is applied once. What a group's assessm
 record *settles* them, the last of a poll: nobody is rung for a moment in the middle of the past.
 """
 
-import contextlib
 import zlib
 from collections.abc import Iterable, Iterator
 
@@ -15,7 +14,7 @@ from streams.assessments import Assessment
 from streams.cloudevents import StateOfGroup
 from streams.engine import Engine, GroupState
 from streams.observations import ObservationBatch
-from streams.passing import given_anew, is_idle, passed
+from streams.passing import given_anew, is_idle, made_again, news
 from streams.reasons import Reason
 from streams.signals import Signal
 
@@ -96,18 +95,11 @@ class Partition:
         is left out: it is a dead letter already. The signals are those that were not found before.
         """
         before = self._group(name)
-        made = _Group(GroupState(), before.applied)
-        signals: list[Signal] = []
-        for batch in passed(rows, until):
-            with contextlib.suppress(Exception):
-                signals += self._replayed(made, batch)
-        signals += self._replayed(made, ObservationBatch(group=name, feed="", tick_at=until))
-        anew = given_anew(self._engine, before.state, made.state, until, before.waiting)
-        made.waiting = {each.situation.situation_id: each for each in anew}
+        state, signals = made_again(self._engine, name, rows, until, passes_over=(Exception,))
+        anew = given_anew(self._engine, before.state, state, until, before.waiting)
+        self._groups[name] = made = _Group(state, before.applied, anew)
         made.is_saved = False
-        self._groups[name] = made
-        known = before.state.book.signals
-        return Given(signals=tuple(signal for signal in signals if signal.signal_id not in known))
+        return Given(signals=news(before.state.book, signals))
 
     def unsaved(self) -> Iterator[StateOfGroup]:
         """A snapshot of each group that has changed since it was last asked for, as it is when its turn comes."""
@@ -128,11 +120,6 @@ class Partition:
         """Count every group as changed: its snapshot is due again."""
         for group in self._groups.values():
             group.is_saved = False
-
-    def _replayed(self, group: _Group, batch: ObservationBatch) -> tuple[Signal, ...]:
-        if is_idle(self._engine, group.state, batch):
-            return ()
-        return self._engine.apply(group.state, batch).signals
 
     def _group(self, name: str) -> _Group:
         found = self._groups.get(name)

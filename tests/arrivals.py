@@ -109,8 +109,14 @@ class Site:
         migrate(self.database)
         claim(self.database, Deployment(episode="", configuration=""))
         self.archive = archive_of(self.database)
-        self.hub: Hub = hub_of(configuration, self.known, self.database, folder / "outbox")
-        self.hub.advance = lambda at: None  # type: ignore[method-assign]  # what is sent, and when, is no part of this
+        self._configuration, self._folder = configuration, folder
+        self.hub = self.begin()
+
+    def begin(self) -> Hub:
+        """A process that begins."""
+        hub = hub_of(self._configuration, self.known, self.database, self._folder / "outbox")
+        hub.advance = lambda at: None  # type: ignore[method-assign]  # what is sent, and when, is no part of this
+        return hub
 
     def alerts(self) -> Alerts:
         """Every alert of the record with its rings."""

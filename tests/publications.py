@@ -72,68 +72,71 @@ def _prices(chance: random.Random) -> Iterator[Publication]:
             jump = chance.choice((0.3, 0.4, -0.3)) if (metal, market) in jumping else 0
             levels[metal, market] += common + chance.gauss(0, 0.004) + jump
             known_at = at + (61_200 if market == "lme_cash" else 28_800)
-            series = _series(Family.PRICES, metal, Measure.PRICE, "USD/t", market=market)
+            series = series_of(Family.PRICES, metal, Measure.PRICE, "USD/t", market=market)
             value = round(math.exp(levels[metal, market]), 1)
-            yield _figure(series, at, known_at, value)
+            yield figure(series, at, known_at, value)
             if day > QUIET_DAYS and chance.random() < 0.03:
-                yield _figure(series, at, known_at + 3 * SECONDS_A_DAY, value + 1.0)
+                yield figure(series, at, known_at + 3 * SECONDS_A_DAY, value + 1.0)
 
 
 def _ships(chance: random.Random) -> Iterator[Publication]:
     """Ships a day, known three days later: for a while few of them come."""
-    series = _series(Family.CHOKEPOINT_TRANSITS, CANAL, Measure.COUNT, "ships", route=CANAL, ship_class="total")
+    series = series_of(Family.CHOKEPOINT_TRANSITS, CANAL, Measure.COUNT, "ships", route=CANAL, ship_class="total")
     stops = QUIET_DAYS + chance.randrange(2, 12)
     for day in range(QUIET_DAYS + BUSY_DAYS):
         usual = 10 if stops <= day < stops + 6 else 60
         at = FIRST + day * SECONDS_A_DAY
-        yield _figure(series, at, at + 3 * SECONDS_A_DAY + 32_400, float(usual + chance.randrange(-5, 6)))
+        yield figure(series, at, at + 3 * SECONDS_A_DAY + 32_400, float(usual + chance.randrange(-5, 6)))
 
 
 def _customs(chance: random.Random) -> Iterator[Publication]:
     """Tonnes of nickel a month out of Indonesia, known on the 20th of the next one: the last all but stops."""
-    series = _series(Family.CUSTOMS, "nickel", Measure.QUANTITY, "t", origin="IDN", destination="WLD", hs="750110")
+    series = series_of(Family.CUSTOMS, "nickel", Measure.QUANTITY, "t", origin="IDN", destination="WLD", hs="750110")
     for year, month in MONTHS:
         tons = 20.0 if (year, month) == MONTHS[-1] else 4_000.0 + chance.randrange(-300, 300)
         known = datetime(year + month // 12, month % 12 + 1, 20, 6, tzinfo=UTC)
         occurred = datetime(year, month, 1, tzinfo=UTC)
-        yield _figure(series, int(occurred.timestamp()), int(known.timestamp()), tons)
+        yield figure(series, int(occurred.timestamp()), int(known.timestamp()), tons)
 
 
 def _acts(chance: random.Random) -> Iterator[Publication]:
-    """Acts of Indonesia on tin and nickel, each with a day in the weeks to come; one is lifted again."""
+    """Acts of Indonesia on tin and nickel, each with a day in the weeks to come; the last lifts what was imposed."""
     for number in range(4):
         known_at = BUSY + chance.randrange(BUSY_DAYS * SECONDS_A_DAY)
-        polarity = Polarity.RELAX if number == 3 else Polarity.IMPOSE
-        due = datetime.fromtimestamp(known_at + chance.randrange(2, 20) * SECONDS_A_DAY, UTC)
-        mineral = chance.choice(("tin", "nickel"))
-        content = f"act {number} {mineral} {known_at}".encode()
-        reading = Reading(
-            is_relevant=True,
-            act_kind=ActKind.EXPORT_LICENSING,
-            polarity=polarity,
-            minerals=(mineral,),
-            actor="IDN",
-            targets=("ALL",),
-            published_on=f"{datetime.fromtimestamp(known_at, UTC):%Y-%m-%d}",
-            effective_on=f"{due:%Y-%m-%d}",
-            official=True,
-        )
-        notice = NoticeObservation(
-            document_id=f"ministry:{number}",
-            feed="random",
-            issuer="ministry",
-            number=str(number),
-            language="en",
-            title=f"Regulation {number}",
-            address="",
-            occurred_at=known_at,
-            known_at=known_at,
-            evidence=digest(content),
-            row=1,
-            reading=reading,
-        )
-        batch = ObservationBatch(group=mineral, feed="random", notices=[notice])
-        yield Publication(batches=(batch,), evidence=(_evidence(content, known_at),), known_at=known_at)
+        due_at = known_at + chance.randrange(2, 20) * SECONDS_A_DAY
+        yield act(number, chance.choice(("tin", "nickel")), known_at, due_at, lifts=number == 3)
+
+
+def act(number: int, mineral: str, known_at: int, due_at: int, lifts: bool = False) -> Publication:
+    """An act of Indonesia that binds exports of a mineral to licences from a day on, or lifts that."""
+    content = f"act {number} {mineral} {known_at}".encode()
+    reading = Reading(
+        is_relevant=True,
+        act_kind=ActKind.EXPORT_LICENSING,
+        polarity=Polarity.RELAX if lifts else Polarity.IMPOSE,
+        minerals=(mineral,),
+        actor="IDN",
+        targets=("ALL",),
+        published_on=f"{datetime.fromtimestamp(known_at, UTC):%Y-%m-%d}",
+        effective_on=f"{datetime.fromtimestamp(due_at, UTC):%Y-%m-%d}",
+        official=True,
+    )
+    notice = NoticeObservation(
+        document_id=f"ministry:{number}",
+        feed="random",
+        issuer="ministry",
+        number=str(number),
+        language="en",
+        title=f"Regulation {number}",
+        address="",
+        occurred_at=known_at,
+        known_at=known_at,
+        evidence=digest(content),
+        row=1,
+        reading=reading,
+    )
+    batch = ObservationBatch(group=mineral, feed="random", notices=[notice])
+    return Publication(batches=(batch,), evidence=(_evidence(content, known_at),), known_at=known_at)
 
 
 def _earthquakes(chance: random.Random) -> Iterator[Publication]:
@@ -166,7 +169,19 @@ def _earthquakes(chance: random.Random) -> Iterator[Publication]:
             yield Publication(batches=batches, evidence=(_evidence(content, known_at),), known_at=known_at)
 
 
-def _series(family: Family, group: str, measure: Measure, unit: str, **about: str) -> Series:
+def priced(metals: Iterable[str], days: range, level: float = 9.0) -> list[Publication]:
+    """Daily prices of metals on these days after FIRST, quiet, around a log level."""
+    chance, found = random.Random(days.start), list[Publication]()
+    for day in days:
+        at = FIRST + day * SECONDS_A_DAY
+        for metal in metals:
+            series = series_of(Family.PRICES, metal, Measure.PRICE, "USD/t", market="lme_cash")
+            found.append(figure(series, at, at + 61_200, round(math.exp(level + chance.gauss(0, 0.004)), 1)))
+    return found
+
+
+def series_of(family: Family, group: str, measure: Measure, unit: str, **about: str) -> Series:
+    """A series of one group."""
     return Series(
         series_id=f"random/{group}:{':'.join(about.values())}",
         feed="random",
@@ -182,7 +197,8 @@ def _series(family: Family, group: str, measure: Measure, unit: str, **about: st
     )
 
 
-def _figure(series: Series, occurred_at: int, known_at: int, value: float) -> Publication:
+def figure(series: Series, occurred_at: int, known_at: int, value: float) -> Publication:
+    """One figure."""
     content = f"{series.series_id},{occurred_at},{known_at},{value}".encode()
     run = Run(
         series=series,

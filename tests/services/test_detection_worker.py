@@ -1,12 +1,12 @@
 """A detection worker without Kafka: what it keeps over a change of members, refuses, and never passes over."""
 
 import asyncio
-from collections.abc import Awaitable, Coroutine, Iterable
+from collections.abc import Awaitable, Coroutine, Iterable, Sequence
 
 import pytest
 
 from services.detector.past import partition_of
-from services.detector.worker import Parts, Saved, Worker
+from services.detector.worker import LATE, SETTLES, Parts, Saved, Worker
 from services.measuring import Metrics
 from streams import reference, thresholds
 from streams.cloudevents import OBSERVATIONS, REJECTED, Event, Headers, Wire
@@ -25,8 +25,11 @@ ENGINE = Engine(thresholds.packaged(), reference.packaged(), ("USA", "JPN"))
 class Record:
     """A record as the worker reads it."""
 
-    def __init__(self, offset: int, batch: ObservationBatch | None = None, partition: int = HOME) -> None:
-        event = Wire(OBSERVATIONS).event(GROUP, batch or ObservationBatch(group=GROUP, feed="x", tick_at=NOW), NOW)
+    def __init__(
+        self, offset: int, batch: ObservationBatch | None = None, partition: int = HOME, marks: Sequence[str] = ()
+    ) -> None:
+        own = batch or ObservationBatch(group=GROUP, feed="x", tick_at=NOW)
+        event = Wire(OBSERVATIONS).event(GROUP, own, NOW, *((mark, "1") for mark in marks))
         self.partition = partition
         self.offset = offset
         self.headers: Headers = event.headers
@@ -222,5 +225,22 @@ def test_a_letter_about_the_largest_record_can_be_sent() -> None:
         ((_, event),) = desk.sent
         assert len(event.value) + sum(len(name) + len(value) for name, value in event.headers) < MAX_BYTES
         assert desk.letters()[0].startswith("(the first ")
+
+    played(story())
+
+
+def test_detection_passes_over_what_came_out_of_order() -> None:
+    """A record marked late counts as read and changes no memory; the reset that follows makes it again."""
+
+    async def story() -> None:
+        desk = Desk()
+        desk.worker.assign([HOME])
+        late = Record(0, marks=(SETTLES, LATE))
+        await desk.worker.take([late])
+        await desk.worker.checkpoint()
+        assert (desk.sent, desk.safe) == ([], [(HOME, 1)])
+        await desk.worker.take([Record(1)])
+        await desk.worker.checkpoint()
+        assert [to for to, _ in desk.sent] == [TopicName.STATES]
 
     played(story())
