@@ -29,7 +29,7 @@ FIRST = 1_577_923_200  # 2020-01-02
 QUIET_DAYS, BUSY_DAYS = 150, 24
 BUSY = FIRST + QUIET_DAYS * SECONDS_A_DAY
 END = FIRST + (QUIET_DAYS + BUSY_DAYS + 33) * SECONDS_A_DAY
-POLL_S = 6 * 3_600
+POLL_S = 12 * 3_600
 QUOTED = (
     *((metal, "lme_cash") for metal in ("tin", "nickel", "cobalt", "zinc", "lead", "copper")),
     ("tin", "shfe_settle"),
@@ -250,7 +250,7 @@ def in_order(publications: Iterable[Publication], since: int = BUSY) -> list[Arr
 
 
 def delayed(arriving: Sequence[Arriving], seed: int, late: int, days: float) -> list[Arriving]:
-    """The same by a poll each six hours, shuffled within each, and so many publications late by up to so many days."""
+    """The same by a poll each half day, shuffled within each, and so many publications late by up to so many days."""
     chance, found = random.Random(seed), list(arriving)
     first = found[0].at
     busy = [at for at, each in enumerate(found) if each.at > first]
