@@ -42,6 +42,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     negated: bool = False
     caused: bool = False  # it is named as the cause of something else
     standing: bool = False  # it is told as one that stands since earlier
+    restored: bool = False  # its suspension is lifted
 
     @property
     def order(self) -> int:
@@ -149,8 +150,12 @@ def _joined(sentence: Sentence, first: Token, second: Token, reach: int) -> bool
 
 
 def _predicate(sentence: Sentence, export: Token, head: Token) -> bool:
-    near = export.end <= head.start and slack(sentence, export.end, head.start) <= sentence.language.reach.predicate
-    return near and not _crosses(sentence, export.end, head.start)
+    if export.end > head.start or _crosses(sentence, export.end, head.start):
+        return False
+    ends = head.concept is C.BAN and not sentence.text[head.end :].strip(" .")
+    if ends and not any(export.end <= t.start < head.start for t in sentence.of(*INSTRUMENTS, C.IMPORT)):
+        return True  # a long subject: "exports of … to … are prohibited."
+    return slack(sentence, export.end, head.start) <= sentence.language.reach.predicate
 
 
 def _crosses(sentence: Sentence, start: int, end: int) -> bool:
@@ -268,7 +273,20 @@ def _act(sentence: Sentence, bond: _Bond, claimed: Token | None) -> Act:
         or sentence.language.aftermath.match(sentence.text, end) is not None,
         standing=_said(sentence, C.ONGOING, start, end)
         or (_said(sentence, C.EARLIER, start, end) and not (operator and _resumes(sentence, operator))),
+        restored=not moved and claimed is not None and _restored(sentence, claimed),
     )
+
+
+def _restored(sentence: Sentence, verb: Token) -> bool:
+    """Whether a suspension is itself lifted: the two words stand in one clause, and nothing joins them as equals."""
+    if verb.concept not in (C.SUSPEND, C.LIFT):
+        return False
+    for other in sentence.of(C.LIFT if verb.concept is C.SUSPEND else C.SUSPEND):
+        low, high = min(verb.end, other.end), max(verb.start, other.start)
+        joined = sentence.language.destinations.joined.search(sentence.text[low:high])
+        if low <= high <= low + sentence.language.reach.operator and not (joined or _crosses(sentence, low, high)):
+            return True
+    return False
 
 
 def _duty(sentence: Sentence, bond: _Bond) -> Token | None:

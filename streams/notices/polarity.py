@@ -24,6 +24,7 @@ _KINDS = {
     C.TAX: ActKind.EXPORT_TAX,
 }
 _FIGURES = 2  # sentences after a quota in which its figures may stand
+RESUMED = "resume"  # the value of verbs that take up again: exports are eased by it, a control is back in force
 TAKEN = "taken"  # the value of verbs by which a paper is taken away: "revokes permits"
 _EASING = frozenset({Polarity.SUSPEND, Polarity.RELAX})
 _RESTRICTING = frozenset({Polarity.IMPOSE, Polarity.TIGHTEN, Polarity.EXTEND})
@@ -56,6 +57,9 @@ def polarity_of(act: Act) -> Polarity:
     operator = act.operator.concept if act.operator else None
     if act.hedged:
         return Polarity.NONE
+    resumed = act.operator is not None and act.operator.value == RESUMED and act.measure in (C.BAN, C.CONTROL)
+    if (act.restored or resumed) and not act.negated:
+        return Polarity.IMPOSE
     if act.measure is C.EXPORT:
         return _ON_EXPORTS.get(operator, Polarity.IMPOSE) if operator else Polarity.NONE
     if act.measure is C.PERMISSION:

@@ -8,6 +8,7 @@ from collections.abc import Sequence, Set
 
 from streams.notices import minerals
 from streams.notices.acts import INSTRUMENTS, Act
+from streams.notices.polarity import RESUMED
 from streams.notices.sentences import Sentence
 from streams.notices.targets import acting, destinations
 from streams.notices.vocabulary import Concept as C
@@ -16,7 +17,6 @@ LEAD = 3  # sentences of the text in which a document says what it is about
 _FULL_CHARS = 24  # a shorter line heads a document or a part of it …
 _HALF_CHARS = 12  # … in a language whose words do not stand apart, half as much
 COURT = "court"  # the value of words for a court of the country itself
-RESUMED = "resume"  # the value of verbs that need no state: "exports resume"
 _POSSESSIVE = 4  # characters between a state and its firm: "Chile's state miner"
 _ENDS = tuple(".!?。;")
 _ENOUGH = 2

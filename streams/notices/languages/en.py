@@ -89,6 +89,7 @@ _GO_OUT = (
 _TRADED = (
     r"(?:rare earths?|gallium|germanium|antimony|graphite|cobalt|tungsten|bauxite|(?:critical|strategic) minerals?|ore)"
 )
+_RESTRICT = r"(?:be )?(?:ban|curb|restrict|limit|halt|stop|suspend|impose|cap|tax|tighten|introduce|block)(?:n?ed|ped)?"
 _ONLY = r"(?:only|solely|exclusively|provided (?:that )?|on condition|unless)"
 _PERCENT = r"\d+(?:\.\d+)? ?(?:%|percent|per cent)"
 _UP_OR_DOWN = (
@@ -232,6 +233,14 @@ ENGLISH = Language(
                 r"|resum|eas|continu|persist|bite|allow|lift|approv|prolong|extend|clamp|stop|block)"
             ),
         ),
+        (
+            Concept.CONTROL,  # the title of an act, which says no more than that exports are ruled
+            re.compile(
+                r"^(?:(?:interim|provisional|administrative) )?(?P<word>measures)"
+                r" (?:on|for|governing) (?:the )?(?:administration of (?:the )?)?exports? of "
+            ),
+        ),
+        (Concept.HEDGE, re.compile(rf"\b(?P<word>may|might|could) (?:\w+ly |also |soon |yet )?{_RESTRICT}\b")),
         (Concept.BAN, re.compile(r"\bno [^.;]{0,80}?(?P<word>\b(?:shall|may|can|will))(?= (?:be|leave)\b)")),
         (Concept.EXPORT, re.compile(r"\bno [^.;]{0,80}?\b(?:shall|may|can|will) (?P<word>leave)\b")),
         (Concept.EXPORT, re.compile(r"\b(?P<word>leaving for) (?!good\b|work\b|home\b)")),
@@ -279,7 +288,7 @@ ENGLISH = Language(
         (
             Concept.EXPORT,
             re.compile(
-                r"(?<!import )(?<!production )(?<!mining )(?<!dumping )"
+                r"(?<!export )(?<!import )(?<!production )(?<!mining )(?<!dumping )"
                 rf"\b(?P<word>controls|curbs|restrictions) on (?:(?!imports?\b)[\w-]+,? ){{0,4}}?{_TRADED}\b"
             ),
         ),
