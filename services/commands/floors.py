@@ -1,5 +1,6 @@
 """`twinbell floors`: published price floors, and what a floor would have done to the prices in the store."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Annotated
 
@@ -57,8 +58,7 @@ def try_(
     with opened(store, config) as desk:
         reference = reference_of(desk.configuration)
         if mineral not in reference.minerals:
-            near = ", ".join(sorted(name for name in reference.minerals if name.startswith(mineral[:2]))[:8])
-            raise NothingFound(f"no mineral is called {mineral!r}; near are: {near or 'none'}")
+            raise NothingFound(f"no mineral is called {mineral!r}; {_choice(mineral, reference.minerals)}")
         parameters = thresholds_of(desk.configuration).parameters(P2.code, None)
         assert isinstance(parameters, P2Parameters)
         start, now = _day_start(since), desk.clock.now()
@@ -144,3 +144,10 @@ def _day_start(text: str) -> int:
     except ValueError:
         raise typer.BadParameter(f"--since takes a year or a day, such as 2013 or 2013-01-31, not {text!r}") from None
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+
+
+def _choice(mineral: str, minerals: Iterable[str]) -> str:
+    """The ids that begin alike, or all of them where none does."""
+    ids = sorted(minerals)
+    near = [each for each in ids if each.startswith(mineral[:2])] if mineral else []
+    return f"near are: {', '.join(near[:8])}" if near else f"there are: {', '.join(ids)}"

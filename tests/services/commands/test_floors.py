@@ -59,8 +59,13 @@ def test_days_below_adjustment_and_rings_are_told(tmp_path: Path) -> None:
 
 
 def test_what_is_not_there_is_said_with_what_to_do(tmp_path: Path) -> None:
-    """An unknown mineral and a mineral without prices end with a sentence."""
+    """A mineral unknown, one misspelt and one without prices end with a sentence that says what to do."""
     store = stored(tmp_path)
-    for mineral in ("unobtainium", "cobalt"):
+    said = {"zz": "there are: ", "neodimium": "near are: neodymium", "cobalt": "twinbell import MANIFEST"}
+    for mineral, words in said.items():
         done = CliRunner().invoke(app, ["floors", "try", mineral, "30", "--store", store])
         assert done.exit_code != ExitCode.DONE
+        assert words in " ".join(str(done.exception).split()), mineral
+    for mineral in ("zz", ""):
+        done = CliRunner().invoke(app, ["floors", "try", mineral, "30", "--store", store])
+        assert {"cobalt", "gallium", "neodymium"} <= set(str(done.exception).replace(",", "").split())
