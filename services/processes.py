@@ -67,7 +67,7 @@ from streams.topics import Client
 _AGAIN_S = 1.0
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
+class ProcessWish(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked for on the command line."""
 
     url: str
@@ -95,7 +95,7 @@ class _Common(msgspec.Struct, frozen=True, kw_only=True):
             witness(moment)
 
 
-def feed(configuration: Configuration, wish: Wish) -> None:
+def feed(configuration: Configuration, wish: ProcessWish) -> None:
     """Read the feeds, keep what they bring, publish it; until terminated."""
     configuration = configuration.at_broker(Client.FEED)
     _topics_or_refuse(configuration)
@@ -148,7 +148,7 @@ def feed(configuration: Configuration, wish: Wish) -> None:
             hold(Lead(database, Office.FEED, common.metrics.leads), pulse, common.tell, is_over, act)
 
 
-def play(configuration: Configuration, wish: Wish, pace: Pace) -> None:
+def play(configuration: Configuration, wish: ProcessWish, pace: Pace) -> None:
     """Publish a recorded episode step by step, as fast as a person follows and the others work it through."""
     configuration = configuration.at_broker(Client.FEED)
     _topics_or_refuse(configuration)
@@ -173,7 +173,7 @@ def play(configuration: Configuration, wish: Wish, pace: Pace) -> None:
         running.say_what_next(run)
 
 
-def detect(configuration: Configuration, wish: Wish) -> None:
+def detect(configuration: Configuration, wish: ProcessWish) -> None:
     """Run one detection worker until terminated."""
     configuration = configuration.at_broker(Client.DETECT)
     _topics_or_refuse(configuration)
@@ -209,7 +209,7 @@ def detect(configuration: Configuration, wish: Wish) -> None:
         found[0].run()
 
 
-def dispatch(configuration: Configuration, wish: Wish) -> None:
+def dispatch(configuration: Configuration, wish: ProcessWish) -> None:
     """Take assessments in, plan, send, escalate; until terminated."""
     configuration = configuration.at_broker(Client.DISPATCH)
     _topics_or_refuse(configuration)
@@ -296,7 +296,7 @@ def _known_until(database: sa.Engine) -> Callable[[], int]:
 
 
 @contextmanager
-def _common(configuration: Configuration, wish: Wish, process: Process, health: Health) -> Iterator[_Common]:
+def _common(configuration: Configuration, wish: ProcessWish, process: Process, health: Health) -> Iterator[_Common]:
     with ExitStack() as stack:
         metrics = Metrics(process)
         address = wish.metrics
@@ -316,7 +316,7 @@ def _common(configuration: Configuration, wish: Wish, process: Process, health: 
             raise
 
 
-def _database(configuration: Configuration, wish: Wish, stack: ExitStack) -> sa.Engine:
+def _database(configuration: Configuration, wish: ProcessWish, stack: ExitStack) -> sa.Engine:
     database = open_store(wish.url, create=True)
     stack.callback(database.dispose)
     claim(database, Deployment(episode=wish.episode, configuration=wish.config))

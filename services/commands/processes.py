@@ -40,7 +40,7 @@ def feed(
 
     configuration = configured(config)
     url = store_url(store, configuration)
-    wish = processes.Wish(url=url, config=_path(config), metrics=metrics, episode=episode)
+    wish = processes.ProcessWish(url=url, config=_path(config), metrics=metrics, episode=episode)
     if episode:
         processes.play(configuration, wish, AT_ONCE if fast else Pace())
     else:
@@ -66,7 +66,7 @@ def detect(
 
     configuration = configured(config)
     url = store_url(store, configuration)
-    wish = processes.Wish(url=url, config=_path(config), metrics=metrics, instance=instance)
+    wish = processes.ProcessWish(url=url, config=_path(config), metrics=metrics, instance=instance)
     processes.detect(configuration, wish)
 
 
@@ -78,7 +78,7 @@ def dispatch(
 
     configuration = configured(config)
     url = store_url(store, configuration)
-    wish = processes.Wish(url=url, config=_path(config), metrics=metrics, episode=episode)
+    wish = processes.ProcessWish(url=url, config=_path(config), metrics=metrics, episode=episode)
     processes.dispatch(configuration, wish)
 
 
