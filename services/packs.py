@@ -207,8 +207,8 @@ def _read(content: bytes, path: Path) -> dict[str, bytes]:
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> bytes:
     try:
         return archive.read(info)
-    except zipfile.BadZipFile as problem:
-        raise BadPack(f"{path}: {info.filename} was changed: {problem}") from None
+    except zipfile.BadZipFile as problem:  # whose words may hold the member's bytes
+        raise BadPack(f"{path}: {info.filename} was changed: {str(problem)[:100]}") from None
 
 
 def _compare(path: Path, manifest: Manifest, found: Mapping[str, bytes]) -> None:

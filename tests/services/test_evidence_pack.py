@@ -111,6 +111,17 @@ def test_any_changed_byte_is_found_and_the_member_named(made: Path, tmp_path: Pa
             packs.opened(path)
 
 
+def test_a_changed_header_is_told_without_the_bytes_behind_it(made: Path, tmp_path: Path) -> None:
+    """A name that claims to be two hundred bytes longer does not bring these bytes to the screen."""
+    path = tmp_path / "header.zip"
+    content = bytearray(made.read_bytes())
+    content[27] ^= 1  # the upper half of the length of the first member's name
+    path.write_bytes(content)
+    with pytest.raises(BadPack, match="was changed") as refused:
+        packs.opened(path)
+    assert len(str(refused.value).removeprefix(str(path))) < 200
+
+
 @pytest.mark.parametrize("cut", [0, 1, 30, 4_000, -1, -30])
 def test_what_is_cut_off_or_longer_is_refused(made: Path, tmp_path: Path, cut: int) -> None:
     """Half a file, a file with something behind it, and a file that is none."""
