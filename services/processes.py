@@ -28,6 +28,7 @@ from services.embedded import Hub
 from services.endpoint import Health
 from services.episodes import episode
 from services.errors import BadSettings, BrokerFailed
+from services.exit_codes import ExitCode
 from services.feeder.barrier import Barrier
 from services.feeder.feeding import SLICE_S, Feeder, FeederParts
 from services.feeder.playing import Published
@@ -298,6 +299,7 @@ def _known_until(database: sa.Engine) -> Callable[[], int]:
 @contextmanager
 def _common(configuration: Configuration, wish: ProcessWish, process: Process, health: Health) -> Iterator[_Common]:
     with ExitStack() as stack:
+        stack.enter_context(_leaving())
         metrics = Metrics(process)
         address = wish.metrics
         if address:
@@ -334,6 +336,20 @@ def _topics_or_refuse(configuration: Configuration) -> None:
 
 def _source(configuration: Configuration, process: str) -> str:
     return f"/twinbell/{configuration.settings.site}/{process}"
+
+
+@contextmanager
+def _leaving() -> Iterator[None]:
+    """Who is terminated before there is anything to drain leaves as one that has drained."""
+
+    def leave(_number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(ExitCode.DONE)
+
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

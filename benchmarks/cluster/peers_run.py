@@ -60,7 +60,7 @@ def installed(folder: Path) -> Installed:
 
 
 class Peers:
-    """Runs peers on one broker. Each run has a group, an output topic and a directory of its own."""
+    """Runs peers on one broker. Each run has a group, a topic and a directory of its own, named after `folder`."""
 
     def __init__(self, ground: Ground, here: Installed, folder: Path) -> None:
         self._ground = ground
@@ -71,7 +71,7 @@ class Peers:
     def run(self, chosen: Chosen, source: str) -> Measured:
         """One peer through its load, which lies on the topic `source`."""
         self._runs += 1
-        name = f"peer-{self._runs}"
+        name = f"{self._folder.name}-{self._runs}"  # a group that a killed peer has left may live on for a while
         before = set(self._ground.topics())
         target = stamped_topic(self._ground, f"{name}.signals")
         words = self._words(chosen, (name, source, target))

@@ -181,6 +181,10 @@ class Deployment:
         """What could not be used, as the dispatcher keeps it."""
         return archive_of(self.database).dead_letters()
 
+    def is_live(self, name: str) -> bool:
+        """Whether a process answers."""
+        return answers(f"http://127.0.0.1:{self.ports[name]}/live")
+
     def is_ready(self, name: str) -> bool:
         """Whether a process says that it can take work."""
         return answers(f"http://127.0.0.1:{self.ports[name]}/ready")

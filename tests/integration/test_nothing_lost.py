@@ -80,7 +80,10 @@ def test_a_storm_of_rebalances(deployment: Deployment, desk: Desk, expected: Out
                 moves -= 1
                 deployment.start(joined[-1])
             else:
-                deployment.send(joined.pop(0), chance.choice((signal.SIGTERM, signal.SIGKILL)))
+                left, how = joined.pop(0), chance.choice((signal.SIGTERM, signal.SIGKILL))
+                if how is signal.SIGTERM:  # in order leaves who has come: before, Python itself ends the process
+                    deployment.until(lambda left=left: deployment.is_live(left), f"{left} is there")  # type: ignore[misc]
+                deployment.send(left, how)
             clock.wait(chance.uniform(0.5, 2.0))
         kept(deployment, desk, name)
     worked_through(deployment, desk)
