@@ -228,9 +228,12 @@ def _calm(state: L1State, rule: Counts, clustering: float) -> list[tuple[int, fl
 def _is_calm(days: list[float | None], calm: list[tuple[int, float]]) -> bool:
     """Whether no gate is anywhere near; False where that has to be worked out because days are unknown."""
     try:
-        return all(len(days) >= window and sum(days[-window:]) > total for window, total in calm)  # type: ignore[arg-type]
+        for window, total in calm:
+            if sum(days[-window:]) <= total:  # type: ignore[arg-type]
+                return False
     except TypeError:
         return False  # a day without a count
+    return True
 
 
 def _open_day(state: L1State, day: int) -> None:

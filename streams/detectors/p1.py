@@ -284,9 +284,10 @@ def _judged(state: P1State, pace: Pace) -> Finding | None:
     logs, hold = state.logs, state.hold
     turbulence = max(1.0, state.recent / state.usual) ** pace.turbulence if state.usual else 1.0
     (up, up_at), (down, down_at) = _scores(state, pace, turbulence)
-    low, high = _usual_levels(state, pace)
-    whole = logs[-1] + state.drifts[-1]
-    up, down = up if whole >= high else 0.0, down if whole <= low else 0.0
+    if hold.direction or up >= 1.0 or down >= 1.0:
+        low, high = _usual_levels(state, pace)
+        whole = logs[-1] + state.drifts[-1]
+        up, down = up if whole >= high else 0.0, down if whole <= low else 0.0
     newest = (1 << pace.confirm[1]) - 1
     state.ups = ((state.ups << 1) | (up >= 1.0)) & newest
     state.downs = ((state.downs << 1) | (down >= 1.0)) & newest
