@@ -4,6 +4,7 @@ Everything in it is on the record or in the thresholds; what would have rung ear
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 
 import msgspec
 
@@ -22,6 +23,8 @@ from streams.signals import Certainty, Phase, Signal
 
 DAY_S = 86_400
 _REACHED = (DeliveryState.SENT, DeliveryState.DELIVERED)
+_COUNTED = {Purpose.REPEAT: "why.repeats", Purpose.UPDATE: "why.updates"}
+"""What is counted under a key of the catalogue, and not told one by one."""
 
 
 class StoredRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,25 +152,26 @@ def _told(voice: Voice, state: AlertState) -> Section:
     for delivery in sorted(state.deliveries.values(), key=lambda each: (each.moved_at, each.ordinal)):
         if delivery.state in _REACHED:
             sent.setdefault((delivery.moved_at, delivery.participant, delivery.purpose), []).append(delivery)
-    told = [(at, own[0].ordinal, _sent(voice, own)) for (at, _, _), own in _without_repeats(sent).items()]
+    told = [(at, own[0].ordinal, _sent(voice, own)) for (at, _, _), own in _single(sent).items()]
     moved = [
         (move.at, move.ordinal, voice.say("why.moved", person=voice.person(move.person), move=_moved(voice, move.kind)))
         for move in state.moves
     ]
     lines = [Line(label=voice.at(at), text=text) for at, _, text in sorted([*told, *moved])]
-    repeats = sum(purpose is Purpose.REPEAT for _, _, purpose in sent)
-    if repeats:
-        lines.append(Line(label="", text=voice.count("why.repeats", repeats)))
+    for purpose, key in _COUNTED.items():
+        number = sum(each is purpose for _, _, each in sent)
+        if number:
+            lines.append(Line(label="", text=voice.count(key, number)))
     if not lines:
         lines.append(Line(label="", text=voice.say("why.nobody", level=voice.say(f"level.{Level.WATCH}"))))
     return _section(voice, "told", lines)
 
 
-def _without_repeats(
+def _single(
     sent: Mapping[tuple[int, str, Purpose], list[Delivery]],
 ) -> dict[tuple[int, str, Purpose], list[Delivery]]:
-    """A ring that nobody answers is repeated for months: repeats are counted, not told one by one."""
-    return {key: own for key, own in sent.items() if key[2] is not Purpose.REPEAT}
+    """What is told one by one: a ring that nobody answers is repeated for months, and updates wake nobody."""
+    return {key: own for key, own in sent.items() if key[2] not in _COUNTED}
 
 
 def _moved(voice: Voice, kind: MoveKind) -> str:
@@ -193,7 +197,11 @@ def _sooner(voice: Voice, state: AlertState, chain: Chain) -> Section:
     if not state.rings:
         return _section(voice, "sooner", [Line(label="", text=voice.say("why.never_rang"))])
     first = state.rings[0]
-    lines = [Line(label=_factor(voice, each), text=_found(voice, each, first)) for each in chain.sooner]
+    lines: list[Line] = []
+    for text, alike in groupby(chain.sooner, lambda each: _found(voice, each, first)):
+        labels = [_factor(voice, each) for each in alike]
+        label = labels[0] if len(labels) == 1 else voice.say("why.factors", first=labels[0], last=labels[-1])
+        lines.append(Line(label=label, text=text))
     return _section(voice, "sooner", lines)
 
 

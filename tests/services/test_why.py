@@ -64,6 +64,19 @@ def test_the_chain_goes_from_the_rows_to_who_was_rung(suez: str) -> None:
     assert "Duty officer, Ministry of Economy, Trade and Industry (slack, email, and cap)" in told.output
 
 
+def test_what_wakes_nobody_is_counted_and_nothing_is_said_twice(tmp_path: Path) -> None:
+    """Updates in place are one line, as repeats are; factors that give the same share a line."""
+    url = played_in(tmp_path)
+    shown = call("why", alert_of(url), "--store", url).output
+    _, _, after = shown.partition("== Who was rung, and who answered")
+    rung, _, earlier = after.partition("== What would have rung earlier")
+    assert "update in place:" not in rung
+    assert "in place, which wake nobody" in rung
+    in_force, others = earlier.strip().splitlines()
+    assert in_force.startswith("In force: the same rows ring again")
+    assert others.startswith("× 0.9 to × 0.5: no earlier: WARNING; C1 ")
+
+
 def test_the_chain_says_the_same_in_japanese(suez: str) -> None:
     """Section by section, line by line, the same numbers."""
     english, japanese = (
