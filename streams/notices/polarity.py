@@ -58,8 +58,8 @@ def polarity_of(act: Act) -> Polarity:
     if act.hedged:
         return Polarity.NONE
     resumed = act.operator is not None and act.operator.value == RESUMED and act.measure in (C.BAN, C.CONTROL)
-    if (act.restored or resumed) and not act.negated:
-        return Polarity.IMPOSE
+    if (act.restored or resumed) and not act.negated:  # what is in force again: a control, or the leave to export
+        return Polarity.RELAX if act.paper or act.measure in (C.EXPORT, C.PERMISSION) else Polarity.IMPOSE
     if act.measure is C.EXPORT:
         return _ON_EXPORTS.get(operator, Polarity.IMPOSE) if operator else Polarity.NONE
     if act.measure is C.PERMISSION:
