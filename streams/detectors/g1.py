@@ -264,17 +264,20 @@ def _judged(state: G1State, parameters: G1Parameters) -> Finding | None:
         score, at = max(own, default=(0.0, best.at))
         if score >= 1.0 or best.score < 1.0:
             best = _Best(score, hold.direction, at)
+    before = hold.direction
     phase = hold.step(best.score, best.direction, parameters.hold)
-    if phase is Phase.CLEARED:
-        _learned(looks)
+    if before and hold.direction is not before:  # over, or turned: what only ever turns never clears
+        _learned(looks, hold.direction)
     return None if phase is None else _finding(state, best, phase, parameters)
 
 
-def _learned(looks: list[Look]) -> None:
-    """What is over has happened: how far it went belongs to what this series does."""
+def _learned(looks: list[Look], still: Direction) -> None:
+    """What is over has happened: how far it went, but on the side still raised, belongs to what this series does."""
     for look in looks:
-        look.up, look.down = max(look.up, look.high), max(look.down, look.low)
-        look.high = look.low = 0.0
+        if still is not Direction.UP:
+            look.up, look.high = max(look.up, look.high), 0.0
+        if still is not Direction.DOWN:
+            look.down, look.low = max(look.down, look.low), 0.0
 
 
 def _finding(state: G1State, best: _Best, phase: Phase, parameters: G1Parameters) -> Finding:

@@ -126,6 +126,20 @@ def test_quiet_series_are_quiet(maker: Maker, most: int) -> None:
     assert sum(map(len, rung)) <= 1.5 * 40
 
 
+@pytest.mark.parametrize("maker", [noise, spread_about_zero, counts])
+@pytest.mark.parametrize("still_rows", [60, 300])
+def test_what_stood_still_at_first_is_learned(maker: Maker, still_rows: int) -> None:
+    """A sensor that is not yet switched on, a river before the rain: that it moves is news at first, not for ever."""
+    for seed in range(10):
+        values = [
+            *still(random.Random(seed), still_rows),
+            *(5.0 + value for value in maker(random.Random(seed), 1_000)),
+        ]
+        rung = raised([*values])
+        assert any(row < still_rows + 5 for row in rung), seed
+        assert len(rung) <= 10, seed
+
+
 @pytest.mark.parametrize("maker", FIELDS)
 @pytest.mark.parametrize("length", [300, 2_000])
 def test_a_spike_is_found_at_once(maker: Maker, length: int) -> None:
