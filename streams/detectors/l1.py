@@ -226,7 +226,10 @@ def _calm(state: L1State, rule: Counts, clustering: float) -> list[tuple[int, fl
 
 
 def _is_calm(days: list[float | None], calm: list[tuple[int, float]]) -> bool:
-    """Whether no gate is anywhere near; False where that has to be worked out because days are unknown."""
+    """Whether no gate is anywhere near; False where that has to be worked out because days are unknown.
+
+    After the warm-up, which is longer than the longest gate, there are days for all of them.
+    """
     try:
         for window, total in calm:
             if sum(days[-window:]) <= total:  # type: ignore[arg-type]
