@@ -51,18 +51,19 @@ EPISODE_THROUGH ?=
 cluster: install
 	@$(BIN)/python -m services.cluster $(if $(EPISODE_THROUGH),--episode $(EPISODE_THROUGH))
 
-# The distributed harness on the real parts: within the time of CI, and with every kill, storm and outage in full. Files
-# run side by side, each lot on servers of its own: most of the time is spent on waiting for what was killed.
+# The distributed harness on the real parts. Files run side by side, each lot on servers of its own: most of the time is
+# spent on waiting for what was killed.
+CLUSTER_TEST = $(BIN)/pytest -n $(LOTS) --dist loadscope -m "cluster and not soak" tests/integration
 cluster-test: install manifests
-	$(BIN)/pytest -n $(LOTS) --dist loadscope -m "cluster and not soak" tests/integration
+	$(CLUSTER_TEST)
 
 # What CI runs of it. The rest (servers away for long, full disks, copies of stores, the dashboards' queries) would leave a
 # slow machine no time: `make test` and all of it together take half an hour of both cores.
 LATER := servers_away disk_full store_copy dashboards
 cluster-gate: install manifests
-	$(BIN)/pytest -n $(LOTS) --dist loadscope -m "cluster and not soak" tests/integration \
-		$(LATER:%=--ignore=tests/integration/test_%.py)
+	$(CLUSTER_TEST) $(LATER:%=--ignore=tests/integration/test_%.py)
 
+# With every kill, storm and outage in full.
 cluster-soak: install manifests
 	$(BIN)/pytest -p no:xdist -m cluster tests/integration
 

@@ -299,7 +299,8 @@ def _known_until(database: sa.Engine) -> Callable[[], int]:
 @contextmanager
 def _common(configuration: Configuration, wish: ProcessWish, process: Process, health: Health) -> Iterator[_Common]:
     with ExitStack() as stack:
-        stack.enter_context(_leaving())
+        # Who is terminated before there is anything to drain leaves as one that has drained.
+        stack.enter_context(running.terminated(SystemExit(ExitCode.DONE)))
         metrics = Metrics(process)
         address = wish.metrics
         if address:
@@ -336,20 +337,6 @@ def _topics_or_refuse(configuration: Configuration) -> None:
 
 def _source(configuration: Configuration, process: str) -> str:
     return f"/twinbell/{configuration.settings.site}/{process}"
-
-
-@contextmanager
-def _leaving() -> Iterator[None]:
-    """Who is terminated before there is anything to drain leaves as one that has drained."""
-
-    def leave(_number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(ExitCode.DONE)
-
-    before = signal.signal(signal.SIGTERM, leave)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

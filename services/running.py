@@ -164,7 +164,7 @@ def set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path 
         screen = stack.enter_context(open_screen(view, wish.lines))
         for witness in (screen, log, metrics):
             hub.join(witness)
-        stack.enter_context(_terminated())
+        stack.enter_context(terminated(KeyboardInterrupt()))  # as the keyboard does
         stack.enter_context(_logged(log))
         yield Run(
             wish=wish,
@@ -206,13 +206,13 @@ def _logged(log: Log) -> Iterator[None]:
 
 
 @contextmanager
-def _terminated() -> Iterator[None]:
-    """Being terminated ends a run as the keyboard does."""
+def terminated(as_if: BaseException) -> Iterator[None]:
+    """Being terminated ends what runs by raising `as_if` in it."""
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
+    def end(_number: int, _frame: FrameType | None) -> None:
+        raise as_if
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = signal.signal(signal.SIGTERM, end)
     try:
         yield
     finally:
