@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from contextlib import ExitStack
 from pathlib import Path
 from secrets import token_hex
@@ -10,7 +11,7 @@ import msgspec
 
 from services.broker_settings import BrokerSettings
 from services.cluster import watchers
-from services.cluster.base import Program, Start, answers, free_port
+from services.cluster.base import Program, Start, answers, free_port, is_listening
 from services.cluster.kafka import Kafka, jars
 from services.cluster.postgres import Postgres
 from services.configuration import shipped_text
@@ -31,7 +32,19 @@ class Ports(msgspec.Struct, frozen=True, kw_only=True):
     postgres: int = 15432
     prometheus: int = 19090
     alertmanager: int = 19093
-    processes: int = 19100  # the first of Twinbell's own: feed, dispatch, then the workers
+    processes: int = 19100  # the first of Twinbell's own: dispatch, the workers, then feed
+
+    def refuse_taken(self, processes: int) -> None:
+        """Raise ClusterFailed when somebody listens where a part is to listen; what is 0 is free when it is taken."""
+        own = {"kafka": self.kafka, "postgres": self.postgres}
+        own |= {"prometheus": self.prometheus, "alertmanager": self.alertmanager}
+        own |= {f"process {number + 1}": self.processes + number for number in range(processes) if self.processes}
+        taken = [f"{port} ({name})" for name, port in own.items() if port and is_listening(port)]
+        if taken:
+            raise ClusterFailed(
+                f"on 127.0.0.1 somebody listens already on {', '.join(taken)}: end the other cluster, or "
+                "whatever it is (`ss -ltnp` names it), then give the command again"
+            )
 
 
 FREE = Ports(kafka=0, postgres=0, prometheus=0, alertmanager=0, processes=0)
@@ -46,11 +59,17 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Cluster:
-    """`with Cluster(folder, ports) as cluster`: everything is up, or nothing of it is."""
+    """`with Cluster(folder, libs, ports) as cluster`: everything is up, or nothing of it is.
 
-    def __init__(self, folder: Path, ports: Ports, workers: int = 1, episode: str = "", partitions: int = 12) -> None:
+    `libs` is where the broker's jars are, or are fetched to. Raises ClusterFailed or PartMissing.
+    """
+
+    def __init__(
+        self, folder: Path, libs: Path, ports: Ports, workers: int = 1, episode: str = "", partitions: int = 12
+    ) -> None:
         self.folder = folder.resolve()
         self.configuration = self.folder / "twinbell.toml"
+        self.outbox = self.folder / "var" / "outbox"
         self.skipped: list[str] = []
         self.processes: dict[str, Program] = {}
         self.ports: dict[str, int] = {}
@@ -59,12 +78,15 @@ class Cluster:
         self._episode = episode
         self._partitions = partitions
         self._where: dict[str, str] = {}
+        self._mended: Counter[str] = Counter()
         self._parts: dict[str, Program] = {}
         self._stack = ExitStack()
-        self.kafka = Kafka(self.folder / "kafka-libs", self.folder, port=ports.kafka)
+        self._libs = libs.resolve()
+        self.kafka = Kafka(self._libs, self.folder, port=ports.kafka)
         self.postgres = Postgres(self.folder, port=ports.postgres)
 
     def __enter__(self) -> "Cluster":
+        self._ports.refuse_taken(processes=self._workers + 2)
         with ExitStack() as stack:
             self._start(stack)
             self._stack = stack.pop_all()
@@ -86,17 +108,30 @@ class Cluster:
     def health(self) -> list[Health]:
         """Every part and process, where it listens and how it is now."""
         parts = [
-            Health(name=name, where=self._where[name], state="up" if part.ended is None else f"ended {part.ended}")
-            for name, part in self._parts.items()
+            Health(name=name, where=self._where[name], state=_ended(part) or "up") for name, part in self._parts.items()
         ]
         return [*parts, *(self._health(name) for name in self.processes)]
 
-    def start_process(self, name: str) -> Program:
-        """Start one of Twinbell's own processes: feed, dispatch, detect-1, detect-2 …"""
+    def mend(self) -> None:
+        """Start again each of Twinbell's processes that was killed, as a supervisor would.
+
+        One that ended by itself had its reason, which `health` says: it stays down.
+        """
+        for name, program in list(self.processes.items()):
+            if program.ended is not None and program.ended < 0:
+                self._mended[name] += 1
+                self._start_process(name)
+
+    def is_ready(self, name: str) -> bool:
+        """Whether a process says that it can take work."""
+        return answers(f"http://127.0.0.1:{self.ports[name]}/ready")
+
+    def _start_process(self, name: str) -> None:
+        """Start feed, dispatch, detect-1, detect-2 …"""
         kind, _, number = name.partition("-")
         port = self.ports.setdefault(name, self._port_of(name))
         words = [sys.executable, "-m", "services", kind, "--config", str(self.configuration)]
-        words += ["--metrics", f"127.0.0.1:{port}"] if not (kind == "feed" and self._episode) else []
+        words += ["--metrics", f"127.0.0.1:{port}"] if not self._is_playing(name) else []
         words += ["--instance", f"worker-{number}"] if kind == "detect" else []
         words += ["--episode", self._episode] if self._episode and kind != "detect" else []
         start = Start(
@@ -106,16 +141,16 @@ class Cluster:
             is_up=lambda: True,
             environment={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
-        self._where[name] = f"http://127.0.0.1:{port}/metrics"
-        program = self.processes[name] = Program(start)
-        return program
+        self.processes[name] = Program(start)
 
-    def is_ready(self, name: str) -> bool:
-        """Whether a process says that it can take work."""
-        return answers(f"http://127.0.0.1:{self.ports[name]}/ready")
+    def _stop_processes(self) -> None:
+        for program in self.processes.values():
+            program.end()
+        for program in self.processes.values():
+            program.stop()
 
     def _start(self, stack: ExitStack) -> None:
-        jars(self.folder / "kafka-libs")
+        jars(self._libs)
         stack.enter_context(self.kafka)
         self._part("kafka", self.kafka.programs[0], f"PLAINTEXT {self.kafka.bootstrap}")
         stack.enter_context(self.postgres)
@@ -126,9 +161,9 @@ class Cluster:
         apply_topics(self.broker)
         database = open_store(self.postgres.url("twinbell"), create=True)
         database.dispose()
-        names = ["dispatch", *(f"detect-{number}" for number in range(1, self._workers + 1)), "feed"]
-        for name in names:
-            stack.callback(self.start_process(name).stop)
+        stack.callback(self._stop_processes)
+        for name in ["dispatch", *(f"detect-{number}" for number in range(1, self._workers + 1)), "feed"]:
+            self._start_process(name)
         self._watch(stack)
 
     def _watch(self, stack: ExitStack) -> None:
@@ -141,7 +176,7 @@ class Cluster:
             manager, address = watchers.alertmanager(self.folder, routes, self._ports.alertmanager)
             stack.callback(manager.stop)
             self._part("alertmanager", manager, address.base)
-            serving = {name: port for name, port in self.ports.items() if not (name == "feed" and self._episode)}
+            serving = {name: port for name, port in self.ports.items() if not self._is_playing(name)}
             watched = watchers.write_prometheus(self.folder, _DEPLOY / "prometheus", address, serving)
             prometheus, served = watchers.prometheus(self.folder, watched, self._ports.prometheus)
             stack.callback(prometheus.stop)
@@ -159,17 +194,24 @@ class Cluster:
         first = self._ports.processes
         return first + len(self.ports) if first else free_port()
 
+    def _is_playing(self, name: str) -> bool:
+        """Whether this is the feed of an episode, which has nothing to say to Prometheus."""
+        return name == "feed" and bool(self._episode)
+
     def _health(self, name: str) -> Health:
         program = self.processes[name]
         if program.ended is not None:
-            state = (
-                "played to its end"
-                if self._episode and name == "feed" and program.ended == 0
-                else (f"ended {program.ended}: {program.last_lines(1)}")
-            )
+            is_played = self._is_playing(name) and program.ended == 0
+            state = "played to its end" if is_played else _ended(program)
+        elif self._is_playing(name):
+            state = "plays"
         else:
             state = "ready" if self.is_ready(name) else "not ready yet"
-        return Health(name=f"twinbell {name}", where=self._where[name], state=state)
+        again = self._mended[name]
+        if again:
+            state += ", killed and started again" + (f" {again} times" if again > 1 else "")
+        where = "" if self._is_playing(name) else f"http://127.0.0.1:{self.ports[name]}/metrics"
+        return Health(name=f"twinbell {name}", where=where, state=state)
 
     def _write_configuration(self) -> None:
         url = self.postgres.url("twinbell")
@@ -189,6 +231,18 @@ class Cluster:
             token.write_text(token_hex(32), encoding="utf-8")
         if not self.configuration.exists():
             text = f'{_EDITED}\nstore = "{url}"\n\n{shipped_text()}' + "\n".join(own)
+            self.configuration.touch(mode=0o600)  # the address of the store holds its password
             self.configuration.write_text(text, encoding="utf-8")
             for name in ("manifests", "incoming", "secrets"):
                 (self.folder / name).mkdir(exist_ok=True)
+
+
+def _ended(program: Program) -> str:
+    """How a program came to its end, and its last words; empty while it runs."""
+    match program.ended:
+        case None:
+            return ""
+        case number if number < 0:
+            return f"killed (signal {-number})"
+        case code:
+            return f"ended with code {code}: {program.last_lines(1)}".rstrip(": ")

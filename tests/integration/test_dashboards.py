@@ -14,7 +14,6 @@ import yaml
 
 from services.clock import SystemClock
 from services.cluster.deployment import FREE, Cluster
-from services.cluster.kafka import jars
 from services.dashboards.__main__ import FOLDER
 from services.errors import PartMissing
 from tests.integration.conftest import LIBS
@@ -42,8 +41,7 @@ def played(folder: Path) -> Iterator[Played]:
     clock = SystemClock()
     started = clock.now()
     try:
-        (own / "kafka-libs").symlink_to(jars(LIBS))
-        with Cluster(own, FREE, episode=EPISODE, partitions=4) as cluster:
+        with Cluster(own, LIBS, FREE, episode=EPISODE, partitions=4) as cluster:
             if cluster.skipped:
                 pytest.skip(cluster.skipped[0])
             until(lambda: cluster.is_played, lambda: "the episode is played")
