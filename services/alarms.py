@@ -103,13 +103,11 @@ def _alarm(posted: _Posted, now: int) -> Alarm:
     )
 
 
-def take_alarms(
-    configuration: Configuration, operators: Operators | None, metrics: Metrics, tell: Callable[[Moment], None]
-) -> None:
-    """Let the process's address take them, where the configuration has a token. Raises BadSettings."""
+def token_of(configuration: Configuration) -> Secret | None:
+    """What Alertmanager has to show; None where it does not call back. Raises BadSettings."""
     file = configuration.settings.alertmanager.token_file
-    if not file or operators is None:
-        return
+    if not file:
+        return None
     path = configuration.path(file)
     try:
         token = Secret(path.read_text(encoding="utf-8"))
@@ -119,7 +117,16 @@ def take_alarms(
         raise BadSettings(
             f"alertmanager.token_file {str(path)!r}: at least {_LEAST_TOKEN} characters; `openssl rand -hex 32`"
         )
-    clock = SystemClock()
+    return token
+
+
+def take_alarms(
+    configuration: Configuration, operators: Operators | None, metrics: Metrics, tell: Callable[[Moment], None]
+) -> None:
+    """Let the process's address take them, where the configuration has a token. Raises BadSettings."""
+    token, clock = token_of(configuration), SystemClock()
+    if token is None or operators is None:
+        return
 
     def failed(note: str) -> None:
         tell(Unread(at=clock.now(), feed="alertmanager", note=note))

@@ -13,6 +13,7 @@ from alerts.participants import Participant
 from alerts.plots import Legend, Plot, Point, Tick
 from alerts.rendering.wording import packaged as packaged_wording
 from services.addresses import shown_store
+from services.alarms import token_of
 from services.database import is_current
 from services.errors import ServicesError
 from services.routes import trials
@@ -22,6 +23,7 @@ from services.standing import require, standing_of
 from services.wiring import open_store, outbox_of, reference_of, thresholds_of
 from streams.errors import StreamsError
 from streams.reference import Reference
+from streams.topics import Client
 
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +50,8 @@ def findings(configuration: Configuration, url: str, now: int) -> Iterator[Findi
     yield from _channels(configuration)
     yield _pictures()
     yield _store(url)
+    yield from _broker(configuration)
+    yield from _alarms(configuration)
     if configuration.mode is Mode.EXERCISE:
         yield _writable("outbox", outbox_of(configuration, url))
 
@@ -166,10 +170,37 @@ def _store(url: str) -> Finding:
         database = open_store(url, create=False)
     except ServicesError as problem:
         return Finding(what=f"store {shown_store(url)}", to_mend=str(problem))
+    except sa.exc.DatabaseError as problem:
+        return Finding(what=f"store {shown_store(url)}", to_mend=f"it cannot be used: {str(problem.orig).strip()}")
     try:
         return Finding(what=f"store {shown_store(url)}", says="of this version" if is_current(database) else "")
     finally:
         database.dispose()
+
+
+def _broker(configuration: Configuration) -> Iterator[Finding]:
+    """Whether the broker answers and has the topics as they should be; nothing where none is named."""
+    if not configuration.broker.bootstrap:
+        return
+    from services.topic_admin import check_topics  # kafka is loaded only where it is used
+
+    what = f"broker {configuration.broker.bootstrap}"
+    try:
+        states = check_topics(configuration.broker.of(Client.OPERATOR))
+    except ServicesError as problem:
+        yield Finding(what=what, to_mend=str(problem))
+        return
+    wrong = [Finding(what=f"topic {state.name}", to_mend=state.problem) for state in states if state.problem]
+    yield from wrong or [Finding(what=what, says=f"{len(states)} topics as they should be")]
+
+
+def _alarms(configuration: Configuration) -> Iterator[Finding]:
+    """Whether Alertmanager could show what it has to; nothing where it does not call back."""
+    try:
+        if token_of(configuration) is not None:
+            yield Finding(what="alertmanager", says="its token can be read")
+    except ServicesError as problem:
+        yield Finding(what="alertmanager", to_mend=str(problem))
 
 
 def _writable(what: str, directory: Path) -> Finding:

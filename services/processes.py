@@ -18,7 +18,6 @@ from services.alarms import take_alarms
 from services.broker import FETCH_WAIT_MS, Reader, Writer
 from services.canary_wiring import canary_every_s, landing_of
 from services.clock import Clock, DeploymentClock, StoredClock, SystemClock
-from services.configuration import host_and_port
 from services.detector.app import Detecting
 from services.detector.past import NoArchive, Past, partition_of
 from services.detector.told import Told
@@ -27,7 +26,7 @@ from services.dispatcher.consuming import TAKEN_IN, Consumer
 from services.embedded import Hub
 from services.endpoint import Health
 from services.episodes import episode
-from services.errors import BadSettings, BrokerFailed
+from services.errors import BrokerFailed
 from services.exit_codes import ExitCode
 from services.feeder.barrier import Barrier
 from services.feeder.feeding import SLICE_S, Feeder, FeederParts
@@ -302,12 +301,8 @@ def _common(configuration: Configuration, wish: ProcessWish, process: Process, h
         # Who is terminated before there is anything to drain leaves as one that has drained.
         stack.enter_context(running.terminated(SystemExit(ExitCode.DONE)))
         metrics = Metrics(process)
-        address = wish.metrics
-        if address:
-            found = host_and_port(address)
-            if found is None:
-                raise BadSettings(f"--metrics {address!r}: write HOST:PORT, for instance 127.0.0.1:9464")
-            stack.callback(metrics.serve(*found, health).close)
+        if wish.metrics:
+            stack.callback(running.serve_at(wish.metrics, "--metrics", metrics, health))
         name = f"twinbell-{process}{'-' + wish.instance if wish.instance else ''}.log"
         file = configuration.settings.log.file
         path = configuration.path(file).with_name(name) if file else beside(wish.url or "none://", name)

@@ -16,6 +16,7 @@ from services.canary_wiring import canary_every_s, landing_of
 from services.clock import DeploymentClock, StoredClock, SystemClock
 from services.configuration import host_and_port
 from services.embedded import Hub
+from services.endpoint import Health
 from services.episodes import Episode
 from services.errors import BadSettings
 from services.following import Follower
@@ -152,7 +153,7 @@ def set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path 
         take_alarms(configuration, operators, metrics, hub.tell)
         address = wish.metrics or configuration.settings.metrics
         if address:
-            stack.callback(_serve(metrics, address))
+            stack.callback(serve_at(address, "metrics =", metrics))
         teller = Teller(known.reference, hub.alert)
         view = View(
             teller=teller,
@@ -177,15 +178,15 @@ def set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path 
         )
 
 
-def _serve(metrics: Metrics, address: str) -> Callable[[], None]:
-    """Serve the metrics; what ends that."""
+def serve_at(address: str, named: str, metrics: Metrics, health: Health | None = None) -> Callable[[], None]:
+    """Serve the metrics; what ends that. Raises BadSettings, in the words of the setting `named`."""
     found = host_and_port(address)
     if found is None:
-        raise BadSettings(f"metrics = {address!r}: write HOST:PORT, for instance 127.0.0.1:9464")
+        raise BadSettings(f"{named} {address!r}: write HOST:PORT, for instance 127.0.0.1:9464")
     try:
-        return metrics.serve(*found).close
+        return metrics.serve(*found, health).close
     except OSError as problem:
-        raise BadSettings(f"metrics = {address!r}: {problem.strerror}; name another port") from None
+        raise BadSettings(f"{named} {address!r}: {problem.strerror}; name another port") from None
 
 
 def say_what_next(run: Run) -> None:

@@ -6,10 +6,12 @@ from prometheus_client import generate_latest
 
 from alerts.deliveries import Delivery, DeliveryState, Mode, Purpose
 from alerts.facts import Acknowledged, Assessed, Body, Fact, Opened, Planned, Rung, SendFailed, Sending, Sent
+from services.errors import BadSettings
 from services.feeds.base import DeadLetter
 from services.measuring import Metrics
 from services.metrics import METRICS, Kind, Process
 from services.moments import Found, Moved, Read, Recorded, Rejected, Unread
+from services.running import serve_at
 from streams.assessments import Level
 from streams.observations import Family
 from streams.reasons import Reason
@@ -137,11 +139,11 @@ def test_metrics_are_served() -> None:
 
 
 def test_an_address_that_is_taken_is_an_error() -> None:
-    """A second server on one port does not pass silently."""
+    """A second server on one port does not pass silently: the setting and the address are named."""
     server = Metrics().serve("127.0.0.1", 0)
     try:
-        with pytest.raises(OSError, match="in use"):
-            Metrics().serve("127.0.0.1", server.port)
+        with pytest.raises(BadSettings, match=rf"^--metrics '127.0.0.1:{server.port}': .*in use; name another port"):
+            serve_at(f"127.0.0.1:{server.port}", "--metrics", Metrics())
     finally:
         server.close()
 
