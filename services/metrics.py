@@ -215,6 +215,7 @@ class Meters:
     def __init__(self, process: Process, registry: CollectorRegistry | None = None) -> None:
         self.registry = registry or CollectorRegistry()
         self._counters: dict[str, Counter] = {}
+        self._counted: dict[tuple[str, ...], Counter] = {}  # by name and labels
         self._gauges: dict[str, Gauge] = {}
         self._histograms: dict[str, Histogram] = {}
         for metric in METRICS:
@@ -231,8 +232,11 @@ class Meters:
 
     def count(self, metric: Metric, *labels: str, by: float = 1.0) -> None:
         """Add to a counter; 0 lets it be seen before anything was counted."""
-        counter = self._counters[metric.name]
-        (counter.labels(*labels) if labels else counter).inc(by)
+        found = self._counted.get((metric.name, *labels))
+        if found is None:
+            counter = self._counters[metric.name]
+            found = self._counted[metric.name, *labels] = counter.labels(*labels) if labels else counter
+        found.inc(by)
 
     def set(self, metric: Metric, value: float, *labels: str) -> None:
         """Set a gauge."""

@@ -129,7 +129,7 @@ class Wire(Generic[R]):
 
     def record(self, headers: Iterable[tuple[str, bytes]], value: bytes | None) -> R:
         """The record in an event. Raises BadObservation with the reason for the dead letter."""
-        given = next((content for name, content in headers if name == _SCHEMA), None)
+        given = _attribute(headers, _SCHEMA)
         if given != self._written:
             self._check(given)
         if value is None:
@@ -155,8 +155,16 @@ class Wire(Generic[R]):
 
 def extension(headers: Iterable[tuple[str, bytes]], name: str) -> str:
     """An attribute of our own; empty where there is none."""
-    wanted = f"ce_{name}"
-    return next((content.decode("utf-8", "replace") for each, content in headers if each == wanted), "")
+    content = _attribute(headers, f"ce_{name}")
+    return "" if content is None else content.decode("utf-8", "replace")
+
+
+def _attribute(headers: Iterable[tuple[str, bytes]], name: str) -> bytes | None:
+    """The first header of this name."""
+    for each, content in headers:
+        if each == name:
+            return content
+    return None
 
 
 def _short(value: bytes) -> str:

@@ -26,6 +26,8 @@ class Deriving:
 
     def derive(self, book: Book, runs: Sequence[Run], signals: Sequence[Signal]) -> tuple[list[Signal], set[Situation]]:
         """Take what is new of the group; return the signals that now follow and did not, and the situations touched."""
+        if not (runs or signals):
+            return [], set()
         acts = [signal for signal in signals if conditions.is_act(signal)]
         if acts:
             held = {act.signal_id: act for act in (*book.acts, *acts)}

@@ -93,7 +93,8 @@ class Pipeline:
             found += signals
             taken += news
         derived: list[Run] = []
-        for run in self._relating.relate(state.relations, taken, _time_of(batch)):
+        is_related = self._relating.concerns(state.relations, taken)
+        for run in self._relating.relate(state.relations, taken, _time_of(batch)) if is_related else ():
             signals, news = self._run(state, run, counts)
             found += signals
             derived += news

@@ -37,9 +37,11 @@ def fallen_silent(book: Book, group: str) -> list[Signal]:
 def heard_again(book: Book, group: str, series_ids: Iterable[str]) -> list[Signal]:
     """One signal for each of these series that was said to be silent and no longer is."""
     found = []
-    for series_id in sorted(set(series_ids)):
-        clock = book.clocks.get(series_id)
-        if clock is not None and clock.silent_since and clock.last_known > clock.silent_since:
+    clocks = book.clocks
+    silent = {name for name in series_ids if name in clocks and clocks[name].silent_since}
+    for series_id in sorted(silent):
+        clock = clocks[series_id]
+        if clock.last_known > clock.silent_since:
             clock.silent_since = 0
             found.append(_signal(series_id, clock, group, (Phase.CLEARED, clock.last_known, clock.last_known)))
             book.quiet_until = 0
@@ -69,9 +71,12 @@ def freeze(book: Book, state: PipelineState, series_ids: Iterable[str], signals:
             elif signal.phase is Phase.CLEARED:
                 _thaw(clock, signal.known_at)
     for series_id in series_ids:
-        clock, held = book.clocks.get(series_id), state.series.get(series_id)
+        clock = book.clocks.get(series_id)
+        if clock is None or not clock.frozen_since:
+            continue
+        held = state.series.get(series_id)
         own = held.states.get(DETECTOR) if held is not None else None
-        if clock is not None and isinstance(own, X1State) and not own.is_frozen:
+        if isinstance(own, X1State) and not own.is_frozen:
             _thaw(clock, clock.last_known)
 
 

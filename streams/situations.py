@@ -10,7 +10,7 @@ from operator import sub
 import msgspec
 
 from streams.assessments import Impact, Level, Ring, Severity, Situation
-from streams.observations import SECONDS_A_DAY, Cadence, Family, ObservationBatch, Run
+from streams.observations import SECONDS_A_DAY, Cadence, Family, ObservationBatch, Run, Series
 from streams.signals import Certainty, Comparison, Hazard, Signal
 
 SUPPLY = (Hazard.RESTRICTION, Hazard.LOGISTICS, Hazard.NATURAL)
@@ -170,41 +170,59 @@ def take_batch(book: Book, batch: ObservationBatch, parameters: AssessParameters
 def take_runs(book: Book, runs: Sequence[Run], parameters: AssessParameters) -> None:
     """Advance the clocks of these series, read or derived."""
     for run in runs:
-        series, heard = run.series, _heard(run)
-        budget_s = int(parameters.stale_days.get(series.cadence, 0.0) * SECONDS_A_DAY)
-        clock = book.clocks.get(series.series_id)
+        heard = _heard(run)
+        clock = book.clocks.get(run.series.series_id)
         if clock is None and heard:
-            clock = book.clocks[series.series_id] = SeriesClock(
-                budget_s=budget_s, first_known=heard[0], last_known=heard[0]
-            )
+            clock = book.clocks[run.series.series_id] = _clock(run.series, heard[0], parameters)
             book.quiet_until = 0
-        if clock is None:
+        if clock is None or len(heard) < len(run.known_at):
             book.now = max(book.now, max(run.known_at, default=0))
+        if clock is None or not heard:
             continue
-        if heard and _goes_on(clock, heard, budget_s):
+        if heard[-1] > book.now:
+            book.now = heard[-1]
+        if _goes_on(clock, heard):
             clock.last_known = heard[-1]
         else:
             for known_at in heard:
-                _hear(clock, known_at, budget_s)
-        book.now = max(book.now, heard[-1] if len(heard) == len(run.known_at) else max(run.known_at))
-        clock.family = None if series.relation else series.family
-        clock.next_s = int(parameters.next_figure_days.get(series.cadence, 0.0) * SECONDS_A_DAY)
+                _hear(clock, known_at, clock.budget_s)
+
+
+def _clock(series: Series, known_at: int, parameters: AssessParameters) -> SeriesClock:
+    """The clock of a series that is first heard of at `known_at`."""
+    return SeriesClock(
+        budget_s=int(parameters.stale_days.get(series.cadence, 0.0) * SECONDS_A_DAY),
+        next_s=int(parameters.next_figure_days.get(series.cadence, 0.0) * SECONDS_A_DAY),
+        first_known=known_at,
+        last_known=known_at,
+        family=None if series.relation else series.family,
+    )
 
 
 def _heard(run: Run) -> list[int]:
     """When the rows became known that say something, ascending: a row without a value is no sign of life."""
-    if None not in run.values:
-        return sorted(run.known_at)
-    return sorted(at for at, value in zip(run.known_at, run.values, strict=True) if value is not None)
+    try:
+        sum(run.values)  # type: ignore[arg-type]  # refuses None, and is faster than looking for it
+    except TypeError:
+        return sorted(at for at, value in zip(run.known_at, run.values, strict=True) if value is not None)
+    return sorted(run.known_at)
 
 
-def _goes_on(clock: SeriesClock, heard: Sequence[int], budget_s: int) -> bool:
+def _goes_on(clock: SeriesClock, heard: Sequence[int]) -> bool:
     """Whether all of this is later than what was heard, each within the budget after the one before."""
-    if budget_s == 0:
-        return heard[0] >= clock.last_known
-    if not 0 <= heard[0] - clock.last_known <= budget_s:
-        return False
-    return heard[-1] - clock.last_known <= budget_s or max(map(sub, heard[1:], heard)) <= budget_s
+    since, budget_s = heard[0] - clock.last_known, clock.budget_s
+    if budget_s == 0 or not 0 <= since <= budget_s:
+        return budget_s == 0 and since >= 0
+    lasted = heard[-1] - clock.last_known
+    if lasted <= budget_s:
+        return True
+    step = len(heard) * budget_s // (2 * lasted)  # so many rows seldom lie farther apart than the budget
+    return (step > 1 and _farthest([*heard[::step], heard[-1]]) <= budget_s) or _farthest(heard) <= budget_s
+
+
+def _farthest(heard: Sequence[int]) -> int:
+    """The longest time between two that follow each other."""
+    return max(map(sub, heard[1:], heard), default=0)
 
 
 def _hear(clock: SeriesClock, known_at: int, budget_s: int) -> None:

@@ -250,6 +250,6 @@ def _credentials(broker: BrokerSettings) -> Any:
     return faust.SSLCredentials(context) if context is not None else None
 
 
-def _headers(found: Any) -> Sequence[tuple[str, bytes]]:
-    """As they are, but for those without a content."""
-    return found if all(content is not None for _, content in found) else [(n, content or b"") for n, content in found]
+def _headers(found: Sequence[tuple[str, bytes | None]]) -> Sequence[tuple[str, bytes]]:
+    """As they are; those without a content are empty."""
+    return [(name, content or b"") for name, content in found]

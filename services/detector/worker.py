@@ -293,7 +293,7 @@ class Worker:
                 Reason.ROW_MALFORMED,
                 f"{batch.group} does not belong to partition {record.partition}: a record's key is its group",
             )
-        latest = max((run.known_at[-1] for run in batch.runs if run.known_at), default=0)
+        latest = max([run.known_at[-1] for run in batch.runs if run.known_at], default=0)
         if max(latest, batch.tick_at or 0) > self._parts.now() + SECONDS_A_DAY:
             raise BadObservation(
                 Reason.ROW_MALFORMED, "it is of the future: times are whole seconds since 1970, in UTC"
