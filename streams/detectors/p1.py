@@ -149,7 +149,7 @@ class P1:
         logs, drifts, levels, hold = state.logs, state.drifts, state.levels, state.hold
         rows, same, still, recent, cut = state.rows, state.same, state.still, state.recent, 3.0 * state.usual
         gates, taught, longest = _gates(state, pace), _taught(state, pace), pace.horizons[-1]
-        leap, cycle = pace.jump_limit * UNIT, len(taught)
+        leap, cycle = _leap(state, pace), len(taught)
         watchful = bool(state.ups or state.downs or hold.direction)
         for index, (whole, drift) in enumerate(_levels(state, run, pace.follow_limit)):
             if whole is None:
@@ -164,7 +164,7 @@ class P1:
                     if same >= pace.frozen_after and still < pace.frozen_share:
                         continue  # neither calm nor news: the market is closed or the feed stands still
                     still += 0.02 * (1.0 - still)
-                if not -leap < level - logs[-1] < leap and _taken_back(logs, drifts, level, leap):
+                if not -leap < level - logs[-1] < leap and _taken_back(state, level, leap):
                     rows -= 1
             logs.append(level)
             drifts.append(drift)
@@ -192,6 +192,7 @@ class P1:
             if (not rows % REFRESH and rows >= pace.warm_up) or rows == pace.warm_up:
                 _refresh(state, pace, rows)
                 gates, cut, recent = _gates(state, pace), 3.0 * state.usual, recent or state.usual
+                leap = _leap(state, pace)
         state.rows, state.same, state.still, state.recent = rows, same, still, recent
         del logs[: -longest - 1], drifts[: -longest - 1]
         return signals
@@ -233,9 +234,20 @@ def _levels(state: P1State, run: Run, limit: float) -> list[tuple[int | None, in
     return found
 
 
-def _taken_back(logs: list[int], drifts: list[int], level: int, leap: float) -> bool:
-    """Whether `level` takes back a leap of one row, which was a wrong print then: forget that row."""
-    if len(logs) < 2 or abs(logs[-1] - logs[-2]) < leap or abs(level - logs[-2]) > leap / 2.0:
+def _leap(state: P1State, pace: Pace) -> float:
+    """The change of one row that is a leap: it would raise, or lies beyond the limit of jumps."""
+    least = max(log1p(pace.smallest[0]) * UNIT, pace.raise_z[0] * state.spreads[0]) if state.spreads else LARGEST
+    return min(least, pace.jump_limit * UNIT)
+
+
+def _taken_back(state: P1State, level: int, leap: float) -> bool:
+    """Whether `level` is a usual change away from that before a leap of one row: a wrong print, which is forgotten.
+
+    The way back from it would be told as a move else.
+    """
+    logs, drifts = state.logs, state.drifts
+    near = state.spreads[0] if state.spreads else leap / 2.0
+    if len(logs) < 2 or abs(logs[-1] - logs[-2]) < leap or abs(level - logs[-2]) > near:
         return False
     del logs[-1], drifts[-1]
     return True

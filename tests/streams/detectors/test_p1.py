@@ -184,6 +184,26 @@ def test_monthly_prices_use_months() -> None:
     assert found[0].occurred_at < months("2010-01", 72)[-1]
 
 
+def test_the_way_back_from_one_wrong_month_is_no_news() -> None:
+    """A monthly price at its height that is printed at a half for one month has not risen when it is back."""
+    values = [100.0 * exp(0.01 * row + 0.02 * (row % 3)) for row in range(90)]
+    values[80] = values[80] * 0.5
+    found = signals(P1_, run(price(Cadence.MONTHLY), months("2010-01", 90), values))
+    assert {signal.direction for signal in found} == {Direction.DOWN}
+    values[81:] = [values[81] * 2.0] * 9
+    risen = signals(P1_, run(price(Cadence.MONTHLY), months("2010-01", 90), values))
+    assert Direction.UP in {signal.direction for signal in risen}
+
+
+def test_a_monthly_price_that_stays_high_is_said_once() -> None:
+    """After a step up a monthly price that stands there for a year is not said again: high is no new news."""
+    values = [100.0 * exp(0.02 * (row % 5)) for row in range(100)]
+    values[70:] = [value * 2.2 for value in values[70:]]
+    found = signals(P1_, run(price(Cadence.MONTHLY), months("2010-01", 100), values))
+    assert phases(found) == [Phase.RAISED, Phase.CLEARED]
+    assert months("2010-01", 100).index(found[1].occurred_at) >= 80
+
+
 def test_prices_quoted_now_and_then_are_held_against_a_stated_volatility() -> None:
     """From 8.7 to 135 dollars within three years is news; a third more a year later is none."""
     series = price(Cadence.IRREGULAR)
