@@ -183,6 +183,7 @@ class Hub:
     def _finish(self, at: int) -> None:
         if self._parts.operators is not None:
             self._parts.operators.advance(at)
+            self._tell(self._parts.operators.untold())
         self.announce()
 
     def announce(self) -> bool:

@@ -13,7 +13,7 @@ import structlog
 from alerts.facts import Acknowledged, Opened, Planned, Rung, SendFailed, Sent
 from services.clock import iso_time
 from services.errors import BadSettings
-from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Said, Sifted, Silence, Unread
+from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Said, Sifted, Silence, Unread, Untold
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
 
@@ -67,6 +67,18 @@ class Log:
                 )
             case Unread():
                 self._log.warning("feed", at=iso_time(moment.at), feed=moment.feed, note=moment.note)
+            case Untold():
+                said = self._log.error if moment.is_lost else self._log.warning
+                said(
+                    "operator_untold",
+                    at=iso_time(moment.at),
+                    participant=moment.participant,
+                    person=moment.person,
+                    channel=moment.channel,
+                    reason=moment.reason,
+                    detail=moment.detail,
+                    is_lost=moment.is_lost,
+                )
             case Said():
                 self._log.info("said", at=iso_time(moment.at), lines=list(moment.lines))
             case Moved():

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from prometheus_client import CollectorRegistry
 from prometheus_client import Metric as Family
 
+from alerts.deliveries import DeliveryState
 from alerts.facts import Assessed, Fact, Planned, SendFailed, Sending, Sent
 from alerts.participants import Directory
 from services.bell_times import IN_TIME, LATE, BellTimes
@@ -37,7 +38,7 @@ from services.metrics import (
     Meters,
     Process,
 )
-from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Sifted, Silence, Unread
+from services.moments import Found, Moment, Moved, Read, Recorded, Rejected, Sifted, Silence, Unread, Untold
 from services.objectives import ANSWER_S
 from streams.canary import GROUP
 from streams.cloudevents import Rejected as RejectedRecord
@@ -103,6 +104,8 @@ class Metrics:
                 meters.count(DEAD_LETTERS, moment.letter.feed, moment.letter.reason)
             case Unread():
                 meters.count(FEED_FAILURES, moment.feed)
+            case Untold():
+                meters.count(DELIVERIES, _failed(moment.is_lost), moment.reason)
             case Moved():
                 self._move(moment.at)
             case Recorded():
@@ -178,9 +181,13 @@ class Metrics:
             case Sent():
                 meters.count(DELIVERIES, "sent", "")
             case SendFailed(reason=reason, retry_at=retry_at):
-                meters.count(DELIVERIES, "failed_permanent" if retry_at is None else "failed_temporary", reason)
+                meters.count(DELIVERIES, _failed(retry_at is None), reason)
             case _:
                 pass
+
+
+def _failed(is_lost: bool) -> DeliveryState:
+    return DeliveryState.FAILED_PERMANENT if is_lost else DeliveryState.FAILED_TEMPORARY
 
 
 class _Asking:

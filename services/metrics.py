@@ -125,7 +125,11 @@ BELL_DIFFERENCE: Final = _histogram(
     _RINGS, _SHORT_S, ("level",),
 )  # fmt: skip
 DELIVERIES: Final = _counter(
-    "twinbell_deliveries_total", "Deliveries that came into a state.", _RINGS, "state", "reason"
+    "twinbell_deliveries_total",
+    "Deliveries that came into a state, those to operators that failed too.",
+    _RINGS,
+    "state",
+    "reason",
 )
 UNREACHED: Final = _gauge(
     "twinbell_unreached_alerts", "Open alerts of which a side has had no message a minute after they opened.",
@@ -147,7 +151,11 @@ UNANSWERED: Final = _gauge(
 
 # loss
 OUTBOX: Final = _gauge(
-    "twinbell_outbox_deliveries", "Deliveries that are due and have not left.", _RINGS, "participant", "channel"
+    "twinbell_outbox_deliveries",
+    "Deliveries that are due and have not left, to operators too.",
+    _RINGS,
+    "participant",
+    "channel",
 )
 OUTBOX_AGE: Final = _gauge(
     "twinbell_outbox_age_seconds", "How long the oldest of them has been due.", _RINGS, "participant", "channel"

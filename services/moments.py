@@ -43,6 +43,18 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True):
     note: str
 
 
+class Untold(msgspec.Struct, frozen=True, kw_only=True):
+    """A message to one of the operators could not be sent; `is_lost`: it is not tried again."""
+
+    at: int
+    participant: str
+    channel: str
+    person: str
+    reason: str
+    detail: str
+    is_lost: bool
+
+
 class Found(msgspec.Struct, frozen=True, kw_only=True):
     """A detector found a subject abnormal."""
 
@@ -89,5 +101,5 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     rate: int
 
 
-Moment: TypeAlias = Read | Rejected | Unread | Found | Silence | Sifted | Recorded | Said | Moved
+Moment: TypeAlias = Read | Rejected | Unread | Untold | Found | Silence | Sifted | Recorded | Said | Moved
 Witness: TypeAlias = Callable[[Moment], None]

@@ -15,6 +15,7 @@ from alerts.record import facts_after
 from alerts.states import JointState, TrackState
 from services import tables
 from services.clock import Clock
+from services.dispatcher.operators import owed
 from services.feed_clocks import FeedClocks
 from services.live_feeds import budget_days, stale_days
 from services.measuring import Metrics
@@ -99,11 +100,13 @@ class StoredMetrics:
         query = sa.select(*lane, sa.func.count().label("number"), sa.func.min(table.c.due_at).label("since"))
         query = query.where(table.c.state.in_(UNSENT), table.c.due_at <= now).group_by(*lane)
         found = {(row.participant, row.channel): row for row in connection.execute(query)}
+        operators = owed(connection, now)
         for side in self._measured.directory.participants:
             for kind in CHANNELS:
-                row = found.get((side.iso3, kind.name))
-                self._meters.set(OUTBOX, row.number if row else 0, side.iso3, kind.name)
-                self._meters.set(OUTBOX_AGE, now - row.since if row else 0, side.iso3, kind.name)
+                row, own = found.get((side.iso3, kind.name)), operators.get((side.iso3, kind.name), [])
+                oldest = min([*([row.since] if row else []), *own], default=now)
+                self._meters.set(OUTBOX, (row.number if row else 0) + len(own), side.iso3, kind.name)
+                self._meters.set(OUTBOX_AGE, now - oldest, side.iso3, kind.name)
 
     def _alerts(self, connection: sa.Connection, now: int) -> None:
         alerts, tracks = alert_tables.alerts, alert_tables.tracks

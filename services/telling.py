@@ -24,7 +24,7 @@ from alerts.facts import (
 from alerts.states import AlertState
 from services.clock import iso_time
 from services.feeds.countries import english_name
-from services.moments import Found, Moment, Read, Recorded, Rejected, Said, Sifted, Silence, Unread
+from services.moments import Found, Moment, Read, Recorded, Rejected, Said, Sifted, Silence, Unread, Untold
 from services.terminal import plain
 from streams.assessments import Assessment, RingCause
 from streams.reference import Reference
@@ -74,6 +74,12 @@ class Teller:
                 )
             case Unread():
                 yield "trouble", f"{iso_time(moment.at)}  {plain(moment.feed)}: {plain(moment.note, _WIDTH)}"
+            case Untold():
+                then = "not tried again" if moment.is_lost else "tried again"
+                words = (
+                    f"operator {moment.person} not told by {moment.channel}: {moment.reason}, {then}: {moment.detail}"
+                )
+                yield "trouble", f"{iso_time(moment.at)}  {plain(words, _WIDTH)}"
             case Said(lines=lines):
                 yield from (("feed", f"{iso_time(moment.at)}  {plain(line, 2 * _WIDTH)}") for line in lines)
             case Found(signal=signal):

@@ -4,6 +4,7 @@ An attempt is written before the request leaves, with the time of the next one: 
 sends again under the same id.
 """
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
@@ -19,12 +20,14 @@ from alerts.rendering.surroundings import Surroundings
 from alerts.timers import Timers
 from services import silences, tables
 from services.dispatcher.lanes import InTurn, Job, Lane, Lanes
+from services.moments import Untold
 from services.silences import Spell
 from streams.codec import encode, identity
 from streams.signals import Signal
 
 BUNDLE_S = 600  # what falls silent, or is heard, within so long of the first is one message: X1 counts in days
 _LOOK_S = 5
+_DETAIL = 500
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +35,13 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
 
     delivery: Delivery
     news: News | Alarm
+
+
+class _Attempt(msgspec.Struct, frozen=True, kw_only=True):
+    """One message that is sent now; `is_last`: when this fails, nobody tries again."""
+
+    waiting: Waiting
+    is_last: bool
 
 
 class Operators:
@@ -50,6 +60,11 @@ class Operators:
         self._channels, self._surroundings, self._timers = channels, surroundings, timers
         self._lanes: Lanes = lanes or InTurn()
         self._looked_at: int | None = None
+        self._untold: deque[Untold] = deque()  # lanes put in, whoever asks takes out
+
+    def untold(self) -> list[Untold]:
+        """What could not be sent since this was asked last."""
+        return [self._untold.popleft() for _ in range(len(self._untold))]
 
     def notice(self, connection: sa.Connection, signals: Iterable[Signal], at: int) -> None:
         """Keep what X1 says, in the caller's transaction."""
@@ -84,9 +99,9 @@ class Operators:
             for turn, source, spells in planned(silences.spells(connection), now):
                 self._tell(connection, turn, source, spells, now)
             claimed = self._claim(connection, now)
-        lanes: dict[Lane, list[Waiting]] = {}
+        lanes: dict[Lane, list[_Attempt]] = {}
         for each in claimed:
-            lanes.setdefault((each.delivery.participant, each.delivery.channel), []).append(each)
+            lanes.setdefault(_lane(each.waiting), []).append(each)
         self._lanes.run({lane: self._job(own, now) for lane, own in lanes.items()})
 
     def close(self) -> None:
@@ -137,7 +152,7 @@ class Operators:
         rows = connection.execute(sa.select(table).where(table.c.due_at <= now).order_by(table.c.due_at)).mappings()
         return [row for row in rows if _lane(_waiting(row["record"])) not in busy]
 
-    def _claim(self, connection: sa.Connection, now: int) -> list[Waiting]:
+    def _claim(self, connection: sa.Connection, now: int) -> list[_Attempt]:
         table, claimed = tables.operator_messages, []
         for row in self._due(connection, now):
             attempts = row["attempts"] + 1
@@ -145,18 +160,18 @@ class Operators:
             here = (table.c.message_id == row["message_id"], table.c.attempts == row["attempts"])
             values = {"attempts": attempts, "due_at": again}
             if connection.execute(sa.update(table).where(*here).values(values)).rowcount:
-                claimed.append(_waiting(row["record"]))
+                claimed.append(_Attempt(waiting=_waiting(row["record"]), is_last=again is None))
         return claimed
 
-    def _job(self, own: Sequence[Waiting], now: int) -> Job:
+    def _job(self, own: Sequence[_Attempt], now: int) -> Job:
         def send_in_turn() -> None:
             for each in own:
                 self._send(each, now)
 
         return send_in_turn
 
-    def _send(self, each: Waiting, now: int) -> None:
-        values: dict[str, object]
+    def _send(self, attempt: _Attempt, now: int) -> None:
+        each, values = attempt.waiting, dict[str, object]()
         try:
             channel = self._channels.get(each.delivery.channel)
             if channel is None:
@@ -164,14 +179,41 @@ class Operators:
             receipt = channel.send(composed(each.news, each.delivery, self._surroundings))
             values = {"receipt": receipt.reference, "problem": "", "due_at": None}
         except SendFailure as failure:
-            values = {"problem": str(failure)[:500]}
-            if not isinstance(failure, TemporaryFailure):
-                values["due_at"] = None
+            values = self._failed(attempt, failure, now)
         except Exception as error:  # noqa: BLE001 a defect of a channel is a failed attempt, seen and tried again
-            values = {"problem": type(error).__name__}
+            defect = TemporaryFailure(Reason.PROVIDER_ERROR, f"{type(error).__name__}: {error}")
+            values = self._failed(attempt, defect, now)
         table = tables.operator_messages
         with self._database.begin() as connection:
             connection.execute(sa.update(table).where(table.c.message_id == each.delivery.delivery_id).values(values))
+
+    def _failed(self, attempt: _Attempt, failure: SendFailure, now: int) -> dict[str, object]:
+        """Tell of it, and what is kept of it: why, and that nobody tries again where that is so."""
+        delivery = attempt.waiting.delivery
+        is_lost = attempt.is_last or not isinstance(failure, TemporaryFailure)
+        untold = Untold(
+            at=now,
+            participant=delivery.participant,
+            channel=delivery.channel,
+            person=delivery.person,
+            reason=failure.reason,
+            detail=failure.detail[:_DETAIL],
+            is_lost=is_lost,
+        )
+        self._untold.append(untold)
+        kept: dict[str, object] = {"problem": str(failure)[:_DETAIL]}
+        return {**kept, "due_at": None} if is_lost else kept
+
+
+def owed(connection: sa.Connection, now: int) -> dict[Lane, list[int]]:
+    """Since when messages to the operators are due that have not left and are still tried, by side and channel."""
+    table, found = tables.operator_messages, dict[Lane, list[int]]()
+    waiting = (table.c.receipt == "", table.c.due_at.is_not(None))
+    for record in connection.execute(sa.select(table.c.record).where(*waiting)).scalars():
+        each = _waiting(record)
+        if each.news.at <= now:
+            found.setdefault(_lane(each), []).append(each.news.at)
+    return found
 
 
 def planned(spells: Sequence[Spell], now: int) -> list[tuple[Turn, str, list[Spell]]]:

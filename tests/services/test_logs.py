@@ -12,7 +12,7 @@ from alerts.facts import Acknowledged, Fact, SendFailed, Sent
 from services.errors import BadSettings
 from services.feeds.base import DeadLetter
 from services.logs import Log, open_log
-from services.moments import Moved, Read, Recorded, Rejected, Sifted, Silence, Unread
+from services.moments import Moved, Read, Recorded, Rejected, Sifted, Silence, Unread, Untold
 from streams.observations import Family
 from streams.reasons import Reason
 
@@ -32,6 +32,8 @@ def test_each_moment_is_one_line_of_json() -> None:
     log(Read(at=0, feed="desk", group="g", family=Family.PRICES, publisher="p", rows=3, known_at=0))
     log(Rejected(at=0, letter=letter))
     log(Unread(at=0, feed="desk", note=HOSTILE))
+    unsent = {"participant": "JPN", "channel": "email", "person": "jpn-operator", "reason": "unreachable"}
+    log(Untold(at=0, **unsent, detail="away", is_lost=True))
     log(Sifted(at=0, feed="desk", group="g", counts={Reason.REVISED: 4, Reason.WITHDRAWN: 1}))
     log(Silence(at=0, source="desk", is_over=False, since=0, series=("desk/a", "desk/b")))
     log(Moved(at=0, rate=60))
@@ -44,6 +46,7 @@ def test_each_moment_is_one_line_of_json() -> None:
         "read",
         "dead_letter",
         "feed",
+        "operator_untold",
         "sifted",
         "silent",
         "clock",
@@ -52,7 +55,8 @@ def test_each_moment_is_one_line_of_json() -> None:
         "acknowledged",
         "failure",
     ]
-    assert (lines[3]["revised"], lines[3]["withdrawn"]) == (4, 1)
+    assert (lines[3]["person"], lines[3]["reason"], lines[3]["level"]) == ("jpn-operator", "unreachable", "error")
+    assert (lines[4]["revised"], lines[4]["withdrawn"]) == (4, 1)
     assert lines[1]["reason"] == "value_missing"
     assert lines[1]["detail"] == HOSTILE
     assert {line["level"] for line in lines} == {"info", "warning", "debug", "error"}

@@ -10,7 +10,7 @@ from services.errors import BadSettings
 from services.feeds.base import DeadLetter
 from services.measuring import Metrics
 from services.metrics import METRICS, Kind, Process
-from services.moments import Found, Moved, Read, Recorded, Rejected, Unread
+from services.moments import Found, Moved, Read, Recorded, Rejected, Unread, Untold
 from services.running import serve_at
 from streams.assessments import Level
 from streams.observations import Family
@@ -19,6 +19,19 @@ from streams.signals import Certainty, Hazard, Phase, Signal
 from tests.alerting import START, TWO, assessment, ring
 
 ALERT = "a" * 20
+
+
+def untold(is_lost: bool) -> Untold:
+    """A message that did not reach an operator."""
+    return Untold(
+        at=START,
+        participant="JPN",
+        channel="email",
+        person="jpn-operator",
+        reason="unreachable",
+        detail="away",
+        is_lost=is_lost,
+    )
 
 
 def recorded(body: Body, at: int = START, author: str = "system@hub") -> Recorded:
@@ -81,6 +94,8 @@ def test_every_moment_is_counted() -> None:
         Found(at=START, signal=signal),
         Rejected(at=START, letter=letter),
         Unread(at=START, feed="desk", note="gone"),
+        untold(is_lost=False),
+        untold(is_lost=True),
         recorded(Assessed(revision=1, assessment=assessment())),
         recorded(Planned(delivery=delivery(DeliveryState.DUE, "ring"))),
         recorded(Planned(delivery=delivery(DeliveryState.SUPPRESSED, "throttled"))),
@@ -102,6 +117,8 @@ def test_every_moment_is_counted() -> None:
         'twinbell_deliveries_total{reason="",state="sending"} 1.0',
         'twinbell_deliveries_total{reason="timed_out",state="failed_temporary"} 1.0',
         'twinbell_deliveries_total{reason="unknown_recipient",state="failed_permanent"} 1.0',
+        'twinbell_deliveries_total{reason="unreachable",state="failed_temporary"} 1.0',
+        'twinbell_deliveries_total{reason="unreachable",state="failed_permanent"} 1.0',
         'twinbell_deliveries_total{reason="",state="sent"} 1.0',
         'twinbell_dead_letters_total{feed="desk",reason="value_missing"} 1.0',
     }

@@ -19,7 +19,7 @@ from services.broker import Arrived
 from services.configuration import load
 from services.database import migrate, open_engine
 from services.dispatcher.consuming import Consumer
-from services.dispatcher.operators import BUNDLE_S, Operators
+from services.dispatcher.operators import BUNDLE_S, Operators, owed
 from services.routes import exercise_channels
 from services.wiring import surroundings_of
 from streams import reference
@@ -30,6 +30,7 @@ from streams.topics import TopicName
 from tests.following import TODAY, Deployed, prices
 
 DAY = 86_400
+AWAY = TemporaryFailure(Reason.UNREACHABLE, "away")
 NOW = 1_790_000_000
 NAMESPACE = {"cap": "urn:oasis:names:tc:emergency:cap:1.2"}
 
@@ -52,15 +53,15 @@ def said(subject: str, phase: Phase, since: int) -> Signal:
 
 
 class Desk:
-    """A store and what tells its operators; `refused` is how often e-mail fails first."""
+    """A store and what tells its operators; `refused` is how often e-mail fails first, with this failure."""
 
-    def __init__(self, directory: Path, refused: int = 0) -> None:
+    def __init__(self, directory: Path, refused: int = 0, failure: Exception = AWAY) -> None:
         self.configuration = load(None, directory)
         self.database = open_engine(f"sqlite:///{directory}/site.db", durable=False)
         migrate(self.database)
         self.outbox = directory / "outbox"
         channels = dict(exercise_channels(self.outbox))
-        self.mail = Refusing(channels["email"], refused)
+        self.mail = Refusing(channels["email"], refused, failure)
         channels["email"] = self.mail
         surroundings = surroundings_of(self.configuration, reference.packaged())
         self.operators = Operators(self.database, channels, surroundings, Timers())
@@ -83,15 +84,15 @@ class Desk:
 class Refusing:
     """A channel that is away for so many attempts."""
 
-    def __init__(self, channel: Channel, refused: int) -> None:
-        self._channel, self.refused = channel, refused
+    def __init__(self, channel: Channel, refused: int, failure: Exception) -> None:
+        self._channel, self.refused, self._failure = channel, refused, failure
         self.name, self.waking = channel.name, channel.waking
 
     def send(self, message: Message) -> Receipt:
         """Refuse, or pass on."""
         if self.refused:
             self.refused -= 1
-            raise TemporaryFailure(Reason.UNREACHABLE, "away")
+            raise self._failure
         return self._channel.send(message)
 
     def rendering(self, message: Message) -> Rendering:
@@ -167,6 +168,45 @@ def test_a_message_that_was_refused_is_sent_again(tmp_path: Path) -> None:
         desk.operators.advance(NOW + BUNDLE_S + later)
     assert len(desk.files(".eml")) == 2
     assert desk.problems() == [""] * 4
+    desk.database.dispose()
+
+
+def test_what_could_not_be_sent_is_told_and_owed(tmp_path: Path) -> None:
+    """Each failed attempt is a moment with who, by what and why; meanwhile the message is owed; the last is a loss."""
+    desk = Desk(tmp_path, refused=1_000)
+    desk.notice(NOW, said("ecb", Phase.RAISED, NOW - 7 * DAY))
+    first = NOW + BUNDLE_S
+    desk.operators.advance(first)
+    failed = desk.operators.untold()
+    assert {(each.participant, each.channel, each.person, each.reason, each.is_lost) for each in failed} == {
+        ("JPN", "email", "jpn-operator", Reason.UNREACHABLE, False),
+        ("USA", "email", "usa-operator", Reason.UNREACHABLE, False),
+    }
+    assert desk.operators.untold() == []
+    with desk.database.connect() as connection:
+        assert owed(connection, first + 90) == {("USA", "email"): [first], ("JPN", "email"): [first]}
+    now = first
+    while not (lost := [each for each in desk.operators.untold() if each.is_lost]):
+        now += 900
+        desk.operators.advance(now)
+        assert now < first + 7 * DAY, "it is tried for ever"
+    assert {each.person for each in lost} == {"jpn-operator", "usa-operator"}
+    with desk.database.connect() as connection:
+        assert owed(connection, now) == {}
+    desk.database.dispose()
+
+
+def test_a_defect_of_a_channel_is_told_by_its_words(tmp_path: Path) -> None:
+    """What a channel raises without meaning to is seen with its text, and tried again."""
+    desk = Desk(tmp_path, refused=1, failure=ValueError("no such header"))
+    desk.notice(NOW, said("ecb", Phase.RAISED, NOW - 7 * DAY))
+    desk.operators.advance(NOW + BUNDLE_S)
+    (untold,) = desk.operators.untold()
+    assert (untold.reason, untold.detail, untold.is_lost) == (
+        Reason.PROVIDER_ERROR,
+        "ValueError: no such header",
+        False,
+    )
     desk.database.dispose()
 
 

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from services import objectives
 from services.cluster.base import found_program
@@ -104,3 +105,17 @@ def test_each_rule_is_tried_both_ways() -> None:
     for alert in alerts():
         found = {bool(none) for name, none in asked if name == alert.name}
         assert found == ({False} if alert.name == "TwinbellWatchdog" else {True, False}), alert.name
+
+
+@pytest.mark.parametrize("file", ["deploy/alertmanager/alertmanager.yaml", "deploy/compose/alertmanager.yaml"])
+def test_what_twinbell_may_not_be_able_to_tell_leaves_by_another_way_too(file: str) -> None:
+    """A process or store that is down, a canary that is missing, messages overdue or lost: outside and in."""
+    routes = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))["route"]["routes"]
+    (outside,) = [route for route in routes if route["receiver"] == "outside"]
+    (matcher,) = outside["matchers"]
+    named = set(matcher.removeprefix("alertname =~ ").strip('"').split("|"))
+    assert named == {f"Twinbell{what}" for what in ("CanaryMissing", "ProcessDown", "StoreAway")} | {
+        f"TwinbellDeliveries{what}" for what in ("Overdue", "Lost")
+    }
+    assert named <= {alert.name for alert in alerts()}
+    assert outside["continue"]

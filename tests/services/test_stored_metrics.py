@@ -1,16 +1,25 @@
 """What only the record can say at a scrape: what is owed, how old feeds are, whether the store answers."""
 
+from pathlib import Path
+
+import msgspec
 import pytest
 import sqlalchemy as sa
 from prometheus_client import generate_latest
 
 from alerts import tables as alert_tables
+from alerts.operators import Alarm
+from alerts.participants import Directory, Role
 from services import tables
+from services.configuration import load
+from services.dispatcher.operators import Operators
 from services.feed_clocks import FeedClocks
 from services.http_client import Standing
 from services.measuring import Metrics
 from services.metrics import Process
 from services.stored_metrics import Measured, StoredMetrics, measure
+from services.wiring import surroundings_of
+from streams.reference import packaged
 from tests.alerting import HOUR, MINUTE, START, TWO, assessment
 from tests.bell import Bell
 
@@ -51,6 +60,24 @@ def test_what_is_due_and_has_not_left(scraped: Scraped) -> None:
     scraped.bell.settle()
     assert scraped.value(f"twinbell_outbox_deliveries{lane}") == 0
     assert scraped.value(f"twinbell_outbox_age_seconds{lane}") == 0
+
+
+def test_what_operators_are_owed_counts_too(scraped: Scraped) -> None:
+    """A page about Twinbell that nobody can send is as overdue as a ring."""
+    lane = '{channel="email",participant="JPN"}'
+    scraped.bell.settle()
+    alarm = Alarm(
+        spell="s", rule="R", is_over=False, wakes=True, since=START, at=START, summaries={"en": "x", "ja": "x"}
+    )
+    operator = msgspec.structs.replace(TWO.participant("JPN").people[0], roles=(Role.OPERATOR,))
+    side = msgspec.structs.replace(TWO.participant("JPN"), people=(operator,), operator_channels=("email",))
+    surroundings = msgspec.structs.replace(
+        surroundings_of(load(None, Path()), packaged()), directory=Directory(participants=(side,))
+    )
+    Operators(scraped.bell.engine, {}, surroundings, scraped.bell.timers).alarm([alarm])
+    scraped.bell.now = START + 3 * MINUTE
+    assert scraped.value(f"twinbell_outbox_deliveries{lane}") == 1
+    assert scraped.value(f"twinbell_outbox_age_seconds{lane}") == 3 * MINUTE
 
 
 def test_who_was_not_reached_and_who_has_not_answered(scraped: Scraped) -> None:
