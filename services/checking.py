@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alerts import draw
 from alerts.deliveries import Mode
 from alerts.errors import AlertsError
-from alerts.participants import Participant
+from alerts.participants import Participant, Role
 from alerts.plots import Legend, Plot, Point, Tick
 from alerts.rendering.wording import packaged as packaged_wording
 from services.addresses import shown_store
@@ -51,7 +51,7 @@ def findings(configuration: Configuration, url: str, now: int) -> Iterator[Findi
     yield _pictures()
     yield _store(url)
     yield from _broker(configuration)
-    yield from _alarms(configuration)
+    yield from _operators(configuration)
     if configuration.mode is Mode.EXERCISE:
         yield _writable("outbox", outbox_of(configuration, url))
 
@@ -194,8 +194,15 @@ def _broker(configuration: Configuration) -> Iterator[Finding]:
     yield from wrong or [Finding(what=what, says=f"{len(states)} topics as they should be")]
 
 
-def _alarms(configuration: Configuration) -> Iterator[Finding]:
-    """Whether Alertmanager could show what it has to; nothing where it does not call back."""
+def _operators(configuration: Configuration) -> Iterator[Finding]:
+    """Whether there is who is told about Twinbell itself; whether Alertmanager, where it calls back, is let in."""
+    sides = configuration.directory.participants
+    told = [person.person_id for side in sides for person in side.people if Role.OPERATOR in person.roles]
+    nobody = (
+        "nobody has the role operator: a source that stands still and the alerts about Twinbell reach nobody; give it "
+        "to a person of each side"
+    )
+    yield Finding(what="operators", says=", ".join(told), to_mend="" if told else nobody)
     try:
         if token_of(configuration) is not None:
             yield Finding(what="alertmanager", says="its token can be read")

@@ -87,7 +87,7 @@ class Log:
                 self._record(moment)
 
     def failure(self, at: int, where: str, problem: BaseException) -> None:
-        """Something that Twinbell did not expect, with its traceback."""
+        """Something that Twinbell did not expect; its traceback goes to standard error, by whoever raises it on."""
         self._log.error("failure", at=iso_time(at), where=where, problem=repr(problem))
 
     def _record(self, moment: Recorded) -> None:

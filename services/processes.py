@@ -250,17 +250,22 @@ def dispatch(configuration: Configuration, wish: ProcessWish) -> None:
                     hub.tell(Unread(at=clock.now(), feed="broker", note=str(problem)))
                     _bell_goes_on(hub, clock, pulse, is_over)
 
-        with _until_terminated() as is_over, _lags_watched(configuration, database, common.metrics):
+        with _until_terminated() as is_over, _lags_watched(configuration, database, common):
             hold(Lead(database, Office.DISPATCH, common.metrics.leads), pulse, common.tell, is_over, act)
 
 
 @contextmanager
-def _lags_watched(configuration: Configuration, database: sa.Engine, metrics: Metrics) -> Iterator[None]:
+def _lags_watched(configuration: Configuration, database: sa.Engine, common: _Common) -> Iterator[None]:
     """How far the readers of the topics are behind is looked at beside the dispatcher's own work."""
     over: list[bool] = []
+    real = SystemClock()
+
+    def failed(problem: str) -> None:
+        common.tell(Unread(at=real.now(), feed="broker", note=problem))
+
     with ThreadPoolExecutor(1, "lags") as beside:
         make = partial(Progress, configuration.broker, database)
-        beside.submit(watch_lags, make, metrics.lags, SystemClock(), lambda: bool(over))
+        beside.submit(watch_lags, make, common.metrics.lags, failed, real, lambda: bool(over))
         try:
             yield
         finally:

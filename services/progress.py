@@ -64,29 +64,37 @@ class Progress:
 
 
 def watch_lags(
-    make: Callable[[], Progress], tell: Callable[[dict[str, int] | None], None], time: RealTime,
+    make: Callable[[], Progress],
+    tell: Callable[[dict[str, int] | None], None],
+    failed: Callable[[str], None],
+    time: RealTime,
     is_over: Callable[[], bool],
-) -> None:  # fmt: skip
-    """Tell the lags every few seconds until `is_over`, in a thread of its own; None when the broker cannot be asked."""
+) -> None:
+    """Tell the lags every few seconds until `is_over`, in a thread of its own; None when the broker cannot be asked.
+
+    Rules watch what is told here: whatever goes wrong, it is told, and asked anew.
+    """
     progress: Progress | None = None
-    try:
-        while not is_over():
-            try:
-                progress = progress or make()
-                tell(progress.lags())
-            except BrokerFailed:
-                tell(None)
-                if progress is not None:
-                    progress.close()
-                progress = None
-            except sa.exc.SQLAlchemyError:
-                pass  # the store is away, which another gauge says; how far the readers are is not known
-            until = time.now_ms() + int(_LOOK_S * 1_000)
-            while time.now_ms() < until and not is_over():
-                time.wait(_SLICE_S)
-    finally:
-        if progress is not None:
-            progress.close()
+    given_up: Progress | None = None
+    while not is_over():
+        try:
+            if given_up is not None:
+                gone, given_up = given_up, None
+                gone.close()
+            progress = progress or make()
+            tell(progress.lags())
+        except sa.exc.SQLAlchemyError:
+            pass  # the store is away, which another gauge says; how far the readers are is not known
+        except Exception as problem:  # noqa: BLE001 a gauge that nobody sets any more would look like calm
+            tell(None)
+            given_up, progress = progress, None
+            if not isinstance(problem, BrokerFailed):
+                failed(f"how far the readers are is not known: {type(problem).__name__}: {problem}; asked again")
+        until = time.now_ms() + int(_LOOK_S * 1_000)
+        while time.now_ms() < until and not is_over():
+            time.wait(_SLICE_S)
+    for each in filter(None, (progress, given_up)):
+        each.close()
 
 
 def _behind(found: Offsets, ends: Offsets) -> int:

@@ -91,16 +91,18 @@ def test_a_row_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 
 def test_check_tries_what_a_deployment_needs(tmp_path: Path) -> None:
-    """A broker or a database that nobody serves and a token that is not there are each named, all in one go."""
+    """A broker and a database that nobody serves, a token that is not there, nobody to be told: all named in one go."""
     twinbell("init", str(tmp_path))
     config, port = tmp_path / "twinbell.toml", free_port()
     own = f'\n[broker]\nbootstrap = "127.0.0.1:{port}"\n[alertmanager]\ntoken_file = "nowhere"\n'
-    config.write_text(config.read_text(encoding="utf-8") + own, encoding="utf-8")
+    text = config.read_text(encoding="utf-8").replace('roles = ["operator"]', 'roles = ["duty"]')
+    config.write_text(text + own, encoding="utf-8")
     store = f"postgresql+psycopg://twinbell:secret@127.0.0.1:{port}/twinbell"
     code, said = twinbell("check", "--config", str(config), "--store", store)
     assert code is ExitCode.TO_MEND
     to_mend = [line for line in said.splitlines() if line.startswith("MEND")]
-    assert len(to_mend) == 3, said
+    assert len(to_mend) == 4, said
     assert f"MEND  store {store.replace('secret', '***')}: it cannot be used: connection failed" in said
     assert f"MEND  broker 127.0.0.1:{port}: Kafka at 127.0.0.1:{port}: nobody answers there" in said
     assert "MEND  alertmanager: alertmanager.token_file" in said
+    assert "MEND  operators: nobody has the role operator" in said
