@@ -153,7 +153,7 @@ def play(configuration: Configuration, wish: ProcessWish, pace: Pace) -> None:
     configuration = configuration.at_broker(Client.FEED)
     _topics_or_refuse(configuration)
     chosen, played = episode(wish.episode), as_played(configuration)
-    wanted = running.Wish(
+    wanted = running.RunWish(
         url=wish.url, config=wish.config, until_done=True, lines=False, metrics=wish.metrics, process=Process.FEED
     )
     with running.set_up(played, wanted, chosen.id, outbox_of(configuration, wish.url)) as run:

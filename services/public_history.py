@@ -100,7 +100,7 @@ class Asked(msgspec.Struct, frozen=True):
     time: RealTime
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
+class HistoryWish(msgspec.Struct, frozen=True, kw_only=True):
     """Where the files go, and from which to which ISO day documents are wanted, both included."""
 
     directory: Path
@@ -108,7 +108,9 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     last: str
 
 
-def fetch(handed: Handed, asked: Asked, wish: Wish, known: tuple[Reference, ReadDocument], on_days: OnDays) -> Fetched:
+def fetch(
+    handed: Handed, asked: Asked, wish: HistoryWish, known: tuple[Reference, ReadDocument], on_days: OnDays
+) -> Fetched:
     """One file of the history. One that is there is left alone; a source that did not give it is told, not raised."""
     target, about = wish.directory / handed.path, asked.source.about
     fetched = Fetched(source=about.name, path=handed.path, outcome=Outcome.THERE, licence=about.licence)

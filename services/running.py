@@ -51,7 +51,7 @@ from streams.observations import SECONDS_A_DAY
 _SOON_S = 45  # what waits for its group, or for a second attempt, is waited for; the next step of a ladder is not
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
+class RunWish(msgspec.Struct, frozen=True, kw_only=True):
     """What was asked for on the command line."""
 
     url: str
@@ -65,7 +65,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 class Run(msgspec.Struct, frozen=True, kw_only=True):
     """A run that has been set up."""
 
-    wish: Wish
+    wish: RunWish
     configuration: Configuration
     known: Knowledge
     database: sa.Engine
@@ -74,7 +74,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     metrics: Metrics
 
 
-def play(episode: Episode, configuration: Configuration, wish: Wish, pace: Pace) -> None:
+def play(episode: Episode, configuration: Configuration, wish: RunWish, pace: Pace) -> None:
     """Play an episode from where the store stopped; then stay up, unless `until_done`, until interrupted."""
     outbox = outbox_of(configuration, wish.url)
     with set_up(as_played(configuration), wish, episode.id, outbox) as run:
@@ -94,7 +94,7 @@ def play(episode: Episode, configuration: Configuration, wish: Wish, pace: Pace)
             Follower(run.hub, (), clock, real).run(lambda: False)
 
 
-def follow(configuration: Configuration, wish: Wish) -> None:
+def follow(configuration: Configuration, wish: RunWish) -> None:
     """Follow the configuration's feeds until interrupted; with `until_done` read each once, send what is due soon."""
     outbox = outbox_of(configuration, wish.url) if configuration.mode is Mode.EXERCISE else None
     with set_up(configuration, wish, "", outbox) as run, ExitStack() as stack:
@@ -135,7 +135,7 @@ def _canary(run: Run, outbox: Path | None) -> Iterator[tuple[Callable[[int], Non
 
 
 @contextmanager
-def set_up(configuration: Configuration, wish: Wish, episode: str, outbox: Path | None) -> Iterator[Run]:
+def set_up(configuration: Configuration, wish: RunWish, episode: str, outbox: Path | None) -> Iterator[Run]:
     """Everything of a run, closed at its end however that comes."""
     known = knowledge_in_force(configuration)  # before anything is made or claimed
     with ExitStack() as stack:

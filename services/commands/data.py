@@ -15,7 +15,7 @@ from services.errors import BadSettings
 from services.exit_codes import ExitCode
 from services.http_client import Standing
 from services.live_feeds import Outside, chosen_source, client_of, direct, kind_named
-from services.public_history import FILES, Asked, Fetched, Handed, Outcome, Wish, fetch
+from services.public_history import FILES, Asked, Fetched, Handed, HistoryWish, Outcome, fetch
 from services.settings import Configuration
 from services.sources import reader_of
 from services.wiring import reference_of
@@ -75,7 +75,7 @@ def _wanted(source: str) -> list[Handed]:
     return [handed for handed in FILES if handed.source in names]
 
 
-def _wish(directory: Path, first: str, last: str, today: str) -> Wish:
+def _wish(directory: Path, first: str, last: str, today: str) -> HistoryWish:
     try:
         begin, end = date.fromisoformat(first), date.fromisoformat(last or today)
     except ValueError as problem:
@@ -83,10 +83,12 @@ def _wish(directory: Path, first: str, last: str, today: str) -> Wish:
     end = min(end, date.fromisoformat(today))
     if begin > end:
         raise typer.BadParameter(f"--from {begin} is after --until {end}; give an earlier day")
-    return Wish(directory=directory, first=begin.isoformat(), last=end.isoformat())
+    return HistoryWish(directory=directory, first=begin.isoformat(), last=end.isoformat())
 
 
-def _fetched(configuration: Configuration, handed: Handed, wish: Wish, outside: Outside, is_quiet: bool) -> Fetched:
+def _fetched(
+    configuration: Configuration, handed: Handed, wish: HistoryWish, outside: Outside, is_quiet: bool
+) -> Fetched:
     reference = reference_of(configuration)
     chosen = chosen_source(configuration, handed.source, "")
     client, base = client_of(configuration, chosen, Standing(), outside)

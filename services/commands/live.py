@@ -9,7 +9,7 @@ from services.commands.desk import configured
 from services.commands.options import ConfigOption, StoreOption
 from services.errors import BadSettings
 from services.live_feeds import keyless
-from services.running import Wish, follow
+from services.running import RunWish, follow
 from services.settings import Configuration
 
 LIVE_STORE = "sqlite:///var/live.db"
@@ -33,7 +33,7 @@ def live(
     beside the store. A run that was stopped goes on where it was. Ctrl-C stops it.
     """
     configuration = _chosen(configured(config), only)
-    wish = Wish(
+    wish = RunWish(
         url=store or configuration.store or LIVE_STORE,
         config=str(config.absolute()) if config else "",
         until_done=until_done,

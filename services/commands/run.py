@@ -10,7 +10,7 @@ from services.commands.options import ConfigOption, StoreOption
 from services.episodes import episode
 from services.exit_codes import ExitCode
 from services.pace import AT_ONCE, Pace
-from services.running import Wish, follow, play
+from services.running import RunWish, follow, play
 from services.wiring import DEFAULT_EPISODE, played_in
 
 
@@ -42,7 +42,7 @@ def run(
     it was; commands in another terminal work on it meanwhile. Ctrl-C stops it.
     """
     configuration = configured(config)
-    wish = Wish(
+    wish = RunWish(
         url=store_url(store, configuration),
         config=str(config.absolute()) if config else "",
         until_done=until_done,

@@ -17,7 +17,7 @@ from services.errors import WrongStore
 from services.pace import AT_ONCE
 from services.playing import AtOnce, Player, as_played
 from services.replay import replay
-from services.running import Wish, follow, play
+from services.running import RunWish, follow, play
 from services.sources import read_episode
 from services.wiring import Deployment, archive_of, claim, hub_of, knowledge_of, open_store, refuse_played
 from tests.fakes.pagerduty import ROUTING_KEY, FakePagerDuty
@@ -126,7 +126,7 @@ def test_a_played_episode_is_an_exercise_whatever_the_configuration_says(outside
     path = outside.directory / "twinbell.toml"
     path.write_text(outside.text("actual"))
     url = f"sqlite:///{outside.directory}/play.db"
-    wish = Wish(url=url, config=str(path), until_done=True, lines=True, metrics="")
+    wish = RunWish(url=url, config=str(path), until_done=True, lines=True, metrics="")
     play(episode(EPISODE), load(path, outside.directory), wish, AT_ONCE)
     store = Store(open_store(url, create=False))
     assert outside.heard() == NOTHING
@@ -203,7 +203,9 @@ def test_a_played_store_cannot_be_run_on_actually(outside: Outside) -> None:
     configuration = load(path, outside.directory)
     database = open_store(f"sqlite:///{outside.directory}/play.db", create=True)
     claim(database, Deployment(episode=EPISODE, configuration=""))
-    wish = Wish(url=f"sqlite:///{outside.directory}/play.db", config=str(path), until_done=True, lines=True, metrics="")
+    wish = RunWish(
+        url=f"sqlite:///{outside.directory}/play.db", config=str(path), until_done=True, lines=True, metrics=""
+    )
     with pytest.raises(WrongStore, match=f"plays the episode {EPISODE}"):
         follow(configuration, wish)
     with pytest.raises(WrongStore, match="takes no other rows"):

@@ -17,7 +17,7 @@ from services.configuration import load, shipped_text
 from services.errors import BadSettings
 from services.measuring import Metrics
 from services.routes import exercise_channels
-from services.running import Wish, follow
+from services.running import RunWish, follow
 from services.settings import Configuration
 from services.wiring import archive_of, detection_of, knowledge_of, open_store, surroundings_of
 from streams.canary import GROUP, canary_batch, is_canary
@@ -201,7 +201,7 @@ def test_a_run_lets_one_fly(tmp_path: Path) -> None:
     """`twinbell run` on a configuration with a canary: it lands in the outbox; neither record nor archive has it."""
     configuration = configured(tmp_path)
     url = f"sqlite:///{tmp_path}/store.db"
-    wish = Wish(url=url, config=str(tmp_path / "twinbell.toml"), until_done=True, lines=True, metrics="")
+    wish = RunWish(url=url, config=str(tmp_path / "twinbell.toml"), until_done=True, lines=True, metrics="")
     settings = replace(configuration.settings, outbox="outbox")
     follow(replace(configuration, settings=settings), wish)
     kept = [path.relative_to(tmp_path / "outbox").parts[:2] for path in (tmp_path / "outbox").rglob("*.*")]

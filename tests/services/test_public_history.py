@@ -11,7 +11,7 @@ from services.feeds.files import FileFeed
 from services.feeds.manifest import read_manifest
 from services.feeds.sources import SOURCES
 from services.http_client import Access, Client
-from services.public_history import FILES, Asked, Fetched, Outcome, Wish, fetch
+from services.public_history import FILES, Asked, Fetched, HistoryWish, Outcome, fetch
 from tests.fakes.clock import FakeTime
 from tests.fakes.sources import PLAYERS
 from tests.fakes.sources.base import Player, rule_of
@@ -56,7 +56,7 @@ class Reader:
         client = Client(access, Web(answer, time), time)
         handed = next(handed for handed in FILES if handed.source == name)
         asked = Asked(kind(REFERENCE, FIRST), client, kind.about.places[0], time)
-        wish = Wish(directory=self.directory, first=FIRST, last=last)
+        wish = HistoryWish(directory=self.directory, first=FIRST, last=last)
         return fetch(handed, asked, wish, (REFERENCE, read_title), lambda done, of: self.days.append((done, of)))
 
     @property
