@@ -36,6 +36,6 @@ _MEANINGS = {
     ExitCode.DAMAGED: "The record, or an evidence pack, does not verify.",
     ExitCode.TO_MEND: "`check` found something to mend.",
     ExitCode.WRONG_STORE: "The store is missing, of another version, or was made for another run.",
-    ExitCode.UNREACHED: "A public source could not be read; what was read before stands.",
+    ExitCode.UNREACHED: "A source could not be read; what was read before stands.",
     ExitCode.INTERRUPTED: "Stopped before it was done. (`run` without --until-done is done when it is stopped: 0.)",
 }

@@ -99,13 +99,15 @@ class Polling:
             self._unread(now, name, ended.problem)
             self._keep(ended, now, ended.problem)
             return
+        if ended.poll.unread:
+            self._due_at[name] = now + min(AGAIN_S, ended.followed.every_s)
         if ended.poll.more:
             self._more.add(name)
             self._due_at[name] = now
         told = self._notes.get(name, ())
         self._notes[name] = ended.poll.notes
         yield msgspec.structs.replace(ended.poll, notes=tuple(note for note in ended.poll.notes if note not in told))
-        self._keep(ended, now, "; ".join(ended.poll.notes))
+        self._keep(msgspec.structs.replace(ended, reason=ended.poll.unread), now, "; ".join(ended.poll.notes))
 
     def _keep(self, ended: _Ended, now: int, note: str) -> None:
         if self._clocks is not None:

@@ -18,4 +18,5 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"
     BREAKER_OPEN = "breaker_open"  # it failed so often that it is left alone for a while
     ERROR_IN_ANSWER = "error_in_answer"  # status 200, and the body says that it failed
+    UNUSABLE = "unusable"  # an answer came, and nothing of it could be used: its shape changed, or it is half of one
     MOVED = "moved"  # a name or link that is discovered each time is not where it was

@@ -1,7 +1,7 @@
 """`twinbell run` itself: a recorded episode played where a person watches, or feeds followed on a configuration."""
 
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
@@ -19,6 +19,8 @@ from services.embedded import Hub
 from services.endpoint import Health
 from services.episodes import Episode
 from services.errors import BadSettings
+from services.exit_codes import ExitCode
+from services.feed_clocks import FeedClocks
 from services.following import Follower
 from services.hints import hints, program, store_option
 from services.holding import held
@@ -94,8 +96,11 @@ def play(episode: Episode, configuration: Configuration, wish: RunWish, pace: Pa
             Follower(run.hub, (), clock, real).run(lambda: False)
 
 
-def follow(configuration: Configuration, wish: RunWish) -> None:
-    """Follow the configuration's feeds until interrupted; with `until_done` read each once, send what is due soon."""
+def follow(configuration: Configuration, wish: RunWish) -> ExitCode:
+    """Follow the configuration's feeds until interrupted; with `until_done` read each once, send what is due soon.
+
+    UNREACHED when one of them could not be read.
+    """
     outbox = outbox_of(configuration, wish.url) if configuration.mode is Mode.EXERCISE else None
     with set_up(configuration, wish, "", outbox) as run, ExitStack() as stack:
         real = SystemClock()
@@ -119,8 +124,12 @@ def follow(configuration: Configuration, wish: RunWish) -> None:
         beside = stack.enter_context(rounds(own, feeds))
         beside = msgspec.structs.replace(beside, duties=(*beside.duties, *canary))
         Follower(run.hub, feeds, real, real, beside).run(is_done)
+        clocks = FeedClocks(run.database).all()
+        unread = {name: clocks[name].reason for name in sorted(each.feed.name for each in feeds) if name in clocks}
+        unread = {name: reason for name, reason in unread.items() if reason}
         if wish.until_done:
-            say_what_next(run)
+            say_what_next(run, unread)
+        return ExitCode.UNREACHED if unread else ExitCode.DONE
 
 
 @contextmanager
@@ -189,11 +198,13 @@ def serve_at(address: str, named: str, metrics: Metrics, health: Health | None =
         raise BadSettings(f"{named} {address!r}: {problem.strerror}; name another port") from None
 
 
-def say_what_next(run: Run) -> None:
-    """Which commands answer, and which shows what was sent."""
+def say_what_next(run: Run, unread: Mapping[str, str] | None = None) -> None:
+    """What was not read (feeds with the reason), which commands answer, and which shows what was sent."""
     run.screen.ask()
     command = f"{program()} messages list{store_option(run.wish.url, run.wish.config)}"
-    run.screen.say(f"Everything was read. What was sent: {command}")
+    left = ", ".join(f"{name} ({reason})" for name, reason in (unread or {}).items())
+    read = f"NOT READ: {left}; the same command goes on from there." if left else "Everything was read."
+    run.screen.say(f"{read} What was sent: {command}")
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from services.commands.options import ConfigOption, JsonOption, StoreOption
 from services.commands.printing import print_json, print_table
 from services.commands.progress import bar
 from services.errors import SourceFailed
+from services.exit_codes import ExitCode
 from services.feed_clocks import FeedClocks
 from services.feeds.asked import Brought, bring
 from services.feeds.sources import SOURCES
@@ -143,7 +144,7 @@ def poll(
         try:
             with bar(name, as_json) as on_window:
                 brought = bring(feed, archive, database, on_window)
-            clocks.tried(name, clock.now(), feed.standing, "", "; ".join(brought.notes))
+            clocks.tried(name, clock.now(), feed.standing, brought.unread, "; ".join(brought.notes))
         except SourceFailed as problem:
             clocks.tried(name, clock.now(), feed.standing, problem.reason, f"{problem.reason}: {problem.detail}")
             raise
@@ -156,6 +157,8 @@ def poll(
         print_json(brought)
     else:
         _print(name, brought, content)
+    if brought.unread:
+        raise typer.Exit(ExitCode.UNREACHED)
 
 
 def _content(archive: Archive, name: str) -> str:

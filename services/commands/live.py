@@ -30,7 +30,8 @@ def live(
     """Follow every public source that needs no key, and those of the configuration; say what could not be reached.
 
     Without a configuration it is an exercise for the two governments that ship: what would be sent lands in the outbox
-    beside the store. A run that was stopped goes on where it was. Ctrl-C stops it.
+    beside the store. A run that was stopped goes on where it was. Ctrl-C stops it. With --until-done it ends with 10
+    when a source could not be read.
     """
     configuration = _chosen(configured(config), only)
     wish = RunWish(
@@ -41,9 +42,11 @@ def live(
         metrics=metrics,
     )
     try:
-        follow(configuration, wish)
+        ended = follow(configuration, wish)
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.")
+        return
+    raise typer.Exit(ended)
 
 
 def _chosen(configuration: Configuration, only: str) -> Configuration:

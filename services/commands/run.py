@@ -51,14 +51,13 @@ def run(
     )
     try:
         if config and not name:
-            follow(configuration, wish)
-        else:
-            play(
-                episode(name or played_in(wish.url) or DEFAULT_EPISODE),
-                configuration,
-                wish,
-                AT_ONCE if fast else Pace(),
-            )
+            raise typer.Exit(follow(configuration, wish))
+        play(
+            episode(name or played_in(wish.url) or DEFAULT_EPISODE),
+            configuration,
+            wish,
+            AT_ONCE if fast else Pace(),
+        )
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.")
         if until_done:

@@ -20,6 +20,7 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
     unusable: int = 0
     polls: int = 0
     notes: tuple[str, ...] = ()
+    unread: str = ""  # why the last reading stopped before its end
 
 
 class OnWindow(Protocol):
@@ -56,5 +57,6 @@ def _added(brought: Brought, poll: Poll, new: int, revised: int) -> Brought:
         not_relevant=brought.not_relevant + poll.not_relevant,
         unusable=brought.unusable + len(poll.dead_letters),
         polls=brought.polls + 1,
+        unread=poll.unread,
         notes=tuple(dict.fromkeys((*brought.notes, *poll.notes))),
     )

@@ -42,7 +42,10 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Poll(msgspec.Struct, frozen=True, kw_only=True):
-    """What one poll brought. `cursor` is opaque, for the next poll; `content_at` is the newest known_at."""
+    """What one poll brought. `cursor` is opaque, for the next poll; `content_at` is the newest known_at.
+
+    `unread` names why reading stopped before its end; what was brought before stands.
+    """
 
     feed: str
     cursor: str
@@ -54,6 +57,7 @@ class Poll(msgspec.Struct, frozen=True, kw_only=True):
     not_relevant: int = 0  # documents read that are no act on a mineral
     content_at: int | None = None
     notes: tuple[str, ...] = ()  # for the operator: absent file, nothing new
+    unread: str = ""
     more: bool = False  # the source has more at once: poll again
     done: tuple[int, int] = (0, 0)  # windows of a longer way that were read, and of how many
 

@@ -11,6 +11,7 @@ from services.feeds.parsing import Parser, Piece, Reading, Seen, joined
 from services.feeds.sources.base import Asking, Source, Step
 from services.feeds.sources.marks import Known, Mark, cursor_of, mark_key, mark_of, seen_with
 from services.http_client import Answer, Client, Standing
+from services.reasons import Reason
 from streams.codec import digest
 from streams.reference import Reference
 
@@ -46,26 +47,25 @@ class LiveFeed:
         """
         asking = Asking(self._client, mark_of(cursor), self._now(), self._base)
         polls: list[Poll] = []
-        mark, seen, done, failed = asking.mark, Seen(), (0, 0), False
+        mark, seen, done, unread = asking.mark, Seen(), (0, 0), ""
         try:
             for step in self.source.read(asking):
                 mark = msgspec.structs.replace(mark, names=step.mark.names if step.mark else mark.names)
                 reading, fresh = self._step(step, mark, asking.now, seen)
                 polls += [reading.poll] if reading else []
                 if reading and any(file.outcome != "read" for file in reading.files):
-                    failed = True
+                    unread = Reason.UNUSABLE
                     break
                 mark = seen_with(msgspec.structs.replace(step.mark or mark, seen=mark.seen), fresh)
                 done = step.done
         except SourceFailed as failure:
             if not polls:
                 raise
-            failed = True
+            unread = failure.reason
             asking.note(str(failure))
         poll = joined(polls, self.name, cursor_of(mark), asking.now)
-        return msgspec.structs.replace(
-            poll, notes=(*asking.notes, *poll.notes), more=asking.more and not failed, done=done
-        )
+        notes, more = (*asking.notes, *poll.notes), asking.more and not unread
+        return msgspec.structs.replace(poll, notes=notes, unread=unread, more=more, done=done)
 
     def _step(self, step: Step, mark: Mark, now: int, seen: Seen) -> tuple[Reading | None, dict[str, Known]]:
         """Read the answers of a step that are not those of the last time; and what they are known by from now on."""

@@ -242,8 +242,9 @@ def _outcome(read: Read) -> Outcome:
 
 def _stop_note(file: FileCounts, read: Read) -> str:
     first = read.letters.letters[0]
-    where = f"row {first.row}: " if first.row else ""
+    if not first.row:
+        return f"{file.origin}: nothing of it could be used: {first.reason}: {first.detail}"
     return (
         f"{file.origin}: {read.letters.bad_rows} of {file.counts.rows} rows cannot be used, so nothing of it was; "
-        f"the first is {where}{first.reason}: {first.detail}"
+        f"the first is row {first.row}: {first.reason}: {first.detail}"
     )

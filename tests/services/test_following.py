@@ -15,6 +15,7 @@ from services.feeds.files import FileFeed
 from services.feeds.importing import import_files
 from services.following import Followed, Follower
 from services.moments import Found, Moment, Read, Recorded, Rejected, Silence, Unread
+from services.polling import AGAIN_S, Polling
 from services.sources import feeds_of, manifest_of
 from streams.notices.reader import packaged_reader
 from tests.following import TODAY, Deployed, prices
@@ -175,6 +176,24 @@ def test_a_feed_that_breaks_silences_no_other(site: Deployed) -> None:
     Follower(hub, feeds, site.real, site.real).run(lambda: next(turns))
     assert [moment.feed for moment in seen if isinstance(moment, Unread)] == ["broken"]
     assert site.archive.groups() == ("antimony",)
+
+
+def test_a_way_that_broke_off_is_gone_on_with_soon() -> None:
+    """A source that is asked once a day and stopped half-way is asked again as soon as one that failed at once."""
+
+    class Broken:
+        name = "broken"
+        polls = 0
+
+        def poll(self, cursor: str) -> Poll:
+            self.polls += 1
+            return Poll(feed=self.name, cursor="", polled_at=0, unread="timed_out" if self.polls == 1 else "")
+
+    feed = Broken()
+    polling = Polling([Followed(feed=feed, every_s=86_400, cursor=lambda: "")], lambda at, name, note: None)
+    for now in (0, AGAIN_S - 1, AGAIN_S, 2 * AGAIN_S, 86_400):
+        list(polling.polls(now))
+    assert feed.polls == 2
 
 
 def test_a_day_that_begins_lets_alerts_end(site: Deployed) -> None:

@@ -44,6 +44,7 @@ def test_traps_are_said_and_cost_their_own_source_only(site: Site, server: Sourc
     states, notes = site.states(), site.notes()
     assert states["comtrade"] is states["pink_sheet"] is states["portwatch"] is Freshness.UNREACHED
     assert states["federal_register"] is states["mofcom"] is states["gdacs"] is Freshness.FRESH
+    assert states["ecb"] is Freshness.UNREACHED, "half an answer is no reading"
     assert "comtrade: throttled: HTTP 429" in notes
     assert "pink_sheet: moved: no link" in notes
     assert "portwatch: " in notes

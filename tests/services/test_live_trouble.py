@@ -93,6 +93,7 @@ def test_columns_that_move_are_followed_and_one_that_is_gone_is_said(site: Site,
     letters = [moment.letter for moment in site.told if isinstance(moment, Rejected)]
     assert {letter.feed for letter in letters} == {"pink_sheet"}
     assert any("Copper" in letter.detail for letter in letters), letters
+    assert site.states()["pink_sheet"] is Freshness.UNREACHED
     assert "pink_sheet" in site.notes()
     assert {hazard for hazard, _ in site.alerts()} == {"natural", "restriction"}
     sheet(workbook((*moved, ("2026M08", *range(201, 211))), names, units=units))
@@ -100,6 +101,7 @@ def test_columns_that_move_are_followed_and_one_that_is_gone_is_said(site: Site,
     site.follow(hub, 1)
     copper = site.archive.as_known_at(COPPER, site.time.now())
     assert len(copper.values) == 3, "what stood still is read from where it stopped"
+    assert site.states()["pink_sheet"] is not Freshness.UNREACHED
 
 
 SOURCES = ("mofcom", "gdacs", "ecb")  # those whose manners ask for few seconds

@@ -84,12 +84,26 @@ def test_live_reads_its_sources_once_and_says_what_it_reached(tmp_path: Path, se
     file = tmp_path / "twinbell.toml"
     named = server.configuration("pink_sheet", "ecb", "gdacs")
     file.write_text(file.read_text(encoding="utf-8") + named, encoding="utf-8")
-    words = ["live", "--config", "twinbell.toml", "--lines", "--until-done", "--store", "sqlite:///live.db"]
+    words = ["live", "--config", "twinbell.toml", "--only", "pink_sheet,ecb,gdacs", "--lines", "--until-done"]
+    words += ["--store", "sqlite:///live.db"]
     ran = called(words, tmp_path)
-    assert ran.returncode == 0, ran.stderr
+    assert ran.returncode == ExitCode.UNREACHED, ran.stderr
     (line,) = [line for line in ran.stdout.splitlines() if "reached:" in line]
     assert "pink_sheet" in line.partition("NOT REACHED")[0]
     assert "ecb (not_there)" in line.partition("NOT REACHED")[2]
+    assert "NOT READ: ecb (not_there);" in ran.stdout
+    assert "Everything was read" not in ran.stdout
+
+
+def test_an_answer_of_which_nothing_can_be_used_is_no_reading(site: Path, server: SourcesServer) -> None:
+    """Half a file with status 200: the poll says so, and the source is not fresh until it can be read."""
+    server.traps["ecb"] = lambda request: Answer(200, b"half a zip")
+    asked = ["feeds", "poll", "ecb", "--config", "twinbell.toml"]
+    ended = called(asked, site)
+    assert (ended.returncode, "nothing of it could be used" in ended.stdout) == (ExitCode.UNREACHED, True)
+    rows = json.loads(called(["feeds", "status", "--config", "twinbell.toml", "--json"], site).stdout)
+    (row,) = [each for each in rows if each["feed"] == "ecb"]
+    assert (row["state"], row["reason"]) == ("unreached", "unusable")
 
 
 def test_evidence_is_read_again_by_another_version(site: Path) -> None:

@@ -343,7 +343,7 @@ def test_a_unit_row_that_says_otherwise_refuses_the_column(tmp_path: Path) -> No
     bad = poll_of(tmp_path, manifest, {"prices.csv": "day,price\n,($/kg)\n2024-01-01,100\n"})
     assert bad.batches == ()
     assert "is in '($/kg)', not in '($/mt)'" in bad.dead_letters[0].detail
-    assert "so nothing of it was" in bad.notes[0]
+    assert "nothing of it could be used" in bad.notes[0]
 
 
 def test_the_unit_row_is_compared_for_every_column_of_a_mean(tmp_path: Path) -> None:
