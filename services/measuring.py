@@ -152,9 +152,9 @@ class Metrics:
         self.meters.count(SNAPSHOT_BYTES, by=size)
         self.meters.observe(CHECKPOINT, seconds)
 
-    def leads(self, does: bool) -> None:
-        """Whether this process acts on the store, or stands by."""
-        self.meters.set(LEADS, does)
+    def leads(self, office: str, does: bool) -> None:
+        """Whether this process acts on the store in this office, or stands by."""
+        self.meters.set(LEADS, does, office)
 
     def lags(self, records: dict[str, int] | None) -> None:
         """How far readers are behind, by topic; None: the broker could not be asked."""

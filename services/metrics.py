@@ -180,7 +180,7 @@ STORE_REACHED: Final = _gauge(
 )
 LEADS: Final = _gauge(
     "twinbell_leads", "1 in the process that acts on the store, 0 in one that stands by.",
-    (Process.FEED, Process.DISPATCH),
+    (Process.FEED, Process.DISPATCH), "office",
 )  # fmt: skip
 
 # canary

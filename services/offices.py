@@ -22,6 +22,11 @@ class Office(IntEnum):
     FEED = 7_246_872
     DISPATCH = 7_246_873
 
+    @property
+    def word(self) -> str:
+        """Its name in metrics."""
+        return self.name.lower()
+
 
 class Pulse:
     """Whether a loop still turns, and whether it can take work."""
@@ -45,14 +50,14 @@ class Lead:
     longer hears of it. On SQLite there is one process, which leads.
     """
 
-    def __init__(self, database: sa.Engine, office: Office, told: Callable[[bool], None]) -> None:
-        """`told`, whenever it changes, whether the office is ours."""
+    def __init__(self, database: sa.Engine, office: Office, told: Callable[[str, bool], None]) -> None:
+        """`told`, whenever it changes, of the office whether it is ours."""
         self._database = database
         self._office = office
         self._told = told
         self._session: sa.Connection | None = None
         self._is_ours = database.dialect.name != "postgresql"
-        told(self._is_ours)
+        told(office.word, self._is_ours)
 
     def is_ours(self) -> bool:
         """Asked of the server each time, so that a session that was cut is noticed. Raises OperationalError."""
@@ -65,7 +70,7 @@ class Lead:
                 self._session.execute(sa.select(1))
             elif self._session.execute(sa.select(sa.func.pg_try_advisory_lock(self._office.value))).scalar():
                 self._is_ours = True
-                self._told(True)
+                self._told(self._office.word, True)
         except OperationalError:
             self.resign()
             raise
@@ -76,7 +81,7 @@ class Lead:
         session, self._session = self._session, None
         if session is not None:
             self._is_ours = False
-            self._told(False)
+            self._told(self._office.word, False)
             session.invalidate()
             session.close()
 

@@ -26,6 +26,7 @@ from services.metrics import (
     DELIVERIES,
     DETECTION,
     FEED_REACHED,
+    LEADS,
     OUTBOX_AGE,
     STORE_REACHED,
     UNPUBLISHED,
@@ -178,6 +179,7 @@ THRESHOLDS = (
     Alert(name="TwinbellBrokerAway", expr=f"{BROKER_REACHED.name} == 0", wait="1m"),
     Alert(name="TwinbellStoreAway", expr=f"{STORE_REACHED.name} == 0", wait="1m"),
     Alert(name="TwinbellProcessDown", expr=f'up{{job="{JOB}"}} == 0 or absent(up{{job="{JOB}"}})', wait="1m"),
+    Alert(name="TwinbellNobodyActs", expr=f"max by (office) ({LEADS.name}) == 0", wait="1m"),
     Alert(
         name="TwinbellCanaryMissing",
         expr=f"{_CANARY_AGE} > 2 * {_INTERVAL} + 60 or {_INTERVAL} unless {_CANARY_AGE}",

@@ -90,6 +90,11 @@ TEXTS: Final[Mapping[str, Text]] = {
         "Process {{ $labels.process }} of Twinbell cannot be asked.",
         "Twinbell のプロセス {{ $labels.process }} に問い合わせができない。",
     ),
+    "TwinbellNobodyActs": Text(
+        "process-down",
+        "Every {{ $labels.office }} of Twinbell stands by and none acts: its work is not done.",
+        "Twinbell の {{ $labels.office }} が全て待機しており、処理を行うものがない。",
+    ),
     "TwinbellCanaryMissing": Text(
         "canary",
         "No synthetic alert has arrived for {{ $labels.participant }} by {{ $labels.channel }} for two intervals.",

@@ -2,7 +2,9 @@
 
 import contextlib
 import itertools
+import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -17,6 +19,12 @@ from services.clock import SystemClock
 from services.errors import ClusterFailed, PartMissing
 
 _LOOK_S = 0.1
+_USUAL = (
+    "/usr/bin",
+    "/usr/local/bin",
+    "/usr/sbin",
+    "/opt/homebrew/bin",
+)  # a path may lack them
 _END_S = 20.0
 _FIRST_PORT, _PORTS = 20_000, 12_000
 _ports = (_FIRST_PORT + number % _PORTS for number in itertools.count(random.randrange(_PORTS)))
@@ -137,7 +145,7 @@ def found_program(names: Sequence[str], package: str) -> str:
             if path.exists():
                 return name
             continue
-        for folder in ("/usr/bin", "/usr/local/bin", "/usr/sbin", "/opt/homebrew/bin"):
-            if (Path(folder) / name).exists():
-                return str(Path(folder) / name)
+        found = shutil.which(name, path=os.pathsep.join((*_USUAL, os.environ.get("PATH", ""))))
+        if found:
+            return found
     raise PartMissing(f"{names[0]} is not on this machine: install the package {package}")

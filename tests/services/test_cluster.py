@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from services.cluster.__main__ import folder_of, main, table, what_next
-from services.cluster.base import Program, Start, free_port
+from services.cluster.base import Program, Start, found_program, free_port
 from services.cluster.deployment import FREE, Cluster, Ports
 from services.episodes import shipped
-from services.errors import ClusterFailed
+from services.errors import ClusterFailed, PartMissing
 from tests.integration.waiting import until
 
 
@@ -74,3 +74,13 @@ def test_what_was_killed_is_started_again_and_what_ended_stays_down(tmp_path: Pa
     assert states["twinbell dispatch"] == "ended with code 9: the store is another"
     assert table(cluster.health()).row_count == 2
     cluster.processes["detect-1"].kill()
+
+
+def test_a_program_is_found_on_the_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Java that the system's package did not bring is a Java; what is nowhere is said with its package."""
+    java = tmp_path / "a-java-of-its-own"
+    with pytest.raises(PartMissing, match="a-java-of-its-own is not on this machine: install the package openjdk"):
+        found_program((java.name,), "openjdk-17-jre-headless")
+    java.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert found_program((java.name,), "openjdk-17-jre-headless") == str(java)
