@@ -6,11 +6,12 @@ object ("halts … exports"). The verb that governs an instrument ("lift", "exte
 no other instrument claims; a verb in the quoted name of an act governs nothing while another one stands outside.
 """
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import msgspec
 
 from streams.notices.lexicon import MARK, Token
+from streams.notices.nesting import UPON, inner_noun, outer_verbs
 from streams.notices.sentences import MINERALS, Sentence
 from streams.notices.vocabulary import Concept as C
 
@@ -18,12 +19,20 @@ INSTRUMENTS = frozenset({C.BAN, C.CONTROL, C.LICENCE, C.PERMISSION, C.QUOTA, C.T
 MOVERS = frozenset({C.STOP, C.SUSPEND, C.ALLOW, C.GRANT})  # verbs that may take exports themselves as their object
 ANNOUNCING = frozenset({C.IMPOSE, C.REQUIRE, C.GRANT})
 STEERING = frozenset({C.TIGHTEN, C.EXTEND, C.SUSPEND, C.LIFT, C.CUT, C.RAISE, C.GRACE, C.ALLOW})
+PAPER = "paper"  # the value of words for the licences that are given, not the duty to have one
 _ADJACENT = 3  # characters between two words that are one name
 _CLOSE = 3  # a negation stands so many times nearer than other modifiers
 _ENDING = 10  # characters of a verb's ending and a full stop
 _INSERTED = 48  # characters before a verb in which it is said that it resumes
 _MOST = 40  # instruments in a sentence; what holds more is no sentence, and its cost grows with their square
 _UNUSUAL = 2  # a verb on the side where this language does not put it counts as so many times further away
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One verb of several that act on each other: "refuses to extend" the exemption."""
+
+    verb: Token
+    denied: bool
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,9 +49,10 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     hedged: bool = False
     wished: bool = False  # others ask for it or fear it
     negated: bool = False
+    denied: bool = False  # the negation is that of the operator
     caused: bool = False  # it is named as the cause of something else
     standing: bool = False  # it is told as one that stands since earlier
-    restored: bool = False  # its suspension is lifted
+    outer: tuple[Step, ...] = ()  # what is done to that which the operator makes of it, from inside out
 
     @property
     def order(self) -> int:
@@ -76,7 +86,8 @@ def find(sentence: Sentence, of_office: bool = False) -> list[Act]:
     """The acts of a sentence, in order; `of_office`: the title names an office or rules that only deal with exports."""
     bonds = _bonds(sentence) or (_of_office(sentence) if of_office else [])
     claimed = _claims(sentence, bonds) if bonds else {}
-    acts = [_act(sentence, bond, claimed.get(number)) for number, bond in enumerate(bonds)]
+    taken = frozenset(claimed.values()) | {bond.head for bond in bonds}
+    acts = [_act(sentence, bond, claimed.get(number), taken) for number, bond in enumerate(bonds)]
     return [act for act in acts if act.measure is not C.REFERENCE or act.operator]
 
 
@@ -211,7 +222,7 @@ def _fits(verb: Token, bond: _Bond, follows: bool) -> bool:
     if bond.measure is C.EXPORT:  # "lifts the suspension of exports": the stop is the instrument
         return bond.head.concept in (C.STOP, C.SUSPEND) and verb.concept in (C.EXTEND, C.LIFT)
     if verb.concept in (C.CUT, C.RAISE):
-        return bond.measure in (C.QUOTA, C.TAX)
+        return bond.measure in (C.QUOTA, C.TAX) or (verb.concept is C.CUT and bond.head.value == PAPER)
     if verb.concept is C.GRACE and not follows:  # "a ban, with exemptions for …" is a ban
         return verb.start - bond.end <= _ADJACENT
     return True
@@ -246,11 +257,14 @@ def _resumes(sentence: Sentence, verb: Token) -> bool:
     return sentence.language.resumes.search(sentence.text, near, verb.start) is not None
 
 
-def _act(sentence: Sentence, bond: _Bond, claimed: Token | None) -> Act:
+def _act(sentence: Sentence, bond: _Bond, claimed: Token | None, taken: Set[Token]) -> Act:
     moved = bond.measure is C.EXPORT
     duty = _duty(sentence, bond)
     if duty is not None and (claimed is None or claimed.concept is C.GRANT):
         claimed = duty
+    noun = inner_noun(sentence, bond.start, taken) if claimed in sentence.of(*UPON) else None
+    if noun is not None and claimed is not None and claimed.start > bond.start:
+        claimed, taken = noun, taken - {claimed}
     operator = claimed or (bond.head if moved else None)
     start = min(bond.start, operator.start) if operator else bond.start
     end = max(bond.end, operator.end) if operator else bond.end
@@ -261,7 +275,7 @@ def _act(sentence: Sentence, bond: _Bond, claimed: Token | None) -> Act:
         end=end,
         operator=operator,
         technology=bond.head.value == "technology" or _of_technology(sentence, start, end),
-        paper=bond.head.value == "paper",
+        paper=bond.head.value == PAPER,
         obtained=bond.measure is C.LICENCE
         and _near(sentence, C.COMPANY, bond.start, bond.end)
         and not (operator and operator.concept is C.REQUIRE),
@@ -273,20 +287,9 @@ def _act(sentence: Sentence, bond: _Bond, claimed: Token | None) -> Act:
         or sentence.language.aftermath.match(sentence.text, end) is not None,
         standing=_said(sentence, C.ONGOING, start, end)
         or (_said(sentence, C.EARLIER, start, end) and not (operator and _resumes(sentence, operator))),
-        restored=not moved and claimed is not None and _restored(sentence, claimed),
+        denied=operator is not None and _denied(sentence, operator),
+        outer=tuple(Step(verb, _denied(sentence, verb)) for verb in outer_verbs(sentence, start, end, operator, taken)),
     )
-
-
-def _restored(sentence: Sentence, verb: Token) -> bool:
-    """Whether a suspension is itself lifted: the two words stand in one clause, and nothing joins them as equals."""
-    if verb.concept not in (C.SUSPEND, C.LIFT):
-        return False
-    for other in sentence.of(C.LIFT if verb.concept is C.SUSPEND else C.SUSPEND):
-        low, high = min(verb.end, other.end), max(verb.start, other.start)
-        joined = sentence.language.destinations.joined.search(sentence.text[low:high])
-        if low <= high <= low + sentence.language.reach.operator and not (joined or _crosses(sentence, low, high)):
-            return True
-    return False
 
 
 def _duty(sentence: Sentence, bond: _Bond) -> Token | None:

@@ -82,7 +82,7 @@ def read(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], days:
         begins = effective.day if effective else days.announced
         if foreseen and _renewed(primary, sentences, speaking):
             begins = foreseen.day
-        end = _after_length(begins, sentences, speaking) or foreseen
+        end = _after_length(begins, sentences, speaking, _is_ended(primary)) or foreseen
     return Dates(effective=effective, end=end)
 
 
@@ -260,8 +260,13 @@ def _between(token: Token, dated: Dated) -> tuple[int, int]:
     return (token.end, dated.start) if token.end <= dated.start else (dated.end, token.start)
 
 
-def _after_length(begins: date | None, sentences: Sequence[Sentence], speaking: set[int]) -> Dated | None:
-    """The end that a stated length gives, counted from the day on which it begins."""
+def _is_ended(act: Act) -> bool:
+    """Whether the act ends an instrument, so that the length which its name bears ("six-month halt") is over."""
+    return act.operator is not None and act.operator.concept is C.LIFT
+
+
+def _after_length(begins: date | None, sentences: Sequence[Sentence], speaking: set[int], ended: bool) -> Dated | None:
+    """The end that a stated length gives, counted from its first day; of what is `ended`, not that of its name."""
     if begins is None:
         return None
     for sentence in sentences:
@@ -269,6 +274,8 @@ def _after_length(begins: date | None, sentences: Sequence[Sentence], speaking: 
             continue
         forms = sentence.language.dates
         for match in forms.length.finditer(sentence.text):
+            if ended and match["unit"] is None:
+                continue
             count = _count(match, sentence)
             unit = forms.units.get(_group(match, "unit"))
             end = _plus(begins, count, unit) if count and unit else None

@@ -5,8 +5,9 @@ general licence that is suspended is a restriction that grows.
 """
 
 from collections.abc import Sequence
+from enum import StrEnum
 
-from streams.notices.acts import Act
+from streams.notices.acts import Act, Step
 from streams.notices.dates import Dates
 from streams.notices.readings import ActKind, Polarity
 from streams.notices.sentences import Sentence
@@ -25,54 +26,82 @@ _KINDS = {
 }
 _FIGURES = 2  # sentences after a quota in which its figures may stand
 RESUMED = "resume"  # the value of verbs that take up again: exports are eased by it, a control is back in force
+LATER = "later"  # the value of verbs that move a day: a grace period that is put off is longer
 TAKEN = "taken"  # the value of verbs by which a paper is taken away: "revokes permits"
 _EASING = frozenset({Polarity.SUSPEND, Polarity.RELAX})
 _RESTRICTING = frozenset({Polarity.IMPOSE, Polarity.TIGHTEN, Polarity.EXTEND})
-_USUAL = {
-    None: Polarity.IMPOSE,
-    C.IMPOSE: Polarity.IMPOSE,
-    C.REQUIRE: Polarity.IMPOSE,
-    C.GRANT: Polarity.IMPOSE,
+
+
+class Thing(StrEnum):
+    """What a verb acts on."""
+
+    CONTROL = "control"  # a ban, a duty to have a licence, a quota, a tax: it keeps goods in
+    PAPER = "paper"  # the licences that are given under a control
+    LEAVE = "leave"  # what lets goods out though a control stands: a general licence, a waiver, a ban held off
+    TRADE = "trade"  # exports themselves
+
+
+_THINGS = {C.EXPORT: Thing.TRADE, C.PERMISSION: Thing.LEAVE}
+_ENDING = frozenset({C.SUSPEND, C.STOP, C.LIFT, C.CUT})
+_GIVING = frozenset({C.GRANT, C.ALLOW})
+_ON_CONTROL = {
     C.TIGHTEN: Polarity.TIGHTEN,
+    C.RAISE: Polarity.TIGHTEN,
     C.EXTEND: Polarity.EXTEND,
     C.SUSPEND: Polarity.SUSPEND,
     C.GRACE: Polarity.SUSPEND,
     C.LIFT: Polarity.RELAX,
+    C.STOP: Polarity.RELAX,
     C.ALLOW: Polarity.RELAX,
     C.CUT: Polarity.RELAX,
-    C.RAISE: Polarity.TIGHTEN,
 }
+_ON_PAPER = {C.GRANT: Polarity.NONE} | dict.fromkeys((C.SUSPEND, C.STOP, C.CUT), Polarity.TIGHTEN)
+_ON_TRADE = {C.ALLOW: Polarity.RELAX, C.GRANT: Polarity.NONE}
 _QUOTA = {C.CUT: Polarity.TIGHTEN, C.RAISE: Polarity.RELAX}
-_ON_EXPORTS = {
-    C.STOP: Polarity.IMPOSE,
-    C.SUSPEND: Polarity.IMPOSE,
-    C.ALLOW: Polarity.RELAX,
-    C.GRANT: Polarity.NONE,
-}
-_ON_PERMISSION = {C.SUSPEND: Polarity.TIGHTEN, C.LIFT: Polarity.TIGHTEN, C.STOP: Polarity.TIGHTEN}
 
 
 def polarity_of(act: Act) -> Polarity:
-    """Which way the act turns the restriction."""
-    operator = act.operator.concept if act.operator else None
+    """Which way the act turns the restriction: its verbs one after another, from inside out.
+
+    What one verb makes is the thing that the next acts on: a ban that is suspended is a leave to export, and a leave
+    that ends is a restriction again.
+    """
     if act.hedged:
         return Polarity.NONE
-    resumed = act.operator is not None and act.operator.value == RESUMED and act.measure in (C.BAN, C.CONTROL)
-    if (act.restored or resumed) and not act.negated:  # what is in force again: a control, or the leave to export
-        return Polarity.RELAX if act.paper or act.measure in (C.EXPORT, C.PERMISSION) else Polarity.IMPOSE
-    if act.measure is C.EXPORT:
-        return _ON_EXPORTS.get(operator, Polarity.IMPOSE) if operator else Polarity.NONE
-    if act.measure is C.PERMISSION:
-        return _ON_PERMISSION.get(operator, Polarity.NONE) if operator else Polarity.NONE
-    if act.measure is C.LICENCE and operator is C.GRANT:  # licences are given: the control stays as it is
+    thing = Thing.PAPER if act.paper else _THINGS.get(act.measure, Thing.CONTROL)
+    if act.operator is None:
+        return Polarity.NONE if thing in (Thing.TRADE, Thing.LEAVE) else _set(act)
+    turned = Polarity.NONE
+    denied = act.denied or (act.negated and act.operator.concept in _ENDING)
+    if act.operator.value == RESUMED and act.measure in (C.BAN, C.CONTROL):  # it is in force again
+        return Polarity.IMPOSE
+    for step in (Step(act.operator, denied), *act.outer):
+        before, turned = turned, _turned(thing, turned, step)
+        if before is Polarity.NONE and turned is Polarity.IMPOSE and thing is Thing.CONTROL:
+            turned = _set(act)
+        elif act.measure is C.QUOTA and thing is Thing.CONTROL:
+            turned = _QUOTA.get(step.verb.concept, turned)
+        if turned is not Polarity.NONE:
+            thing = Thing.LEAVE if turned in _EASING else Thing.CONTROL
+    return turned
+
+
+def _turned(thing: Thing, before: Polarity, step: Step) -> Polarity:
+    """What one verb does to a restriction by acting on `thing`, which an earlier verb had turned to `before`."""
+    verb, ends = step.verb.concept, step.verb.value == TAKEN
+    if step.denied and (verb is C.EXTEND or (thing is not Thing.CONTROL and verb in _GIVING)):
+        verb, ends = C.LIFT, True  # what is not renewed, or no longer given, ends
+    elif step.denied and verb in _ENDING:
         return Polarity.NONE
-    if act.measure is C.LICENCE and act.operator and act.operator.value == TAKEN and act.paper:
-        return Polarity.TIGHTEN  # licences that had been given are taken away
-    if act.negated and operator in (C.LIFT, C.SUSPEND, C.CUT):
-        return Polarity.NONE
-    if act.measure is C.QUOTA:
-        return _quota(act, operator)
-    return _USUAL.get(operator, Polarity.IMPOSE)
+    if thing is Thing.TRADE:
+        return _ON_TRADE.get(verb, Polarity.IMPOSE)
+    if thing is Thing.LEAVE and verb in _ENDING and step.verb.value != LATER:
+        return Polarity.IMPOSE if before in _EASING else Polarity.TIGHTEN
+    if thing is Thing.LEAVE:
+        return before if before in _EASING else Polarity.RELAX
+    if thing is Thing.PAPER and (ends or verb in _ON_PAPER):
+        return _ON_PAPER.get(verb, Polarity.TIGHTEN)
+    return _ON_CONTROL.get(verb, Polarity.IMPOSE)
 
 
 def settled(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], when: Dates) -> Polarity:
@@ -144,15 +173,13 @@ def kind_of(act: Act) -> ActKind:
     return _KINDS[act.measure]
 
 
-def _quota(act: Act, operator: C | None) -> Polarity:
-    """A quota that is set every year and neither grows nor shrinks is a renewal."""
+def _set(act: Act) -> Polarity:
+    """What it is to set an instrument: a quota that is set every year and neither grows nor shrinks is a renewal."""
     text, language = act.sentence.text, act.sentence.language
-    if operator in _QUOTA:
-        return _QUOTA[operator]
+    if act.measure is not C.QUOTA:
+        return Polarity.IMPOSE
     if language.percent_down.search(text):
         return Polarity.TIGHTEN
     if language.percent_up.search(text):
         return Polarity.RELAX
-    if operator in (None, C.IMPOSE, C.REQUIRE) and language.yearly.search(text):
-        return Polarity.EXTEND
-    return _USUAL.get(operator, Polarity.IMPOSE)
+    return Polarity.EXTEND if language.yearly.search(text) else Polarity.IMPOSE

@@ -16,6 +16,7 @@ from streams.notices.vocabulary import Concept as C
 LEAD = 3  # sentences of the text in which a document says what it is about
 _FULL_CHARS = 24  # a shorter line heads a document or a part of it …
 _HALF_CHARS = 12  # … in a language whose words do not stand apart, half as much
+ORDER = "order"  # the value of words by which a state tells a firm what to do
 COURT = "court"  # the value of words for a court of the country itself
 _POSSESSIVE = 4  # characters between a state and its firm: "Chile's state miner"
 _ENDS = tuple(".!?。;")
@@ -109,6 +110,8 @@ class _Scene:
         if eased and any(firm.start > act.start for firm in act.sentence.of(C.FIRM)):
             return True  # "lets the miner export"; a firm that is named before the state's act only gains by it
         for sentence in (act.sentence, *self._titles):
+            if sentence.of(C.COUNTRY, C.AGENCY) and any(t.value == ORDER for t in sentence.of(C.IMPOSE)):
+                return False  # a state tells its firm to stop
             subjects = [
                 t for t in sentence.of(C.COUNTRY, C.AGENCY) if sentence is not act.sentence or t.end <= act.start
             ]

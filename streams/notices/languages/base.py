@@ -65,6 +65,17 @@ class Destinations(msgspec.Struct, frozen=True, kw_only=True):
     origin: re.Pattern[str]  # right after a country that exports, and is no destination
 
 
+class Nouns(msgspec.Struct, frozen=True, kw_only=True):
+    """How a verb is told that stands as a noun ("the suspension"), and which verb is said of it."""
+
+    form: re.Pattern[str] | None = None  # the noun itself; None where verb and noun look alike
+    before: re.Pattern[str] = re.compile(r"(?!)")  # right before what is a verb for all its form
+    after: re.Pattern[str] = re.compile("")  # right after the act
+    genitive: re.Pattern[str] = re.compile(r"(?!)")  # between the noun and the instrument that it hangs on
+    object: re.Pattern[str]  # between a verb and the noun that is its object
+    subject: re.Pattern[str]  # between the noun and the verb that is said of it
+
+
 class Language(msgspec.Struct, frozen=True, kw_only=True):
     """One language. Patterns are matched on folded text: lower case, one width, single spaces."""
 
@@ -77,6 +88,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     clause: re.Pattern[str]  # what separates clauses that do not bear on each other
     dates: DateForms
     destinations: Destinations
+    nouns: Nouns
     past: re.Pattern[str]  # the year (group `year`) in which something was done
     marks: tuple[tuple[Concept, re.Pattern[str]], ...]  # words that only a pattern tells; its group `word` is the word
     number: re.Pattern[str]  # acts by number: groups numbers and year

@@ -2,7 +2,7 @@
 
 import re
 
-from streams.notices.languages.base import DateForms, Destinations, Language, Reach
+from streams.notices.languages.base import DateForms, Destinations, Language, Nouns, Reach
 from streams.notices.vocabulary import Concept
 
 _MONTHS = {
@@ -91,6 +91,7 @@ _TRADED = (
 )
 _RESTRICT = r"(?:be )?(?:ban|curb|restrict|limit|halt|stop|suspend|impose|cap|tax|tighten|introduce|block)(?:n?ed|ped)?"
 _ONLY = r"(?:only|solely|exclusively|provided (?:that )?|on condition|unless)"
+_LINKS = "and|or|to|by|after|then|that|which|who|as|with|is|was|were|are|if|when|while|but|until|from|because|amid|over"
 _PERCENT = r"\d+(?:\.\d+)? ?(?:%|percent|per cent)"
 _UP_OR_DOWN = (
     r"(?:rose|rise[sn]?|risen|fell|fall|fallen|jump\w*|drop\w*|plung\w*|surg\w*|climb\w*|slump\w*|declin\w*"
@@ -219,6 +220,19 @@ ENGLISH = Language(
         after=re.compile(r" (?:bound|sanctions)\b"),
         joined=re.compile(r"(?: \([^)]{1,30}\))?(?:,| and|, and| or|,? as well as| &)(?: the)? *"),
         origin=re.compile(r"(?:'s)? (?:\w+ ){0,3}?(?:exports?|exporters?|shipments?)\b"),
+    ),
+    nouns=Nouns(
+        form=re.compile(
+            r"\w+(?:sion|tion|wal|ral|eal|ment)s?\b|[a-z]+ing(?= of\b)|easing\b"
+            r"|(?:pause|halt|freeze|stop|stay|waiver|reprieve|moratorium|delay|hold|grace period|stoppage)s?\b"
+        ),
+        before=re.compile(r"\b(?:to|will|would|may|must|shall|can|could|not|they) $"),
+        genitive=re.compile(r" (?:of|on|in|to|from|for|under)\b[^,;:]{0,60}"),
+        object=re.compile(r" (?:(?!(?:" + _LINKS + r")\b)[\w'%]+ ){0,6}"),
+        subject=re.compile(
+            r" |(?:[^,;:]{0,120}|[^,;:]{0,80},[^;:]{3,100},)"
+            r" (?:is|are|was|were|be|been|being|will|shall|would|has|have|had)(?: (?:now|again|further|not|also|to))* "
+        ),
     ),
     past=re.compile(r"\b(?:in|since|from|during)(?: early| late)?(?: [a-z]{3,9}\.?)? (?P<year>20\d\d|19\d\d)\b"),
     marks=(

@@ -2,7 +2,7 @@
 
 import re
 
-from streams.notices.languages.base import DateForms, Destinations, Language, Reach
+from streams.notices.languages.base import DateForms, Destinations, Language, Nouns, Reach
 from streams.notices.vocabulary import Concept
 
 _NUMERAL = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
@@ -31,7 +31,7 @@ JAPANESE = Language(
             r"(?:施行|発効|実施|適用)(?:期?日|開始日?|予定日?)?(?:は|が|:|]|】)+$|効力(?:発生|を生ずる)日?(?:は|が|:)+$"
         ),
         in_force_after=re.compile(
-            r"(?:\([^)]{1,4}\))?(?:午前)?(?:[0零]時)?(?:付け?)?(?:で|に|から|より|以降)?[、,]?(?:即日|正式に|全面|一部|順次|新たに)*(?:施行|発効|実施|適用|発動|開始|効力)(?!日)"
+            r"(?:\([^)]{1,4}\))?(?:午前)?(?:[0零]時)?(?:付け?)?(?:で|に|から|より|以降)?[、,]?(?:即日|正式に|全面|一部|順次|新たに)*(?:施行|発効|実施|適用|発動|開始|効力|撤廃|廃止|解除)(?!日)"
             r"|[、,][^、,。]{1,30}(?:が|は)(?:施行|発効)(?:した|する|され)"
         ),
         starts_before=re.compile(r"(?!)"),
@@ -75,6 +75,11 @@ JAPANESE = Language(
         ),
         joined=re.compile(r"[、,・]|と|および|及び|や"),
         origin=re.compile(r"(?!)"),
+    ),
+    nouns=Nouns(
+        after=re.compile(r"(?:の|中の)?(?:措置|期間|期限|命令|令|決定|規制)*(?:を|が|は|の|も|,|(?=[\u4e00-\u9fff]))"),
+        object=re.compile(r"(?!)"),
+        subject=re.compile(r"(?:の|中の)?(?:措置|期間|期限|命令|令|決定|規制)*(?:を|が|は|の|も)?[^。;をと]{0,40}"),
     ),
     past=re.compile(r"(?<!公告)(?P<year>20\d\d|19\d\d)年(?!第|度|版)"),
     marks=(

@@ -2,7 +2,7 @@
 
 import re
 
-from streams.notices.languages.base import DateForms, Destinations, Language, Reach
+from streams.notices.languages.base import DateForms, Destinations, Language, Nouns, Reach
 from streams.notices.vocabulary import Concept
 
 _NUMERAL = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
@@ -95,6 +95,11 @@ CHINESE = Language(
         joined=re.compile(r"[、,和及与]|以及"),
         origin=re.compile(r"(?!)"),
     ),
+    nouns=Nouns(
+        after=re.compile(r"(?:的|之)?(?:措施|期|令|规定|政策|安排|决定|公告)?"),
+        object=re.compile(r"[^,。;并且或]{0,20}"),
+        subject=re.compile(r"(?:的|之)?(?:措施|期限?|令|规定|政策|安排|决定)?[^,。;并且或]{0,24}"),
+    ),
     past=re.compile(r"(?<!公告)(?P<year>20\d\d|19\d\d)年(?!第|度|版)"),
     marks=(
         (
@@ -114,7 +119,7 @@ CHINESE = Language(
         r"|(?P<year2>20\d\d)年(?P<numbers2>第\d{1,3}号(?:[、,和及]第?\d{1,3}号)*)公告"
     ),
     quoted=re.compile(r"《[^》]*》|「[^」]*」|“[^”]*”"),
-    insertion=re.compile(r"(?!)"),
+    insertion=re.compile(r"[^。;,]{0,60}?第?\d{1,3}号[^。;]{0,90}?(?:公告|令|决定)(?:,?(?:涉及|中|有关|所列))?(?:的)?"),
     resumes=re.compile(r"[,](?:(?:现|将|已|再|又)+|(?:将|已|现|均|也)?(?:自|从|于|即日)[^,。;]{0,40})$"),
     aftermath=re.compile(r"[^,。;、]{0,8}?(?:之后|以后|(?<![此今])后(?!续|果)|以来|之际)"),
     goods_too=re.compile(r"(?:物项|产品|材料|设备|矿|金属|制品)(?:及其|以及|及|和|、)(?:相关|生产|制造)*$"),

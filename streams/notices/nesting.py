@@ -1,0 +1,68 @@
+"""Tokens → **steps**: the verbs that act on what another verb has made, "lifts the suspension of the ban", inside out.
+
+The inner verb must stand as a noun; the outer one takes it as its object or is said of it. Where the verb stands, and
+how a noun is told, is the language's (`Nouns`).
+"""
+
+from collections.abc import Sequence, Set
+
+from streams.notices.lexicon import Token
+from streams.notices.sentences import Sentence
+from streams.notices.vocabulary import Concept as C
+
+UPON = (C.EXTEND, C.SUSPEND, C.LIFT, C.STOP)  # verbs that may act on what another verb has made
+_BREAKING = (C.BAN, C.CONTROL, C.LICENCE, C.QUOTA, C.TAX, C.IMPOSE, C.REQUIRE, C.STOP, C.LIFT, C.RECITAL)
+_DEEPEST = 3  # verbs upon verbs; nobody writes more
+
+
+def outer_verbs(sentence: Sentence, start: int, end: int, inner: Token | None, taken: Set[Token]) -> Sequence[Token]:
+    """What is done to the act that stands at start..end with its verb `inner`, from inside out.
+
+    Verbs that are `taken` govern another instrument.
+    """
+    found: list[Token] = []
+    verbs = [verb for verb in sentence.of(*UPON) if verb != inner and verb not in taken]
+    while inner and verbs and len(found) < _DEEPEST and _is_noun(sentence, inner, end):
+        outer = next((verb for verb in _nearest(verbs, start, end) if _takes(sentence, verb, start, end)), None)
+        if outer is None:
+            break
+        found.append(outer)
+        verbs.remove(outer)
+        inner, start, end = outer, min(start, outer.start), max(end, outer.end)
+    return found
+
+
+def inner_noun(sentence: Sentence, start: int, taken: Set[Token]) -> Token | None:
+    """The noun that an instrument which begins at `start` hangs on: "the exemption of … from the export tax"."""
+    nouns = sentence.language.nouns
+    for noun in reversed([t for t in sentence.of(*UPON, C.GRACE) if t.end <= start and t not in taken]):
+        inside = (t for t in sentence.tokens if noun.end <= t.start and t.end <= start)
+        if any(t.concept in _BREAKING for t in inside):
+            return None
+        if nouns.genitive.fullmatch(sentence.text, noun.end, start):
+            return noun if _has_form(sentence, noun) else None
+    return None
+
+
+def _nearest(verbs: Sequence[Token], start: int, end: int) -> list[Token]:
+    return sorted(verbs, key=lambda verb: max(start - verb.end, verb.start - end))
+
+
+def _is_noun(sentence: Sentence, verb: Token, end: int) -> bool:
+    """Whether a verb stands as a noun, by its form and what precedes it, or by what follows the act."""
+    return _has_form(sentence, verb) and sentence.language.nouns.after.match(sentence.text, end) is not None
+
+
+def _has_form(sentence: Sentence, verb: Token) -> bool:
+    nouns = sentence.language.nouns
+    if nouns.form is not None and nouns.form.match(sentence.text, verb.start) is None:
+        return False
+    return nouns.before.search(sentence.text, 0, verb.start) is None
+
+
+def _takes(sentence: Sentence, verb: Token, start: int, end: int) -> bool:
+    """Whether a verb outside start..end has what stands there as its object or its subject."""
+    nouns = sentence.language.nouns
+    if verb.end <= start:
+        return nouns.object.fullmatch(sentence.text, verb.end, start) is not None
+    return verb.start >= end and nouns.subject.fullmatch(sentence.text, end, verb.start) is not None
