@@ -11,7 +11,7 @@ from collections.abc import Sequence, Set
 import msgspec
 
 from streams.notices.lexicon import MARK, Token
-from streams.notices.nesting import UPON, inner_noun, outer_verbs
+from streams.notices.nesting import UPON, inner_noun, outer_verbs, takes
 from streams.notices.sentences import MINERALS, Sentence
 from streams.notices.vocabulary import Concept as C
 
@@ -20,6 +20,7 @@ MOVERS = frozenset({C.STOP, C.SUSPEND, C.ALLOW, C.GRANT})  # verbs that may take
 ANNOUNCING = frozenset({C.IMPOSE, C.REQUIRE, C.GRANT})
 STEERING = frozenset({C.TIGHTEN, C.EXTEND, C.SUSPEND, C.LIFT, C.CUT, C.RAISE, C.GRACE, C.ALLOW})
 PAPER = "paper"  # the value of words for the licences that are given, not the duty to have one
+_GOVERNING = STEERING | ANNOUNCING | {C.STOP}
 _ADJACENT = 3  # characters between two words that are one name
 _CLOSE = 3  # a negation stands so many times nearer than other modifiers
 _ENDING = 10  # characters of a verb's ending and a full stop
@@ -192,12 +193,10 @@ def _claims(sentence: Sentence, bonds: Sequence[_Bond]) -> dict[int, Token]:
     heads = {bond.head.start for bond in bonds}
     quotes = [match.span() for match in sentence.language.quoted.finditer(sentence.text)]
     for verb in sentence.tokens:
-        if verb.concept not in STEERING | ANNOUNCING or verb.start in heads:
+        if verb.concept not in _GOVERNING or verb.start in heads:
             continue
         distance, number = min((_distance(sentence, verb, bond), number) for number, bond in enumerate(bonds))
-        if distance > sentence.language.reach.operator or not _fits(
-            verb, bonds[number], sentence.language.operator_follows
-        ):
+        if distance > sentence.language.reach.operator or not _fits(sentence, verb, bonds[number]):
             continue
         if _caused(sentence, verb, bonds[number]):
             continue
@@ -217,13 +216,15 @@ def _caused(sentence: Sentence, verb: Token, bond: _Bond) -> bool:
     return any(low < t.start < high for t in sentence.of(C.RECITAL))
 
 
-def _fits(verb: Token, bond: _Bond, follows: bool) -> bool:
+def _fits(sentence: Sentence, verb: Token, bond: _Bond) -> bool:
     """Whether the verb can be said of the instrument: figures rise and fall, bans do not."""
     if bond.measure is C.EXPORT:  # "lifts the suspension of exports": the stop is the instrument
-        return bond.head.concept in (C.STOP, C.SUSPEND) and verb.concept in (C.EXTEND, C.LIFT)
+        return bond.head.concept in (C.STOP, C.SUSPEND) and verb.concept in (C.EXTEND, C.LIFT, C.GRACE)
+    if verb.concept is C.STOP:  # "a court freezes the ban"
+        return bond.measure is not C.PERMISSION and takes(sentence, verb, bond.start, bond.end)
     if verb.concept in (C.CUT, C.RAISE):
         return bond.measure in (C.QUOTA, C.TAX) or (verb.concept is C.CUT and bond.head.value == PAPER)
-    if verb.concept is C.GRACE and not follows:  # "a ban, with exemptions for …" is a ban
+    if verb.concept is C.GRACE and not sentence.language.operator_follows:  # "a ban, with exemptions for …" is a ban
         return verb.start - bond.end <= _ADJACENT
     return True
 
@@ -262,9 +263,10 @@ def _act(sentence: Sentence, bond: _Bond, claimed: Token | None, taken: Set[Toke
     duty = _duty(sentence, bond)
     if duty is not None and (claimed is None or claimed.concept is C.GRANT):
         claimed = duty
-    noun = inner_noun(sentence, bond.start, taken) if claimed in sentence.of(*UPON) else None
-    if noun is not None and claimed is not None and claimed.start > bond.start:
-        claimed, taken = noun, taken - {claimed}
+    if claimed is not None and claimed.concept in UPON:
+        noun = inner_noun(sentence, bond.start, bond.end, claimed, taken)
+        if noun is not None:
+            claimed, taken = noun, taken - {claimed}
     operator = claimed or (bond.head if moved else None)
     start = min(bond.start, operator.start) if operator else bond.start
     end = max(bond.end, operator.end) if operator else bond.end
@@ -327,7 +329,9 @@ def _denied(sentence: Sentence, word: Token) -> bool:
     for token in sentence.of(C.NOT):
         follows = sentence.language.operator_follows
         low, high = (word.end, token.start) if follows else (token.end, word.start)
-        if high >= low and slack(sentence, low, high) <= reach and not _crosses(sentence, low, high):
+        if high < low or slack(sentence, low, high) > reach or _crosses(sentence, low, high):
+            continue
+        if not any(low <= t.start < high for t in sentence.of(*UPON)):  # "not renew the suspension"
             return True
     return False
 

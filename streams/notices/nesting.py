@@ -10,7 +10,7 @@ from streams.notices.lexicon import Token
 from streams.notices.sentences import Sentence
 from streams.notices.vocabulary import Concept as C
 
-UPON = (C.EXTEND, C.SUSPEND, C.LIFT, C.STOP)  # verbs that may act on what another verb has made
+UPON = (C.EXTEND, C.SUSPEND, C.LIFT, C.STOP, C.ALLOW)  # verbs that may act on what another verb has made
 _BREAKING = (C.BAN, C.CONTROL, C.LICENCE, C.QUOTA, C.TAX, C.IMPOSE, C.REQUIRE, C.STOP, C.LIFT, C.RECITAL)
 _DEEPEST = 3  # verbs upon verbs; nobody writes more
 
@@ -23,7 +23,7 @@ def outer_verbs(sentence: Sentence, start: int, end: int, inner: Token | None, t
     found: list[Token] = []
     verbs = [verb for verb in sentence.of(*UPON) if verb != inner and verb not in taken]
     while inner and verbs and len(found) < _DEEPEST and _is_noun(sentence, inner, end):
-        outer = next((verb for verb in _nearest(verbs, start, end) if _takes(sentence, verb, start, end)), None)
+        outer = next((verb for verb in _nearest(verbs, start, end) if takes(sentence, verb, start, end)), None)
         if outer is None:
             break
         found.append(outer)
@@ -32,16 +32,23 @@ def outer_verbs(sentence: Sentence, start: int, end: int, inner: Token | None, t
     return found
 
 
-def inner_noun(sentence: Sentence, start: int, taken: Set[Token]) -> Token | None:
-    """The noun that an instrument which begins at `start` hangs on: "the exemption of … from the export tax"."""
+def inner_noun(sentence: Sentence, start: int, end: int, verb: Token, taken: Set[Token]) -> Token | None:
+    """The noun that stands between the instrument at start..end and its `verb`.
+
+    "the exemption of … from the export tax is ended", "取消…出口管制的豁免".
+    """
     nouns = sentence.language.nouns
-    for noun in reversed([t for t in sentence.of(*UPON, C.GRACE) if t.end <= start and t not in taken]):
-        inside = (t for t in sentence.tokens if noun.end <= t.start and t.end <= start)
-        if any(t.concept in _BREAKING for t in inside):
+    free = [t for t in sentence.of(*UPON, C.GRACE) if t not in taken]
+    if verb.start >= end:
+        before = next((t for t in reversed(free) if t.end <= start), None)
+        if before is None or any(before.end <= t.start < start for t in sentence.of(*_BREAKING)):
             return None
-        if nouns.genitive.fullmatch(sentence.text, noun.end, start):
-            return noun if _has_form(sentence, noun) else None
-    return None
+        bound = nouns.genitive.fullmatch(sentence.text, before.end, start)
+        return before if bound and _has_form(sentence, before) else None
+    after = next((t for t in free if t.start >= end), None)
+    if after is None or nouns.possessed.fullmatch(sentence.text, end, after.start) is None:
+        return None
+    return after if _is_noun(sentence, after, after.end) else None
 
 
 def _nearest(verbs: Sequence[Token], start: int, end: int) -> list[Token]:
@@ -60,7 +67,7 @@ def _has_form(sentence: Sentence, verb: Token) -> bool:
     return nouns.before.search(sentence.text, 0, verb.start) is None
 
 
-def _takes(sentence: Sentence, verb: Token, start: int, end: int) -> bool:
+def takes(sentence: Sentence, verb: Token, start: int, end: int) -> bool:
     """Whether a verb outside start..end has what stands there as its object or its subject."""
     nouns = sentence.language.nouns
     if verb.end <= start:

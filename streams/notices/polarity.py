@@ -26,7 +26,8 @@ _KINDS = {
 }
 _FIGURES = 2  # sentences after a quota in which its figures may stand
 RESUMED = "resume"  # the value of verbs that take up again: exports are eased by it, a control is back in force
-LATER = "later"  # the value of verbs that move a day: a grace period that is put off is longer
+LATER = "later"  # the value of verbs that move a day: an end that is put off is later, a grace period longer
+REPLACED = "replaced"  # the value of verbs that also say that an older order makes room for a wider one
 TAKEN = "taken"  # the value of verbs by which a paper is taken away: "revokes permits"
 _EASING = frozenset({Polarity.SUSPEND, Polarity.RELAX})
 _RESTRICTING = frozenset({Polarity.IMPOSE, Polarity.TIGHTEN, Polarity.EXTEND})
@@ -73,7 +74,7 @@ def polarity_of(act: Act) -> Polarity:
         return Polarity.NONE if thing in (Thing.TRADE, Thing.LEAVE) else _set(act)
     turned = Polarity.NONE
     denied = act.denied or (act.negated and act.operator.concept in _ENDING)
-    if act.operator.value == RESUMED and act.measure in (C.BAN, C.CONTROL):  # it is in force again
+    if act.operator.value == RESUMED and act.measure in (C.BAN, C.CONTROL, C.TAX):  # it is in force again
         return Polarity.IMPOSE
     for step in (Step(act.operator, denied), *act.outer):
         before, turned = turned, _turned(thing, turned, step)
@@ -95,7 +96,10 @@ def _turned(thing: Thing, before: Polarity, step: Step) -> Polarity:
         return Polarity.NONE
     if thing is Thing.TRADE:
         return _ON_TRADE.get(verb, Polarity.IMPOSE)
-    if thing is Thing.LEAVE and verb in _ENDING and step.verb.value != LATER:
+    later = step.verb.value == LATER
+    if thing is Thing.LEAVE and later and before is Polarity.RELAX:
+        return Polarity.EXTEND  # "the lifting is put off"
+    if thing is Thing.LEAVE and verb in _ENDING and not later:
         return Polarity.IMPOSE if before in _EASING else Polarity.TIGHTEN
     if thing is Thing.LEAVE:
         return before if before in _EASING else Polarity.RELAX
@@ -126,7 +130,8 @@ def settled(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], wh
     if primary.hedged or not (primary.operator is None or open_quota):
         return first
     for act in acts:
-        same = act.measure is primary.measure and not (act.recital or act.wished)
+        older = act.operator is not None and act.operator.value == REPLACED
+        same = act.measure is primary.measure and not (act.recital or act.wished or older)
         if same and (act.steered or polarity_of(act) not in (first, Polarity.IMPOSE)):
             return polarity_of(act)
     if open_quota or (primary.measure is C.QUOTA and primary.operator is None):

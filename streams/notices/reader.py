@@ -86,7 +86,11 @@ class Reader:
         language, text = self._languages[passage.language], passage.folded.text
         tokens = self._lexicons[passage.language].find(passage)
         for concept, pattern in language.marks:
-            tokens.extend(Token(concept, MARK, *match.span("word")) for match in pattern.finditer(text))
+            marked = [Token(concept, MARK, *match.span("word")) for match in pattern.finditer(text)]
+            if marked and concept in acts.STEERING | {Concept.STOP}:  # it is that verb, and not the word's usual one
+                places = {(token.start, token.end) for token in marked}
+                tokens = [t for t in tokens if _place(t) not in places]
+            tokens.extend(marked)
         for match in language.number.finditer(text):
             groups = {name.rstrip("2"): value for name, value in match.groupdict().items() if value}
             named = [f"{groups['year']}-{number}" for number in _DIGITS.findall(groups["numbers"])]

@@ -56,6 +56,7 @@ class _Scene:
         priced = any(s.of(C.PRICE) for s in self._titles)
         told = (a for a in acts if a.sentence.titled and (a.spoken or a.hedged) and not (a.wished or a.recital))
         self._told = [a for a in told if a.operator or not priced]  # a ban that is merely named moves prices
+        self._obtained = any(act.obtained for act in acts if act.sentence.titled)
         self._elsewhere = self._is_elsewhere()
         self._begins = next((s.order for s in sentences if not s.titled and _is_sentence(s)), len(sentences))
         self._opens_elsewhere = self._is_opened_elsewhere()
@@ -65,6 +66,7 @@ class _Scene:
         sentence = act.sentence
         if (
             act.obtained
+            or (self._obtained and not sentence.titled)
             or act.wished
             or sentence.of(*_ELSEWHERE)
             or _reported(act)
@@ -112,17 +114,16 @@ class _Scene:
         for sentence in (act.sentence, *self._titles):
             if sentence.of(C.COUNTRY, C.AGENCY) and any(t.value == ORDER for t in sentence.of(C.IMPOSE)):
                 return False  # a state tells its firm to stop
-            subjects = [
-                t for t in sentence.of(C.COUNTRY, C.AGENCY) if sentence is not act.sentence or t.end <= act.start
-            ]
-            if sentence.language.spaced and any(acting(sentence, token) for token in subjects):
-                return False
             firms, away = sentence.of(C.FIRM), destinations(sentence)
-            states = [
+            named = [
                 t
                 for t in sentence.of(C.COUNTRY, C.AGENCY)
-                if t not in away and not any(0 <= firm.start - t.end <= _POSSESSIVE for firm in firms)
+                if not any(0 <= firm.start - t.end <= _POSSESSIVE for firm in firms)
             ]
+            subjects = [t for t in named if sentence is not act.sentence or t.end <= act.start]
+            if sentence.language.spaced and any(acting(sentence, token) for token in subjects):
+                return False
+            states = [t for t in named if t not in away]
             if firms or states:
                 return bool(firms) and (not states or firms[0].start < states[0].start)
         return False

@@ -72,6 +72,7 @@ class Nouns(msgspec.Struct, frozen=True, kw_only=True):
     before: re.Pattern[str] = re.compile(r"(?!)")  # right before what is a verb for all its form
     after: re.Pattern[str] = re.compile("")  # right after the act
     genitive: re.Pattern[str] = re.compile(r"(?!)")  # between the noun and the instrument that it hangs on
+    possessed: re.Pattern[str] = re.compile(r"(?!)")  # between the instrument and a noun that follows it
     object: re.Pattern[str]  # between a verb and the noun that is its object
     subject: re.Pattern[str]  # between the noun and the verb that is said of it
 

@@ -2,79 +2,9 @@
 
 import re
 
-from streams.notices.languages.base import DateForms, Destinations, Language, Nouns, Reach
+from streams.notices.languages.base import Destinations, Language, Nouns, Reach
+from streams.notices.languages.en_dates import ENGLISH_DATES, MONTH
 from streams.notices.vocabulary import Concept
-
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            ("january", "jan"),
-            ("february", "feb"),
-            ("march", "mar"),
-            ("april", "apr"),
-            ("may",),
-            ("june", "jun"),
-            ("july", "jul"),
-            ("august", "aug"),
-            ("september", "sept", "sep"),
-            ("october", "oct"),
-            ("november", "nov"),
-            ("december", "dec"),
-        ),
-        1,
-    )
-    for name in names
-}
-_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_ORDINALS = {
-    word: number
-    for number, word in enumerate(
-        (
-            *("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"),
-            *("eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth"),
-            *("eighteenth", "nineteenth", "twentieth"),
-        ),
-        1,
-    )
-}
-_DAY = (
-    rf"(?<![\w.])(?:(?P<m>{_MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<y>\d{{4}}))?"
-    rf"|(?P<d2>\d{{1,2}}|{'|'.join(_ORDINALS)})(?:st|nd|rd|th)? (?:day )?(?:of )?"
-    rf"(?P<m2>{_MONTH})\.?,?(?: (?P<y2>\d{{4}}))?"
-    r"|(?P<y3>\d{4})[-/. ](?P<m3>\d{1,2})[-/. ](?P<d3>\d{1,2})"
-    r"|(?P<d4>\d{1,2})\.(?P<m4>\d{1,2})\.(?P<y4>20\d\d))(?!\w)"
-)
-_WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?"
-_NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"), 1
-    )
-} | {"a": 1, "an": 1, "fourteen": 14, "fifteen": 15, "eighteen": 18, "twenty": 20, "thirty": 30}
-_NUMBERS |= {"forty five": 45, "sixty": 60, "ninety": 90, "twentieth": 20, "thirtieth": 30, "sixtieth": 60}
-_HOLD = (
-    r"(?:ban|suspension|pause|halt|moratorium|waiver|freeze|extension|stop|prohibition|reprieve|exemption|stay|embargo)"
-)
-_PUBLISHED = (
-    r"(?:publication|promulgation|issu(?:e|ance|ing)|release|signature|signing|announcement|gazett(?:e|al|ing)"
-    r"|notification|adoption|filing|registration|display)"
-)
-_BEING_PUBLISHED = r"(?:published|promulgated|issued|released|signed|announced|gazetted|adopted|registered|filed|made)"
-_ITS = (
-    r"(?:(?:the|its|this|their) (?:(?:date|day|first|official|\w+'s) )*(?:of (?:its|the|this|their) |of )?"
-    r"|first |official )*"
-)
-_OF_PUBLICATION = (
-    rf"(?:{_ITS}{_PUBLISHED}\b"
-    rf"|(?:the|its) (?:date|day) (?:on which )?(?:it|they) (?:is|was|are|were) {_BEING_PUBLISHED}"
-    rf"|(?:it|they) (?:is|was|are|were) (?:officially )?{_BEING_PUBLISHED})"
-)
-_FORCE = (
-    r"(?:effective|effect|(?:into|in) (?:force|effect|operation)|appl(?:y|ies|ied)|applicable|operative|binding"
-    r"|implemented|enforced|starting|beginning|commenc(?:es?|ing)|starts?|begins?)"
-)
-_LENGTH = rf"(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit>(?:day|week|month|year)s?)"
 
 _GOODS = r"(?:items|minerals|metals|materials|products|technologies)"
 _ACT = r"(?:ban|measure|control|restriction|order|list|suspension|quota|tax|policy)s?"
@@ -90,6 +20,10 @@ _TRADED = (
     r"(?:rare earths?|gallium|germanium|antimony|graphite|cobalt|tungsten|bauxite|(?:critical|strategic) minerals?|ore)"
 )
 _RESTRICT = r"(?:be )?(?:ban|curb|restrict|limit|halt|stop|suspend|impose|cap|tax|tighten|introduce|block)(?:n?ed|ped)?"
+_STEER = r"(?:extend|renew|prolong|lift|ease|relax|remove|end|suspend|pause|postpone|tighten|widen|expand|scrap)"
+_HELD = (
+    r"(?:bans?|curbs?|controls?|restrictions?|embargo|moratorium|quotas?|tax|duty|duties|levy|prohibition|licen[cs]\w+)"
+)
 _ONLY = r"(?:only|solely|exclusively|provided (?:that )?|on condition|unless)"
 _LINKS = "and|or|to|by|after|then|that|which|who|as|with|is|was|were|are|if|when|while|but|until|from|because|amid|over"
 _PERCENT = r"\d+(?:\.\d+)? ?(?:%|percent|per cent)"
@@ -131,86 +65,12 @@ ENGLISH = Language(
         "beyond the",
         " leave ",
         "leaving",
+        "foreign buyers",
+        "foreign customers",
     ),
     reach=Reach(compound=14, object=45, verb=30, verb_after=60, predicate=80, operator=70, modifier=40),
     clause=re.compile(r"[;:]|,? (?:but|while|whereas|although|though|however) "),
-    dates=DateForms(
-        day=re.compile(_DAY),
-        months=_MONTHS,
-        in_force_before=re.compile(
-            r"(?:effective|with effect|(?:tak(?:es?|en|ing)|took) effect"
-            r"|(?:com|go)(?:es?|ing) into (?:force|effect|operation)"
-            r"|(?:came|went) into (?:force|effect)|ent(?:er|ers|ered|ering|ry) into force|applicable"
-            r"|in (?:force|effect)|(?:date of )?commencement(?: date)?|operative"
-            r"|effective date(?: is| of)?|appl(?:y|ies|ied)|(?:is|be|are|become|becomes) effective|implemented"
-            r"|start(?:s|ing|ed)?"
-            r"|begin(?:s|ning)?|began|kick(?:s|ing)? in"
-            r"|w\.?e\.?f\.?|valid from)"
-            rf"(?: (?:immediately|today|again))?[ ,:(]*(?:(?:on|from|as of|as from|since|by)[ ,]*)?(?:the )?{_WEEKDAY}$"
-        ),
-        in_force_after=re.compile(
-            r"[ ,)]*(?:is|as|being) (?:the|its) (?:effective date|(?:date of )?"
-            r"(?:commencement|entry into force|effect))"
-        ),
-        starts_before=re.compile(
-            r"(?:^|[ ,(])(?:from|as of|as from|with effect from|commencing(?: on)?|(?:beginn|start)ing(?: on)?"
-            rf"|on and after|on or after),?(?: the)? {_WEEKDAY}$"
-        ),
-        starts_after=re.compile(r"[ ,]*(?:onwards?|and onwards?)\b"),
-        on_before=re.compile(rf"\bon {_WEEKDAY}$"),
-        ends_before=re.compile(
-            r"(?:until|till|up to|through|ends?(?: on)?|ending(?: on)?|expir(?:es?|ing|y|ation)(?: date)?(?: on| of)?"
-            r"|lapses?(?: on)?|valid (?:until|through)"
-            r"|\b(?:extend|renew|prolong|postpone|push|defer)\w*(?: [\w'%-]+){0,8}? to"
-            r"|\b(?:runs?|running|lasts?|lasting|in (?:force|effect|place)|valid|stays?|remains?) to)"
-            rf"[ ,]*{_WEEKDAY}$"
-        ),
-        ends_after=re.compile(
-            r"[ ,)]*(?:is|as|being) (?:the|its) (?:new )?(?:last day|end date|expiry|expiration|deadline|termination)"
-        ),
-        foreseen_before=re.compile(
-            r"\b(?:(?:due|set|scheduled|supposed|expected|slated|planned|meant|was|were) to (?:have )?"
-            r"|(?:originally|previously|initially) (?:to )?|would (?:have )?)"
-            rf"(?:end|expire|lapse|run out)(?:e?d|ing)?(?: on)?[ ,]*{_WEEKDAY}$"
-            rf"|\b(?:extend|renew|prolong|postpone|push|move|defer)\w* (?:back )?from {_WEEKDAY}$"
-            rf"|\b(?:expiry|expiration|deadline|end date) of {_WEEKDAY}$"
-        ),
-        foreseen_after=re.compile(r" (?:expiry|expiration|deadline|end date)\b"),
-        range=re.compile(r" (?:to|through|and|until|till) "),
-        immediate=re.compile(
-            r"immediate effect|(?:effective|in force|implemented) immediately|immediately effective"
-            r"|(?:tak(?:es?|ing)|took) effect immediately|(?:come|comes|came|coming) into (?:force|effect) immediately"
-            r"|(?:enter|enters|entered) into force immediately|effective (?:as of )?(?:today|the same day)"
-            rf"|(?:effective|from|as of|as from|on|upon|since|with effect from) {_OF_PUBLICATION}"
-            r"|(?:since|from|on) (?:the )?same day (?:it was|of) (?:issued|published|announced|issue)"
-            r"|(?:applie[sd]|apply|enforced|implemented|effective|in force|into force) (?:at once|immediately)"
-            r"|(?:applie[sd]|apply|enforced|implemented|effective|effect|force|valid)"
-            r" (?:as of|from|as from|since|starting)? ?(?:today|now)\b|(?:starting|from|as of) today|from now until"
-        ),
-        delay=re.compile(
-            rf"\b{_FORCE}(?: (?:on|from|in|only|the|exactly|not until))* "
-            rf"(?:(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)})(?:st|th|nd|rd)?"
-            r"(?: \(\d+\))? (?:calendar )?(?P<unit>(?:day|week|month|year)s?)|day) "
-            rf"(?:(?:after|from|following)(?: that of| the day of)? {_OF_PUBLICATION}|later\b|thereafter\b)"
-        ),
-        same_day=re.compile(
-            r"\b(?:effective|effect|force|from|starting|applied|applies|implemented)(?: on| from| as of)?"
-            r" (?:the|that) same (?:day|date)|(?:took|takes|taking) effect that day"
-        ),
-        last_of=re.compile(
-            rf"\b(?:until|till|through|to) (?:the )?end(?: of)? (?:(?P<m>{_MONTH}) )?(?P<y>20\d\d)"
-            r"|\b(?:until|till|through|to) (?:the )?end of (?P<relative>this year|the year|next year)"
-        ),
-        relative_years={"this year": 0, "the year": 0, "next year": 1},
-        length=re.compile(
-            r"\b(?:for(?! the (?:past|last))|by|last(?:s|ing)?(?: for)?|period of|another|further|additional|extra"
-            r"|initial)(?: an?| the| about| up to| at least| another| further| additional| initial| next| period of)*"
-            rf" {_LENGTH}\b"
-            rf"|\b{_LENGTH.replace('<n>', '<n2>').replace('<unit>', '<unit2>')}(?: \w+){{0,2}} {_HOLD}s?\b"
-        ),
-        numbers=_NUMBERS | _ORDINALS,
-        units={f"{unit}{plural}": unit for unit in ("day", "week", "month", "year") for plural in ("", "s")},
-    ),
+    dates=ENGLISH_DATES,
     destinations=Destinations(
         before=re.compile(
             rf"(?:{_OUTFLOW}(?: (?!from\b)[\"(]?[\w'%]+[\",)]*){{0,16}}? (?:to|into|for|within)|destined (?:for|to)"
@@ -223,14 +83,16 @@ ENGLISH = Language(
     ),
     nouns=Nouns(
         form=re.compile(
-            r"\w+(?:sion|tion|wal|ral|eal|ment)s?\b|[a-z]+ing(?= of\b)|easing\b"
+            r"\w+(?:sion|tion|wal|ral|eal|ment)s?\b|[a-z]+ing(?= of\b)|easing\b|(?:issu|grant|approv|award)ing\b"
             r"|(?:pause|halt|freeze|stop|stay|waiver|reprieve|moratorium|delay|hold|grace period|stoppage)s?\b"
         ),
         before=re.compile(r"\b(?:to|will|would|may|must|shall|can|could|not|they) $"),
         genitive=re.compile(r" (?:of|on|in|to|from|for|under)\b[^,;:]{0,60}"),
+        possessed=re.compile(r" "),
         object=re.compile(r" (?:(?!(?:" + _LINKS + r")\b)[\w'%]+ ){0,6}"),
         subject=re.compile(
-            r" |(?:[^,;:]{0,120}|[^,;:]{0,80},[^;:]{3,100},)"
+            r"(?: (?:of|for|on) (?:(?!(?:" + _LINKS + r")\b)[\w'-]+ ){0,4}?[\w'-]+)? (?:now |again )?"
+            r"|(?:[^,;:]{0,120}|[^,;:]{0,80},[^;:]{3,100},)"
             r" (?:is|are|was|were|be|been|being|will|shall|would|has|have|had)(?: (?:now|again|further|not|also|to))* "
         ),
     ),
@@ -255,6 +117,34 @@ ENGLISH = Language(
             ),
         ),
         (Concept.HEDGE, re.compile(rf"\b(?P<word>may|might|could) (?:\w+ly |also |soon |yet )?{_RESTRICT}\b")),
+        (Concept.HEDGE, re.compile(rf"\b(?P<word>may)(?= (?:\w+ly |also |soon |yet )?{_STEER}\b)")),
+        (
+            Concept.STOP,
+            re.compile(
+                rf"\b(?P<word>end(?:s|ing)?) (?:(?!of\b|to\b|{_HELD}\b)[\w'-]+ ){{0,3}}?"
+                rf"(?:exports|shipments)\b(?! {_HELD}\b)"
+            ),
+        ),
+        (
+            Concept.FIRM,
+            re.compile(
+                r"(?:\bthe (?:[a-z'-]+ ){0,3}?|^(?:[a-z'-]+ ){1,4}?)"
+                r"(?P<word>miner|producer|trader|smelter|refiner|maker|giant)\b(?! of\b)"
+            ),
+        ),
+        (Concept.BAN, re.compile(r"\bno (?:[\w'-]+ ){1,8}?(?P<word>be) (?=exported|shipped|taken|sold|sent)")),
+        (
+            Concept.TIGHTEN,  # "extends the controls to five more"
+            re.compile(
+                r"\b(?P<word>extend(?:s|ed|ing)?)(?= [^.;]{0,60}? to (?:\w+ ){0,1}?"
+                r"(?:cover|include|more|other|additional|further|new|all|items|products|technolog\w+|equipment|metals)\b)"
+            ),
+        ),
+        (Concept.LIFT, re.compile(rf"\b(?P<word>end) (?:of|to) (?=(?:[\w'-]+ ){{0,4}}?{_HELD}\b)")),
+        (
+            Concept.STOP,
+            re.compile(rf"\b(?P<word>end) (?:of|to) (?:(?!{_HELD}\b)[\w'-]+ ){{0,4}}?exports?\b(?! {_HELD}\b)"),
+        ),
         (Concept.BAN, re.compile(r"\bno [^.;]{0,80}?(?P<word>\b(?:shall|may|can|will))(?= (?:be|leave)\b)")),
         (Concept.EXPORT, re.compile(r"\bno [^.;]{0,80}?\b(?:shall|may|can|will) (?P<word>leave)\b")),
         (Concept.EXPORT, re.compile(r"\b(?P<word>leaving for) (?!good\b|work\b|home\b)")),
@@ -304,6 +194,7 @@ ENGLISH = Language(
             re.compile(
                 r"(?<!export )(?<!import )(?<!production )(?<!mining )(?<!dumping )"
                 rf"\b(?P<word>controls|curbs|restrictions) on (?:(?!imports?\b)[\w-]+,? ){{0,4}}?{_TRADED}\b"
+                r"(?! (?:\w+ )?(?:exports?|shipments)\b)"
             ),
         ),
         (Concept.EXPORT, re.compile(r"\bcobalt (?:hydroxide )?(?P<word>quotas?)\b")),
@@ -324,15 +215,15 @@ ENGLISH = Language(
         ),
         (Concept.IMPOSE, re.compile(r"(?P<word>\bfrom ['\"]?free['\"]? to\b) ['\"]?(?:restricted|prohibited)")),
         (Concept.LIFT, re.compile(r"(?P<word>\bfrom) ['\"]?(?:restricted|prohibited)['\"]? to ['\"]?free")),
-        (Concept.EARLIER, re.compile(rf"^ *(?P<word>in (?:{_MONTH}))(?:,| [a-z])")),
+        (Concept.EARLIER, re.compile(rf"^ *(?P<word>in (?:{MONTH}))(?:,| [a-z])")),
         (
             Concept.EARLIER,
             re.compile(
                 r"\b(?:announced|imposed|introduced|adopted|enacted|placed|put) [^.;]{0,80}?"
-                rf"(?P<word>\bin (?:{_MONTH})\b)(?! \d)"
+                rf"(?P<word>\bin (?:{MONTH})\b)(?! \d)"
             ),
         ),
-        (Concept.EARLIER, re.compile(rf"(?P<word>\blast (?:week|month|year|{_MONTH}))\b")),
+        (Concept.EARLIER, re.compile(rf"(?P<word>\blast (?:week|month|year|{MONTH}))\b")),
     ),
     number=re.compile(
         r"\bannouncements? (?:nos?\.? ?)?(?P<numbers>\d{1,3}(?:(?:,| and|, and) (?:nos?\.? ?)?\d{1,3})*)"

@@ -97,6 +97,7 @@ CHINESE = Language(
     ),
     nouns=Nouns(
         after=re.compile(r"(?:的|之)?(?:措施|期|令|规定|政策|安排|决定|公告)?"),
+        possessed=re.compile(r"(?:的|之)?"),
         object=re.compile(r"[^,。;并且或]{0,20}"),
         subject=re.compile(r"(?:的|之)?(?:措施|期限?|令|规定|政策|安排|决定)?[^,。;并且或]{0,24}"),
     ),
