@@ -11,7 +11,7 @@ from collections.abc import Sequence, Set
 import msgspec
 
 from streams.notices.lexicon import MARK, Token
-from streams.notices.nesting import UPON, inner_noun, outer_verbs, takes
+from streams.notices.nesting import UPON, inner_noun, is_also_held_off, outer_verbs, takes
 from streams.notices.sentences import MINERALS, Sentence
 from streams.notices.vocabulary import Concept as C
 
@@ -113,7 +113,7 @@ def _bonds(sentence: Sentence) -> list[_Bond]:
 
     for export in list(free):  # "export ban"
         for head in heads:
-            compound = _joined(sentence, export, head, reach.compound) and not _pauses(sentence, export.end, head.start)
+            compound = _joined(sentence, export, head, reach.compound) and not _parted(sentence, export.end, head.start)
             if head not in used and (head.start == export.start or compound):
                 bind(head, export, head.concept)
                 break
@@ -181,6 +181,13 @@ def _pauses(sentence: Sentence, start: int, end: int) -> bool:
     return "," in sentence.text[listed[-1].end if listed else start : end]
 
 
+def _parted(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether a comma or a word that joins clauses stands between two words that may be one name."""
+    return (
+        _pauses(sentence, start, end) or sentence.language.nouns.parting.search(sentence.text, start, end) is not None
+    )
+
+
 def _remedy(sentence: Sentence, head: Token) -> bool:
     """Whether the instrument is a trade remedy: the word for it stands right before."""
     return any(t.concept is C.REMEDY and 0 <= head.start - t.end <= 12 for t in sentence.tokens)
@@ -191,10 +198,11 @@ def _claims(sentence: Sentence, bonds: Sequence[_Bond]) -> dict[int, Token]:
     claimed: dict[int, tuple[tuple[bool, bool, bool, bool, int], Token]] = {}
     suspended = bool(sentence.of(C.SUSPEND))
     heads = {bond.head.start for bond in bonds}
+    forbidding = {t.end for t in sentence.of(C.BAN) if t.value == MARK}  # "shall not be removed"
     asides = [match.span() for match in sentence.language.insertion.finditer(sentence.text)]
     quotes = [match.span() for match in sentence.language.quoted.finditer(sentence.text)]
     for verb in sentence.tokens:
-        if verb.concept not in _GOVERNING or verb.start in heads:
+        if verb.concept not in _GOVERNING or verb.start in heads or verb.start - 1 in forbidding:
             continue
         distance, number = min((_distance(sentence, verb, bond, asides), number) for number, bond in enumerate(bonds))
         if distance > sentence.language.reach.operator or not _fits(sentence, verb, bonds[number]):
@@ -222,7 +230,7 @@ def _fits(sentence: Sentence, verb: Token, bond: _Bond) -> bool:
     if bond.measure is C.EXPORT:  # "lifts the suspension of exports": the stop is the instrument
         return bond.head.concept in (C.STOP, C.SUSPEND) and verb.concept in (C.EXTEND, C.LIFT, C.GRACE)
     if verb.concept is C.STOP:  # "a court freezes the ban"
-        return bond.measure is not C.PERMISSION and takes(sentence, verb, bond.start, bond.end)
+        return not is_also_held_off(sentence, verb) and takes(sentence, verb, bond.start, bond.end)
     if verb.concept in (C.CUT, C.RAISE):
         return bond.measure in (C.QUOTA, C.TAX) or (verb.concept is C.CUT and bond.head.value == PAPER)
     if verb.concept is C.GRACE and not sentence.language.operator_follows:  # "a ban, with exemptions for …" is a ban
@@ -284,7 +292,7 @@ def _act(sentence: Sentence, bond: _Bond, claimed: Token | None, taken: Set[Toke
         paper=bond.head.value == PAPER,
         obtained=bond.measure is C.LICENCE
         and _near(sentence, C.COMPANY, bond.start, bond.end)
-        and not (operator and operator.concept is C.REQUIRE),
+        and not (operator and operator.concept in STEERING | {C.REQUIRE}),
         hedged=bool(sentence.of(C.DRAFT)) or _said(sentence, C.HEDGE, start, end),
         wished=_said(sentence, C.OPINION, start, end),
         negated=bond.head.value != MARK and any(_denied(sentence, t) for t in (operator, bond.head) if t is not None),

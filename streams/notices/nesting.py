@@ -38,8 +38,8 @@ def inner_noun(sentence: Sentence, start: int, end: int, verb: Token, taken: Set
     "the exemption of … from the export tax is ended", "取消…出口管制的豁免".
     """
     nouns = sentence.language.nouns
-    free = [t for t in sentence.of(*UPON, C.GRACE) if t not in taken]
-    if verb.start >= end:
+    free = [t for t in sentence.of(*UPON, C.GRACE, C.GRANT) if t not in taken and not is_also_held_off(sentence, t)]
+    if verb.start >= end and not sentence.language.operator_follows:
         before = next((t for t in reversed(free) if t.end <= start), None)
         if before is None or any(before.end <= t.start < start for t in sentence.of(*_BREAKING)):
             return None
@@ -51,12 +51,19 @@ def inner_noun(sentence: Sentence, start: int, end: int, verb: Token, taken: Set
     return after if _is_noun(sentence, after, after.end) else None
 
 
+def is_also_held_off(sentence: Sentence, verb: Token) -> bool:
+    """Whether a word for stopping is, said of a control, one for suspending: "停止"."""
+    return verb.concept is C.STOP and any(t.start == verb.start for t in sentence.of(C.SUSPEND))
+
+
 def _nearest(verbs: Sequence[Token], start: int, end: int) -> list[Token]:
     return sorted(verbs, key=lambda verb: max(start - verb.end, verb.start - end))
 
 
 def _is_noun(sentence: Sentence, verb: Token, end: int) -> bool:
     """Whether a verb stands as a noun, by its form and what precedes it, or by what follows the act."""
+    if sentence.language.nouns.relative.search(sentence.text, 0, verb.start):
+        return True
     return _has_form(sentence, verb) and sentence.language.nouns.after.match(sentence.text, end) is not None
 
 

@@ -84,15 +84,21 @@ def polarity_of(act: Act) -> Polarity:
             turned = _QUOTA.get(step.verb.concept, turned)
         if turned is not Polarity.NONE:
             thing = Thing.LEAVE if turned in _EASING else Thing.CONTROL
+        elif thing is Thing.PAPER and step.verb.concept is C.GRANT:
+            thing = Thing.LEAVE  # licences go on being given until that is stopped
     return turned
 
 
 def _turned(thing: Thing, before: Polarity, step: Step) -> Polarity:
     """What one verb does to a restriction by acting on `thing`, which an earlier verb had turned to `before`."""
     verb, ends = step.verb.concept, step.verb.value == TAKEN
-    if step.denied and (verb is C.EXTEND or (thing is not Thing.CONTROL and verb in _GIVING)):
+    if (
+        step.denied
+        and step.verb.value != RESUMED
+        and (verb is C.EXTEND or (thing is not Thing.CONTROL and verb in _GIVING))
+    ):
         verb, ends = C.LIFT, True  # what is not renewed, or no longer given, ends
-    elif step.denied and verb in _ENDING:
+    elif step.denied and (verb in _ENDING or step.verb.value == RESUMED):
         return Polarity.NONE
     if thing is Thing.TRADE:
         return _ON_TRADE.get(verb, Polarity.IMPOSE)

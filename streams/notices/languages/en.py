@@ -87,6 +87,11 @@ ENGLISH = Language(
             r"|(?:pause|halt|freeze|stop|stay|waiver|reprieve|moratorium|delay|hold|grace period|stoppage)s?\b"
         ),
         before=re.compile(r"\b(?:to|will|would|may|must|shall|can|could|not|they) $"),
+        relative=re.compile(
+            r"\b(?:waiver|exemption|dispensation|relaxation|concession|permission|rule|order|policy|decision)s? "
+            r"(?:that|which|under which|by which)(?: [\w'-]+){0,6}? $"
+        ),
+        parting=re.compile(r" (?:until|till|before|after|without|despite|unless|if|by|as|when) "),
         genitive=re.compile(r" (?:of|on|in|to|from|for|under)\b[^,;:]{0,60}"),
         possessed=re.compile(r" "),
         object=re.compile(r" (?:(?!(?:" + _LINKS + r")\b)[\w'%]+ ){0,6}"),
@@ -116,6 +121,12 @@ ENGLISH = Language(
                 r" (?:on|for|governing) (?:the )?(?:administration of (?:the )?)?exports? of "
             ),
         ),
+        (Concept.LIFT, re.compile(r"(?P<word>\b(?:at|to) (?:0 ?%|0 percent|0 per cent|nil))(?! ?\.\d)")),
+        (
+            Concept.EXPORT,
+            re.compile(r"\b(?P<word>(?:go|goes|going|move|moved) out of) (?!business|stock|control|service)"),
+        ),
+        (Concept.OPINION, re.compile(r"^(?P<word>how) ")),
         (Concept.HEDGE, re.compile(rf"\b(?P<word>may|might|could) (?:\w+ly |also |soon |yet )?{_RESTRICT}\b")),
         (Concept.HEDGE, re.compile(rf"\b(?P<word>may)(?= (?:\w+ly |also |soon |yet )?{_STEER}\b)")),
         (
@@ -259,9 +270,11 @@ ENGLISH = Language(
         r"|\bshipped no\b|\b(?:exports?|shipments?)\b[^.;]{0,30} (?:to|at) zero\b"
     ),
     percent_down=re.compile(
+        r"(?:below|under|lower than|smaller than|less than) (?:this|last|the previous) year|"
         rf"(?:down|fall|drop|less|lower|decrease|cut)\D{{0,20}}{_PERCENT}|{_PERCENT} (?:lower|less|smaller|below|down)"
     ),
     percent_up=re.compile(
+        r"(?:above|over|higher than|larger than|more than) (?:this|last|the previous) year|"
         rf"(?:up|rise|more|higher|increase|raise)\D{{0,20}}{_PERCENT}|{_PERCENT} (?:higher|more|larger|above|up)"
     ),
     yearly=re.compile(

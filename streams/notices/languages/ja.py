@@ -78,11 +78,18 @@ JAPANESE = Language(
     ),
     nouns=Nouns(
         after=re.compile(r"(?:の|中の)?(?:措置|期間|期限|命令|令|決定|規制)*(?:を|が|は|の|も|,|(?=[\u4e00-\u9fff]))"),
+        possessed=re.compile(r"の?(?:新規|新たな|全て?の|一部の?)?"),
         object=re.compile(r"(?!)"),
         subject=re.compile(r"(?:の|中の)?(?:措置|期間|期限|命令|令|決定|規制)*(?:を|が|は|の|も)?[^。;をと]{0,40}"),
     ),
     past=re.compile(r"(?<!公告)(?P<year>20\d\d|19\d\d)年(?!第|度|版)"),
     marks=(
+        (
+            Concept.FIRM,  # a firm by the end of its name
+            re.compile(
+                r"^(?P<word>[^,、。]{2,10}?(?:商事|物産|金属鉱山|金属|鉱業|マテリアル|通商|製錬|電工|化学|社))(?=[,、])"
+            ),
+        ),
         (
             Concept.REQUIRE,
             re.compile(
