@@ -199,12 +199,11 @@ def _claims(sentence: Sentence, bonds: Sequence[_Bond]) -> dict[int, Token]:
     suspended = bool(sentence.of(C.SUSPEND))
     heads = {bond.head.start for bond in bonds}
     forbidding = {t.end for t in sentence.of(C.BAN) if t.value == MARK}  # "shall not be removed"
-    asides = [match.span() for match in sentence.language.insertion.finditer(sentence.text)]
     quotes = [match.span() for match in sentence.language.quoted.finditer(sentence.text)]
     for verb in sentence.tokens:
         if verb.concept not in _GOVERNING or verb.start in heads or verb.start - 1 in forbidding:
             continue
-        distance, number = min((_distance(sentence, verb, bond, asides), number) for number, bond in enumerate(bonds))
+        distance, number = min((_distance(sentence, verb, bond), number) for number, bond in enumerate(bonds))
         if distance > sentence.language.reach.operator or not _fits(sentence, verb, bonds[number]):
             continue
         if _caused(sentence, verb, bonds[number]):
@@ -238,17 +237,14 @@ def _fits(sentence: Sentence, verb: Token, bond: _Bond) -> bool:
     return True
 
 
-def _distance(sentence: Sentence, verb: Token, bond: _Bond, asides: Sequence[tuple[int, int]]) -> int:
-    """Characters from the verb to the instrument, more where it stands on the unusual side; far in another clause.
-
-    `asides` are stretches that part no verb from its object.
-    """
+def _distance(sentence: Sentence, verb: Token, bond: _Bond) -> int:
+    """Characters from the verb to the instrument, more where it stands on the unusual side; far in another clause."""
     after = verb.start >= bond.end
     start, end = (bond.end, verb.start) if after else (verb.end, bond.start)
     if start > end:
         return 0
-    aside = next((span for span in asides if start <= span[0] and span[1] <= end), (start, start))
-    width = slack(sentence, start, end) - (aside[1] - aside[0])
+    aside = next((span for span in sentence.asides if start <= span[0] and span[1] <= end), (start, start))
+    width = slack(sentence, start, end)
     width *= 1 if after == sentence.language.operator_follows else _UNUSUAL
     if after and (_resumes(sentence, verb) or _closes(sentence, verb, start)):
         return min(width, sentence.language.reach.operator)

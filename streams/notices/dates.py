@@ -124,6 +124,8 @@ def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
         if day is None:
             continue
         before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
+        if found and forms.following.search(before):
+            day = found[-1].day + timedelta(days=1)
         after = text[match.end() : match.end() + _LOOK_AHEAD]
         in_force = bool(forms.in_force_before.search(before) or forms.in_force_after.match(after))
         ranged = bool(previous and found[-1].starts and forms.range.fullmatch(text, previous, match.start()))

@@ -87,9 +87,9 @@ class Reader:
         tokens = self._lexicons[passage.language].find(passage)
         for concept, pattern in language.marks:
             marked = [Token(concept, MARK, *match.span("word")) for match in pattern.finditer(text)]
-            if marked and concept in acts.STEERING | {Concept.STOP}:  # it is that verb, and not the word's usual one
-                places = {(token.start, token.end) for token in marked}
-                tokens = [t for t in tokens if _place(t) not in places]
+            if marked and concept in _RENAMING:  # it is that verb, and not the word's usual one
+                places = {_place(token) for token in marked}
+                tokens = [t for t in tokens if _place(t) not in places or t.concept not in acts.STEERING]
             tokens.extend(marked)
         for match in language.number.finditer(text):
             groups = {name.rstrip("2"): value for name, value in match.groupdict().items() if value}
@@ -140,6 +140,7 @@ class Reader:
 
 
 _NOT_IN_TEXT = frozenset({Concept.OFFICIAL, Concept.PRESS, Concept.TRADITIONAL})
+_RENAMING = acts.STEERING | {Concept.STOP, Concept.EXPORT}
 _DIGITS = re.compile(r"\d+")
 
 

@@ -44,6 +44,7 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     by_concept: Mapping[C, tuple[Token, ...]]
     leads: tuple[Lead, ...] = ()  # codes that may lead to minerals
     passed: Passed = Passed()
+    asides: Sequence[tuple[int, int]] = ()  # stretches that part no verb from its object
     scope: tuple[Token, ...] = ()  # the minerals that it is about
 
     def of(self, *concepts: C) -> Sequence[Token]:
@@ -80,20 +81,26 @@ def sentence_of(passage: Passage, language: Language, tokens: Sequence[Token], l
     by_concept: dict[C, list[Token]] = {}
     for token in tokens:
         by_concept.setdefault(token.concept, []).append(token)
+    asides = [match.span() for match in language.insertion.finditer(passage.folded.text)]
     sentence = Sentence(
+        asides=asides,
         passage=passage,
         language=language,
         tokens=tuple(tokens),
         by_concept={concept: tuple(found) for concept, found in by_concept.items()},
         leads=leads,
-        passed=_passed(tokens, 2 if language.spaced else 1),
+        passed=_passed(tokens, 2 if language.spaced else 1, asides),
     )
     named = sentence.of(C.NAME, C.FORM)
     return msgspec.structs.replace(sentence, scope=tuple(_scope(sentence, named))) if named else sentence
 
 
-def _passed(tokens: Sequence[Token], joint: int) -> Passed:
-    places = sorted({(token.start, token.end) for token in tokens if token.concept in _TRANSPARENT})
+def _passed(tokens: Sequence[Token], joint: int, asides: Sequence[tuple[int, int]]) -> Passed:
+    inside = {start for low, high in asides for start in range(low, high)}
+    words = {
+        (token.start, token.end) for token in tokens if token.concept in _TRANSPARENT and token.start not in inside
+    }
+    places = sorted(words | set(asides))
     widths = accumulate((end - start + joint for start, end in places), initial=0)
     return Passed(tuple(start for start, _ in places), tuple(widths), tuple(end for _, end in places))
 

@@ -47,6 +47,7 @@ class DateForms(msgspec.Struct, frozen=True, kw_only=True):
     attributive: re.Pattern[str] = re.compile(r"(?!)")  # right after a day that another act is named by
     foreseen_before: re.Pattern[str]  # the day on which something was to end, before it was renewed
     foreseen_after: re.Pattern[str]
+    following: re.Pattern[str] = re.compile(r"(?!)")  # right before the day after the one named before
     immediate: re.Pattern[str]
     delay: re.Pattern[str]  # so many (n) units after publication; n may be missing for one day
     same_day: re.Pattern[str]  # on the day named before

@@ -63,6 +63,7 @@ ENGLISH = Language(
         "cobalt",
         "border",
         "beyond the",
+        "out of",
         " leave ",
         "leaving",
         "foreign buyers",
@@ -279,6 +280,6 @@ ENGLISH = Language(
     ),
     yearly=re.compile(
         r"\b(?:first|second|third) (?:batch|round|half)|\bfor (?:the year )?20\d\d\b|\bannual\b|(?:next|this) year's"
-        r"|20\d\d (?:export )?quotas?"
+        r"|20\d\d (?:export )?quotas?|20\d\d(?: | and )20\d\d"
     ),
 )
