@@ -21,6 +21,7 @@ ANNOUNCING = frozenset({C.IMPOSE, C.REQUIRE, C.GRANT})
 STEERING = frozenset({C.TIGHTEN, C.EXTEND, C.SUSPEND, C.LIFT, C.CUT, C.RAISE, C.GRACE, C.ALLOW})
 PAPER = "paper"  # the value of words for the licences that are given, not the duty to have one
 _GOVERNING = STEERING | ANNOUNCING | {C.STOP}
+_FAR = 1_000_000  # characters: where no instrument is
 _ADJACENT = 3  # characters between two words that are one name
 _CLOSE = 3  # a negation stands so many times nearer than other modifiers
 _ENDING = 10  # characters of a verb's ending and a full stop
@@ -203,10 +204,13 @@ def _claims(sentence: Sentence, bonds: Sequence[_Bond]) -> dict[int, Token]:
     for verb in sentence.tokens:
         if verb.concept not in _GOVERNING or verb.start in heads or verb.start - 1 in forbidding:
             continue
-        distance, number = min((_distance(sentence, verb, bond), number) for number, bond in enumerate(bonds))
-        if distance > sentence.language.reach.operator or not _fits(sentence, verb, bonds[number]):
-            continue
-        if _caused(sentence, verb, bonds[number]):
+        near = [
+            (_distance(sentence, verb, bond), number)
+            for number, bond in enumerate(bonds)
+            if _fits(sentence, verb, bond) and not _caused(sentence, verb, bond)
+        ]
+        distance, number = min(near, default=(_FAR, 0))
+        if distance > sentence.language.reach.operator:
             continue
         quoted = any(start <= verb.start and verb.end <= end for start, end in quotes)
         tightening = verb.concept is C.TIGHTEN  # "the tightening is put off": the object of what eases for a time
@@ -228,6 +232,8 @@ def _fits(sentence: Sentence, verb: Token, bond: _Bond) -> bool:
     """Whether the verb can be said of the instrument: figures rise and fall, bans do not."""
     if bond.measure is C.EXPORT:  # "lifts the suspension of exports": the stop is the instrument
         return bond.head.concept in (C.STOP, C.SUSPEND) and verb.concept in (C.EXTEND, C.LIFT, C.GRACE)
+    if verb.concept is C.ALLOW and sentence.language.nouns.infinitive.search(sentence.text, 0, bond.head.start):
+        return verb.start > bond.start  # "allows states to restrict exports"
     if verb.concept is C.STOP:  # "a court freezes the ban"
         return not is_also_held_off(sentence, verb) and takes(sentence, verb, bond.start, bond.end)
     if verb.concept in (C.CUT, C.RAISE):

@@ -264,7 +264,7 @@ def _between(token: Token, dated: Dated) -> tuple[int, int]:
 
 def _is_ended(act: Act) -> bool:
     """Whether the act ends an instrument, so that the length which its name bears ("six-month halt") is over."""
-    return act.operator is not None and act.operator.concept is C.LIFT
+    return act.operator is not None and act.operator.concept in (C.LIFT, C.ALLOW, C.GRANT)
 
 
 def _after_length(begins: date | None, sentences: Sequence[Sentence], speaking: set[int], ended: bool) -> Dated | None:

@@ -100,6 +100,8 @@ def _turned(thing: Thing, before: Polarity, step: Step) -> Polarity:
         verb, ends = C.LIFT, True  # what is not renewed, or no longer given, ends
     elif step.denied and (verb in _ENDING or step.verb.value == RESUMED):
         return Polarity.NONE
+    if before is Polarity.EXTEND and verb in _ENDING:  # "the extension is put off"
+        return Polarity.RELAX
     if thing is Thing.TRADE:
         return _ON_TRADE.get(verb, Polarity.IMPOSE)
     later = step.verb.value == LATER

@@ -74,8 +74,9 @@ class _Scene:
             or self._of_a_firm(act)
         ):
             return 0
-        if act.negated and act.measure is not C.LICENCE and not (act.steered and act.measure is not C.EXPORT):
-            return 0
+        steered = act.steered and act.measure is not C.EXPORT
+        if act.negated and act.measure is not C.LICENCE and not (steered or act.hedged):
+            return 0  # but a plan that is given up is news
         if not self._in_scope(act) or self._reports_instead(act) or (act.caused and _about_prices(act)):
             return 0
         weight = (

@@ -73,6 +73,7 @@ class Nouns(msgspec.Struct, frozen=True, kw_only=True):
     before: re.Pattern[str] = re.compile(r"(?!)")  # right before what is a verb for all its form
     after: re.Pattern[str] = re.compile("")  # right after the act
     relative: re.Pattern[str] = re.compile(r"(?!)")  # right before the verb of a clause that says what a noun does
+    infinitive: re.Pattern[str] = re.compile(r"(?!)")  # right before an instrument that is a verb: "to restrict"
     parting: re.Pattern[str] = re.compile(r"(?!)")  # a word by which two words are not one name
     genitive: re.Pattern[str] = re.compile(r"(?!)")  # between the noun and the instrument that it hangs on
     possessed: re.Pattern[str] = re.compile(r"(?!)")  # between the instrument and a noun that follows it

@@ -92,6 +92,7 @@ ENGLISH = Language(
             r"\b(?:waiver|exemption|dispensation|relaxation|concession|permission|rule|order|policy|decision)s? "
             r"(?:that|which|under which|by which)(?: [\w'-]+){0,6}? $"
         ),
+        infinitive=re.compile(r"\bto $"),
         parting=re.compile(r" (?:until|till|before|after|without|despite|unless|if|by|as|when) "),
         genitive=re.compile(r" (?:of|on|in|to|from|for|under)\b[^,;:]{0,60}"),
         possessed=re.compile(r" "),
@@ -157,7 +158,7 @@ ENGLISH = Language(
             Concept.STOP,
             re.compile(rf"\b(?P<word>end) (?:of|to) (?:(?!{_HELD}\b)[\w'-]+ ){{0,4}}?exports?\b(?! {_HELD}\b)"),
         ),
-        (Concept.BAN, re.compile(r"\bno [^.;]{0,80}?(?P<word>\b(?:shall|may|can|will))(?= (?:be|leave)\b)")),
+        (Concept.BAN, re.compile(r"\bno [^.;]{0,80}?(?P<word>\b(?:shall|may|can|will))(?= (?:be|leave|go|cross)\b)")),
         (Concept.EXPORT, re.compile(r"\bno [^.;]{0,80}?\b(?:shall|may|can|will) (?P<word>leave)\b")),
         (Concept.EXPORT, re.compile(r"\b(?P<word>leaving for) (?!good\b|work\b|home\b)")),
         (
@@ -245,7 +246,9 @@ ENGLISH = Language(
     insertion=re.compile(
         r",? (?:until|till|through|effective|from|as of|with effect from|for) [^,;]{3,28}(?:, 20\d\d)?,"
     ),
-    resumes=re.compile(r", (?:has|have|had|is|are|was|were|will) (?:been |be )?(?:\w+ly )?$"),
+    resumes=re.compile(
+        r", (?:has|have|had|is|are|was|were|will) (?:been |be )?(?:\w+ly |hereby |now |again |further )*$"
+    ),
     aftermath=re.compile(
         r" (?:have |has |had )?(?:cost|hurt|hit|bit|bite|weigh|threaten|squeez|disrupt|forc|prompt|caus|stok|fuel"
         r"|spur|rattl|crippl|strangl|snarl|upend|chok|leave|left|drive|drove)(?:s|es|ed|ing|d)?\b"
