@@ -5,7 +5,8 @@
 scored before any rule was touched, then read. `last` was written after that and scored once; it was read with `later`.
 `later` and `aside` are the halves, drawn by a seed, of 120 documents that were written before rules and vocabulary
 were seen: rules were mended on `later`, `aside` was scored once, then read. Acts and days are plausible, many of them
-made up.
+made up. `fifth` (by halves), `sixth` and `seventh` were written one after another, each before the rules were mended on
+it, scored, then read (decision 6).
 """
 
 from collections.abc import Iterable
@@ -19,7 +20,7 @@ from streams.notices.reader import Reader
 from streams.reference import packaged
 
 BED = Path(__file__).with_name("bed.jsonl")
-PARTS = ("open", "held", "fresh", "second", "last", "later", "aside")
+PARTS = ("open", "held", "fresh", "second", "last", "later", "aside", "fifth", "sixth", "seventh")
 LANGUAGES = ("en", "zh", "ja")
 
 
