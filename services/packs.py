@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from services.errors import BadPack
+from services.errors import BadPack, NothingFound
 from streams.assessments import Situation
 from streams.codec import digest
 from streams.observations import HazardObservation, NoticeObservation, ObservationBatch, Run, Series
@@ -158,14 +158,17 @@ def listed(members: Mapping[str, bytes]) -> tuple[Member, ...]:
 
 
 def opened(path: Path) -> tuple[Manifest, dict[str, bytes], str]:
-    """Manifest, members and the pack's id of a file. Raises BadPack naming what is not as it was packed."""
+    """Manifest, members and the pack's id of a file. Raises BadPack naming what is not as it was packed.
+
+    Raises NothingFound for a file that cannot be read: that says nothing of the pack.
+    """
     try:
         size = path.stat().st_size
         if size > LARGEST:
             raise BadPack(f"{path}: {size:,} bytes are more than a pack may have ({LARGEST:,}); it is not read")
         content = path.read_bytes()
     except OSError as problem:
-        raise BadPack(f"{path}: {problem.strerror}; name a file that `twinbell evidence pack` wrote") from None
+        raise NothingFound(f"{path}: {problem.strerror}; name a file that `twinbell evidence pack` wrote") from None
     found = _read(content, path)
     manifest_bytes = found.pop(MANIFEST, None)
     if manifest_bytes is None:

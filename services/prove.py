@@ -18,7 +18,7 @@ from alerts.lifecycle import check, step
 from alerts.states import AlertState
 from services import packs
 from services.derive import derive
-from services.errors import BadPack
+from services.errors import BadPack, NothingFound
 from services.feeds.layouts import layout_of, open_rows
 from services.feeds.manifest import Manifest as FileManifest
 from services.pack import evidence_of
@@ -52,10 +52,13 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def prove(path: Path) -> Proof:
-    """Check a pack from its bytes to its conclusions. Raises BadPack naming the first thing that does not hold."""
+    """Check a pack from its bytes to its conclusions. Raises BadPack naming the first thing that does not hold.
+
+    Raises NothingFound when the file cannot be read.
+    """
     try:
         return _proved(path)
-    except BadPack:
+    except (BadPack, NothingFound):
         raise
     except Exception as problem:
         raise BadPack(f"{path}: it cannot be checked: {type(problem).__name__}: {problem}") from problem

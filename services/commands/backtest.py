@@ -21,6 +21,7 @@ from services.commands.printing import print_json, print_pairs, print_table
 from services.errors import NothingFound
 from services.exit_codes import ExitCode
 from services.feeds.files import FileFeed
+from services.feeds.importing import ImportReport
 from services.labels import Label, from_csv
 from services.reporting import History, OnDay, Question, Report, answer, compared, write
 from services.settings import Configuration
@@ -101,14 +102,24 @@ def backtest(  # noqa: PLR0913 - each is an option of the command line
     unusable = tuple(f"{file.path} ({file.entry}): NOTHING OF IT WAS USED: {file.problem}" for file in read.failed)
     report = msgspec.structs.replace(made.report, unread=(*read.notes, *unusable))
     write(msgspec.structs.replace(made, report=report), out)
-    for note in report.unread:
-        print(f"not read: {plain(note)}", file=sys.stderr)
+    _say_unused(report, read)
     if as_json:
         print_json(report)
     else:
+        print_pairs([("history", f"{made.standing.rows:,} figures and documents from {len(read.files)} files")])
         _print(report, made.records, question)
     if unusable:
         raise typer.Exit(ExitCode.BAD_INPUT)
+
+
+def _say_unused(report: Report, read: ImportReport) -> None:
+    """Files and rows that were not played, on standard error."""
+    for note in report.unread:
+        print(f"not read: {plain(note)}", file=sys.stderr)
+    for file in read.files:
+        if file.outcome == "read" and file.bad_rows:
+            rows = f"{file.bad_rows:,} of {file.rows:,} rows"
+            print(f"unusable: {plain(file.path)}: {rows}; the first: {plain(file.problem)}", file=sys.stderr)
 
 
 def _question(files: tuple[Path | None, Path | None, Path | None], days: tuple[str, str], out: Path) -> Question:
@@ -117,6 +128,8 @@ def _question(files: tuple[Path | None, Path | None, Path | None], days: tuple[s
         span = (date.fromisoformat(days[0]), date.fromisoformat(days[1]))
     except ValueError as problem:
         raise typer.BadParameter(f"--from and --until take days such as 2022-01-31: {problem}") from None
+    if span[0] > span[1]:
+        raise typer.BadParameter(f"--from {span[0]} is after --until {span[1]}; give an earlier day")
     if ledger is not None:
         coverage = coverage or ledger.with_name("coverage.jsonl")
         for path, option in ((ledger, "--ledger"), (coverage, "--coverage")):

@@ -123,7 +123,9 @@ def reparse(
         print_json(done)
         return
     rows = [(x.parser, f"{x.pieces:,}", f"{x.new:,}", f"{x.revised:,}", f"{x.unusable:,}") for x in done]
-    print_table(("parser", "pieces", "new", "revised", "unusable"), rows, "All evidence was read by this version.")
+    nothing = "Nothing was read again: no evidence is left that a parser of here has not read by this version."
+    nothing = nothing if missing else "All evidence was read by this version."
+    print_table(("parser", "pieces", "new", "revised", "unusable"), rows, nothing)
     if missing:
         print(f"not read again, their manifests are not configured here: {plain(', '.join(missing))}")
 

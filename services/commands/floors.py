@@ -1,6 +1,6 @@
 """`twinbell floors`: published price floors, and what a floor would have done to the prices in the store."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from typing import Annotated
 
@@ -12,6 +12,7 @@ from services.commands.desk import opened
 from services.commands.options import ConfigOption, JsonOption, StoreOption
 from services.commands.printing import print_json, print_pairs, print_table
 from services.errors import NothingFound
+from services.feeds.countries import alpha3_by_name
 from services.floors import Trial, speaks_for, tried
 from services.wiring import reference_of, thresholds_of
 from streams.detectors.p2 import P2, P2Parameters
@@ -40,7 +41,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
 @app.command("try")
 def try_(
     mineral: Annotated[str, typer.Argument(metavar="MINERAL", help="Its id, such as ndpr.")],
-    floor: Annotated[float, typer.Argument(metavar="USD_PER_KG", min=0.000001, help="The floor in USD/kg.")],
+    floor: Annotated[float, typer.Argument(metavar="USD_PER_KG", min=0.000001, max=1e9, help="The floor in USD/kg.")],
     since: Annotated[str, typer.Option("--since", metavar="DAY", help="First day, 2013 or 2013-01-31.")] = "1900",
     destination: Annotated[
         str, typer.Option("--to", metavar="ISO3", help="Where it is landed: freight, insurance and duty are of there.")
@@ -55,6 +56,9 @@ def try_(
     value-added tax, where quoted with it) × exchange rate + freight + insurance + duty; a part that the reference data
     do not have is named, and the figure is then a bound.
     """
+    mineral, destination = mineral.lower(), destination.upper()
+    if destination not in alpha3_by_name().values():
+        raise typer.BadParameter(f"--to takes an ISO 3166-1 alpha-3 code, such as USA or JPN, not {destination!r}")
     with opened(store, config) as desk:
         reference = reference_of(desk.configuration)
         if mineral not in reference.minerals:
@@ -73,9 +77,11 @@ def try_(
                 trials.append(trial)
             elif run.values:
                 not_landed.append(series.series_id)
+    if not_landed and not trials:
+        raise NothingFound(f"no price of {mineral} can be landed. {_why_not(not_landed)}")
     if not trials:
         raise NothingFound(
-            f"the store has no price of {mineral} since {iso_day(start)} that can be landed; bring one with "
+            f"the store has no price of {mineral} since {iso_day(start)}; bring one with "
             "`twinbell import MANIFEST --data DIR`"
         )
     page = Page(
@@ -133,8 +139,13 @@ def _print(page: Page) -> None:
         ],
         "no part of the landed price is known: the price is taken as it is quoted",
     )
-    for series_id in page.not_landed:
-        print(f"not landed: {series_id}: no exchange rate for its currency, or no unit of mass")
+    if page.not_landed:
+        print(_why_not(page.not_landed))
+
+
+def _why_not(series_ids: Sequence[str]) -> str:
+    """Which series have prices that cannot be landed."""
+    return f"Not landed, for want of an exchange rate of their currency or a unit of mass: {', '.join(series_ids)}"
 
 
 def _day_start(text: str) -> int:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -51,7 +52,7 @@ def scan(
     that is no number is unknown, never zero.
     """
     configuration = configured(config)
-    run = _read(file, (time, value), kind)
+    run, left_out = _read(file, (time, value), kind)
     pipeline = Pipeline(thresholds_of(configuration), reference_of(configuration))
     found = pipeline.signals(PipelineState(), ObservationBatch(group=run.series.group, feed="scan", runs=[run]))
     if as_json:
@@ -73,12 +74,20 @@ def scan(
         ],
         f"no signal in {len(run.values):,} rows",
     )
+    unknown = sum(figure is None for figure in run.values)
+    if unknown:
+        print(f"unknown: {unknown:,} of {len(run.values):,} rows, their cell is no number")
+    if left_out:
+        print(f"left out: {left_out:,} rows, with too few cells or with a time that another row has")
 
 
-def _read(file: Path, columns: tuple[str, str], kind: Kind) -> Run:
-    """The rows of the file in order of their times, the first of equal ones. Raises NothingFound and FeedError."""
+def _read(file: Path, columns: tuple[str, str], kind: Kind) -> tuple[Run, int]:
+    """The rows of the file in order of their times, the first of equal ones; and how many were left out.
+
+    Raises NothingFound and FeedError.
+    """
     if not file.is_file():
-        raise NothingFound(f"{file} is not there: name a CSV file")
+        raise NothingFound(f"{file} is {'a directory' if file.is_dir() else 'not there'}: name a CSV file")
     content = file.read_bytes()
     try:
         rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
@@ -104,7 +113,7 @@ def _read(file: Path, columns: tuple[str, str], kind: Kind) -> Run:
         ship_class="total" if kind is Kind.COUNT else "",
     )
     times = sorted(figures)
-    return Run(
+    run = Run(
         series=series,
         evidence=digest(content),
         occurred_at=times,
@@ -113,6 +122,7 @@ def _read(file: Path, columns: tuple[str, str], kind: Kind) -> Run:
         rows=[figures[at][0] for at in times],
         provisional=[False] * len(times),
     )
+    return run, len(rows) - 1 - len(times)
 
 
 def _place(file: Path, header: list[str], name: str, default: int) -> int:
@@ -139,6 +149,7 @@ def _time(file: Path, row: int, cell: str) -> int:
 
 def _number(cell: str) -> float | None:
     try:
-        return float(cell)
+        value = float(cell)
     except ValueError:
         return None
+    return value if math.isfinite(value) else None

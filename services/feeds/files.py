@@ -137,7 +137,9 @@ class FileFeed:
                 notes.append(f"{origin}: {problem}")
                 continue
             if content[-1:] not in (b"\n", b"\r") and self._is_warm(path) and entry.layout.format in ("csv", "jsonl"):
-                notes.append(f"{origin}: is still being written; it is read at the next poll")
+                notes.append(
+                    f"{origin}: changed a moment ago and ends in mid-line: perhaps not whole yet; read next time"
+                )
                 continue
             yield Found(key=f"{entry.id}:{origin}", origin=origin, path=path, how=how, content=content)
         if not is_any:

@@ -141,6 +141,28 @@ def test_a_file_that_cannot_be_used_is_told_and_the_rest_is_played(tmp_path: Pat
     assert len(json.loads((out / "report.json").read_text())["unread"]) == 2
 
 
+def test_rows_that_cannot_be_used_and_days_turned_round_are_told(tmp_path: Path) -> None:
+    """A history that lacks rows says so, and how much was played; from a later day until an earlier is no span."""
+    folder = Path(str(folder_of(episode("suez-2021"))))
+    (tmp_path / "manifest.toml").write_bytes((folder / "manifest.toml").read_bytes())
+    lines = (folder / "transits.csv").read_text(encoding="utf-8").splitlines()
+    (tmp_path / "transits.csv").write_text(
+        "\n".join([*lines, lines[-1].replace("2021-", "2021-x"), ""]), encoding="utf-8"
+    )
+    app = typer.Typer()
+    app.command()(command)
+    words = [str(tmp_path / "manifest.toml"), "--data", str(tmp_path), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == ExitCode.DONE, result.output
+    assert (
+        f"unusable: transits.csv: 1 of {len(lines):,} rows; the first: row {len(lines)}: date_unreadable"
+        in result.stderr
+    )
+    assert "figures and documents from 1 files" in result.stdout
+    turned = CliRunner().invoke(app, [*words, "--from", "2022-01-01", "--until", "2021-01-01"])
+    assert (turned.exit_code, "is after --until" in " ".join(turned.output.split())) == (ExitCode.USAGE, True)
+
+
 def instant(text: str) -> int:
     """Seconds UTC of a written time."""
     return int(datetime.fromisoformat(text).timestamp())

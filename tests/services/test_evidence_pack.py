@@ -315,11 +315,15 @@ def test_a_file_that_is_there_is_not_overwritten(store: str, made: Path) -> None
 
 
 def test_a_file_that_is_no_zip_is_refused_in_words(tmp_path: Path) -> None:
-    """Nothing there, a directory, a text, and a zip of something else."""
-    for path, content in ((tmp_path / "none.zip", None), (tmp_path / "text.zip", b"hello"), (tmp_path / "0.zip", b"")):
-        if content is not None:
-            path.write_bytes(content)
+    """A text, and a file of nothing."""
+    for path, content in ((tmp_path / "text.zip", b"hello"), (tmp_path / "0.zip", b"")):
+        path.write_bytes(content)
         with pytest.raises(BadPack):
             prove(path)
-    with pytest.raises(BadPack):
-        prove(tmp_path)
+
+
+def test_a_file_that_cannot_be_read_is_not_called_changed(tmp_path: Path) -> None:
+    """A name mistyped and a directory: whoever verifies must not take them for a forgery."""
+    for path in (tmp_path / "none.zip", tmp_path):
+        with pytest.raises(NothingFound, match="name a file that"):
+            prove(path)

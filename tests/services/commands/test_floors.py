@@ -25,9 +25,9 @@ values = [{ column = "price", measure = "price", unit = "CNY/t", minerals = ["ne
 """
 
 
-def stored(tmp_path: Path) -> str:
+def stored(tmp_path: Path, manifest: str = MANIFEST) -> str:
     """A store with two hundred days of a price that halves after a hundred, one of them without a figure."""
-    (tmp_path / "manifest.toml").write_text(MANIFEST, encoding="utf-8")
+    (tmp_path / "manifest.toml").write_text(manifest, encoding="utf-8")
     lines = ["date,price"]
     for number in range(200):
         value = "" if number == 50 else str(1_000_000 if number < 100 else 500_000)
@@ -35,8 +35,8 @@ def stored(tmp_path: Path) -> str:
     (tmp_path / "oxide.csv").write_text("\n".join(lines), encoding="utf-8")
     os.utime(tmp_path / "oxide.csv", (1_700_000_000, 1_700_000_000))  # a file just written may not be whole yet
     store = f"sqlite:///{tmp_path}/store.db"
-    manifest = str(tmp_path / "manifest.toml")
-    done = CliRunner().invoke(app, ["import", manifest, "--data", str(tmp_path), "--store", store])
+    named = str(tmp_path / "manifest.toml")
+    done = CliRunner().invoke(app, ["import", named, "--data", str(tmp_path), "--store", store])
     assert done.exit_code == ExitCode.DONE, done.output
     return store
 
@@ -69,3 +69,24 @@ def test_what_is_not_there_is_said_with_what_to_do(tmp_path: Path) -> None:
     for mineral in ("zz", ""):
         done = CliRunner().invoke(app, ["floors", "try", mineral, "30", "--store", store])
         assert {"cobalt", "gallium", "neodymium"} <= set(str(done.exception).replace(",", "").split())
+
+
+def test_a_place_that_is_none_and_a_floor_without_end_are_refused(tmp_path: Path) -> None:
+    """A page for a country that does not exist would look like one; upper and lower case are alike."""
+    store = stored(tmp_path)
+    for words in (["ndpr", "110", "--to", "XYZ"], ["ndpr", "inf"]):
+        done = CliRunner().invoke(app, ["floors", "try", *words, "--store", store])
+        assert done.exit_code == ExitCode.USAGE, done.output
+    pages = [
+        json.loads(CliRunner().invoke(app, ["floors", "try", *words, "--store", store, "--json"]).stdout)
+        for words in (["ndpr", "110", "--to", "JPN"], ["NdPr", "110", "--to", "jpn"])
+    ]
+    assert pages[0] == pages[1]
+
+
+def test_prices_that_cannot_be_landed_are_not_called_absent(tmp_path: Path) -> None:
+    """A price in a currency without a rate is there; the sentence names its series and what it wants."""
+    store = stored(tmp_path, MANIFEST.replace("CNY/t", "XAU/t"))
+    done = CliRunner().invoke(app, ["floors", "try", "ndpr", "110", "--store", store])
+    assert "exchange rate" in str(done.exception)
+    assert "made/oxide" in str(done.exception)

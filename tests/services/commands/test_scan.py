@@ -56,3 +56,17 @@ def test_what_cannot_be_read_is_said_with_row_and_remedy(tmp_path: Path) -> None
         done = CliRunner().invoke(app, ["scan", str(path), *arguments])
         assert isinstance(done.exception, FeedError)
         assert said in str(done.exception)
+
+
+def test_rows_that_say_nothing_are_counted_and_never_judged(tmp_path: Path) -> None:
+    """Cells that are no finite number are unknown; a row cut short and a time told twice are left out, and told."""
+    path = tmp_path / "torn.csv"
+    whole = [f"{START + STEP * row},{row % 7}" for row in range(60)]
+    torn = [f"{START + STEP * (60 + n)},{cell}" for n, cell in enumerate(("nan", "inf", "-1e999", "x", ""))]
+    path.write_text("\n".join(["t,v", *whole, *torn, whole[0], f"{START + STEP * 70}"]), encoding="utf-8")
+    done = CliRunner().invoke(app, ["scan", str(path)])
+    assert "unknown: 5 of 65 rows" in done.output
+    assert "left out: 2 rows" in done.output
+    assert json.loads(CliRunner().invoke(app, ["scan", str(path), "--json"]).output) == []
+    (tmp_path / "folder").mkdir()
+    assert "is a directory" in str(CliRunner().invoke(app, ["scan", str(tmp_path / "folder")]).exception)
