@@ -105,7 +105,9 @@ class FederalRegister:
         fields = tuple(("fields[]", name) for name in _INSPECTED)
         inspected = asking.fetch(Ask(address=asking.base + _INSPECTION, parameters=fields), _fault)
         mark = asking.mark
-        if _numbers(inspected.content):
+        if not _numbers(inspected.content):
+            _refuse_none(asking, _count(inspected.content), 0)
+        else:
             mark = _inspected(asking, inspected.content)
             yield Step(entry="inspection", answers=(inspected,), mark=mark)
         found, asking.more = windows(mark, self._since, asking.today, _PACE)
@@ -140,6 +142,7 @@ def _pages(asking: Asking, window: Window) -> list[Answer]:
             pages.append(answer)  # how many there are it does not say: the newest stand on the last page
             continue
         if not numbers:
+            _refuse_none(asking, count, (page - 1) * size)
             return pages
         if seen and not set(numbers) - seen:
             raise asking.failure(Reason.ERROR_IN_ANSWER, f"page {page} is the first one again")
@@ -148,6 +151,12 @@ def _pages(asking: Asking, window: Window) -> list[Answer]:
         if len(seen) >= count:
             return pages
     raise asking.failure(Reason.ERROR_IN_ANSWER, f"more than {_MOST_PAGES} pages in {window.first} to {window.last}")
+
+
+def _refuse_none(asking: Asking, count: int, before: int) -> None:
+    """Raise SourceFailed where an answer lists nothing and counts more than the `before` of earlier pages."""
+    if count > before:
+        raise asking.failure(Reason.ERROR_IN_ANSWER, f"it counts {count:,} documents and lists none after {before:,}")
 
 
 def _query(asking: Asking, window: Window, size: int, page: int) -> Ask:
@@ -173,6 +182,8 @@ def _fault(content: bytes) -> str:
         return "status 200, and no JSON in it"
     if "errors" in told or ("status" in told and "message" in told):
         return "status 200, and in it an error"
+    if not isinstance(told.get("results", []), list) or not isinstance(told.get("count", 0), int):
+        return "status 200, and its count is no number, or its list none"
     return "" if "count" in told or "results" in told else "status 200, and neither a count nor a list in it"
 
 

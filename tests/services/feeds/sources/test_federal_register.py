@@ -7,6 +7,7 @@ from services.clock import iso_time
 from services.errors import SourceFailed
 from services.reasons import Reason
 from streams.observations import NoticeObservation
+from tests.fakes.sources.base import rule_of
 from tests.fakes.sources.federal_register import FederalRegisterPlayer, document, inspected
 from tests.fakes.web import always, reply
 from tests.feeding import NOW, archive_in_memory
@@ -52,6 +53,37 @@ def test_a_page_that_is_the_first_again_is_noticed() -> None:
     rig = rig_of("federal_register", since="2026-09-14")
     played(rig).documents = [document(f"2026-{n}", "2026-09-17", "Sunshine meeting") for n in range(10_001, 11_001)]
     played(rig).repeats = True
+    with pytest.raises(SourceFailed) as failed:
+        rig.feed.poll("")
+    assert failed.value.reason is Reason.ERROR_IN_ANSWER
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_a_page_that_is_empty_before_its_time_is_noticed(kept: int) -> None:
+    """More documents are counted than were listed, and a page says none: the window is not taken for read."""
+    rig = rig_of("federal_register", since="2026-09-14")
+    player = played(rig)
+    player.documents = [document(f"2026-{n}", "2026-09-17", "Ban on gallium") for n in range(10_001, 11_001)]
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        whole = rule_of(player)(request)
+        is_cut = request.url.path.endswith("/documents.json") and int(request.url.params["page"]) > kept
+        return reply(b'{"count": 1000, "description": "Documents"}') if is_cut else whole
+
+    rig.web.rule = answer
+    with pytest.raises(SourceFailed) as failed:
+        rig.feed.poll("")
+    assert failed.value.reason is Reason.ERROR_IN_ANSWER
+    rig.web.rule = rule_of(player)
+    rig.time.at_ms += 86_400_000  # its breaker has closed
+    assert len(notices(rig)) == 1_000
+
+
+@pytest.mark.parametrize("body", [b'{"results": "x", "count": 0}', b'{"count": "many"}', b'{"count": 3}'])
+def test_a_list_that_is_none_and_a_count_without_its_list_are_no_answer(body: bytes) -> None:
+    """Nothing found is said by a count of zero; anything else that lists nothing is unknown."""
+    rig = rig_of("federal_register", since="2026-09-14")
+    rig.web.rule = always(body)
     with pytest.raises(SourceFailed) as failed:
         rig.feed.poll("")
     assert failed.value.reason is Reason.ERROR_IN_ANSWER
