@@ -20,7 +20,7 @@ from streams.situations import HORIZON_S, Book, situations, take_batch, take_run
 from streams.thresholds import Thresholds
 
 _FASTEST = 1
-STATE_FORMAT = 2  # one more whenever a snapshot could not be restored by the version before: states are then made again
+STATE_FORMAT = 3  # one more whenever a snapshot could not be restored by the version before: states are then made again
 
 
 class GroupState(msgspec.Struct, kw_only=True):

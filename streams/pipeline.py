@@ -19,7 +19,7 @@ from streams.detectors import (
 from streams.detectors.base import Detector, HazardDetector, Parameters
 from streams.observations import HazardObservation, ObservationBatch, Run, Series
 from streams.reasons import Reason
-from streams.recent import MOST_REACHES, REACH, Recent
+from streams.recent import MOST_REACHES, REACH, Recent, changed
 from streams.reference import Reference, packaged
 from streams.relate import RelateState, Relating
 from streams.revisions import judged, said_of
@@ -60,6 +60,7 @@ class _Watching(msgspec.Struct, frozen=True):
 
     series: Series
     detectors: tuple[tuple[Detector, Parameters], ...]
+    reach: int  # rows that a revision may reach back
 
 
 _SNAPSHOT: Final = msgspec.msgpack.Encoder()
@@ -146,78 +147,80 @@ class Pipeline:
 
     def _run(self, state: PipelineState, run: Run, counts: dict[Reason, int]) -> tuple[list[Signal], list[Run]]:
         """Row after row, new ones together and old ones together; the signals, and the rows that are news."""
-        held = state.series.get(run.series.series_id)
+        watching, held = self._watching_of(run.series), state.series.get(run.series.series_id)
         if held is None:
             held = state.series[run.series.series_id] = SeriesState()
         found: list[Signal] = []
         news: list[Run] = []
         for is_new, rows in sorted_out(run, held.last):
             if is_new:
-                found += self._taken(held, rows)
+                found += _taken(held, rows, watching)
                 held.last = rows.occurred_at[-1]
                 news.append(rows)
                 if not run.legs:
-                    _count(counts, {Reason.ACCEPTED: len(rows.values)})
+                    counts[Reason.ACCEPTED] = counts.get(Reason.ACCEPTED, 0) + len(rows.values)
             else:
-                signals, changed = self._revised(held, rows, counts)
+                signals, revised = _revised(held, rows, watching, counts)
                 found += signals
-                news += changed
+                news += revised
         return found, news
 
-    def _taken(self, held: SeriesState, run: Run) -> list[Signal]:
-        """Apply rows that are newer than all before, and keep the newest."""
-        recent, reach, found = held.recent, REACH[run.series.family], list[Signal]()
-        if len(run.values) > MOST_REACHES * reach:
-            head, run = run.part(0, len(run.values) - reach), run.part(len(run.values) - reach, len(run.values))
-            found = self._observed(held.states, head)
-            recent.heard(map(said_of, found))
-            recent.restart(_SNAPSHOT.encode(held.states))
-        elif recent.is_due(reach):
-            recent.turn(_SNAPSHOT.encode(held.states))
-        signals = self._observed(held.states, run)
-        recent.rows.extend(run)
-        if signals:
-            recent.heard(map(said_of, signals))
-        return found + signals
-
-    def _revised(self, held: SeriesState, run: Run, counts: dict[Reason, int]) -> tuple[list[Signal], list[Run]]:
-        """Put old rows into their places and run the detectors again; the signals, and the rows that changed."""
-        recent, series = held.recent, run.series
-        touched = recent.take(run, REACH[series.family])
-        if not run.legs:
-            _count(counts, touched.counts)
-        if not touched.indexes:
-            return [], []
-        held.states = _restored(recent.older)
-        again = self._again(held, series, 0, recent.mark)
-        if recent.mark:
-            recent.newer = _SNAPSHOT.encode(held.states)
-        again += self._again(held, series, recent.mark, len(recent.rows))
-        verdict = judged(series, recent, again, touched)
-        recent.said, recent.vintage = verdict.said, verdict.vintage
-        _count(counts, verdict.counts)
-        return verdict.signals, recent.changed(series, touched)
-
-    def _again(self, held: SeriesState, series: Series, start: int, end: int) -> list[Signal]:
-        runs = held.recent.rows.runs(series, start, end)
-        return [signal for run in runs for signal in self._observed(held.states, run)]
-
-    def _observed(self, states: dict[str, DetectorState], run: Run) -> list[Signal]:
-        found: list[Signal] = []
-        for detector, parameters in self._watching_of(run.series).detectors:
-            own = states.get(detector.code)
-            if own is None:
-                own = states[detector.code] = detector.State()
-            found += detector.observe(own, run, parameters)
-        return found
-
-    def _watching_of(self, series: Series) -> "_Watching":
+    def _watching_of(self, series: Series) -> _Watching:
         held = self._watching.get(series.series_id)
         if held is None or held.series != series:
             own = (detector for detector in DETECTORS if detector.watches(series))
             chosen = tuple((detector, self._thresholds.parameters(detector.code, series)) for detector in own)
-            held = self._watching[series.series_id] = _Watching(series, chosen)
+            held = self._watching[series.series_id] = _Watching(series, chosen, REACH[series.family])
         return held
+
+
+def _taken(held: SeriesState, run: Run, watching: _Watching) -> list[Signal]:
+    """Apply rows that are newer than all before, and keep the newest."""
+    recent, reach, count, found = held.recent, watching.reach, len(run.values), list[Signal]()
+    if count > MOST_REACHES * reach:
+        head, run = run.part(0, count - reach), run.part(count - reach, count)
+        found = _observed(held.states, head, watching)
+        recent.heard(map(said_of, found))
+        recent.restart(_SNAPSHOT.encode(held.states))
+    elif recent.count >= reach:  # so many rows have come since the newer snapshot
+        recent.turn(_SNAPSHOT.encode(held.states))
+    signals = _observed(held.states, run, watching)
+    recent.extend(run)
+    if signals:
+        recent.heard(map(said_of, signals))
+    return found + signals
+
+
+def _revised(
+    held: SeriesState, run: Run, watching: _Watching, counts: dict[Reason, int]
+) -> tuple[list[Signal], list[Run]]:
+    """Put old rows into their places and run the detectors again; the signals, and the rows that changed."""
+    recent, series, rows = held.recent, run.series, held.recent.rows
+    touched = recent.take(rows, run, watching.reach)
+    if not run.legs:
+        _count(counts, touched.counts)
+    if not touched.indexes:
+        return [], []
+    held.states = _restored(recent.older)
+    again = [s for run in rows.runs(series, 0, recent.mark) for s in _observed(held.states, run, watching)]
+    if recent.mark:
+        recent.newer = _SNAPSHOT.encode(held.states)
+    again += [s for run in rows.runs(series, recent.mark, len(rows)) for s in _observed(held.states, run, watching)]
+    recent.keep(rows)
+    verdict = judged(series, recent, rows, again, touched)
+    recent.said, recent.vintage = verdict.said, verdict.vintage
+    _count(counts, verdict.counts)
+    return verdict.signals, changed(series, rows, touched)
+
+
+def _observed(states: dict[str, DetectorState], run: Run, watching: _Watching) -> list[Signal]:
+    found: list[Signal] = []
+    for detector, parameters in watching.detectors:
+        own = states.get(detector.code)
+        if own is None:
+            own = states[detector.code] = detector.State()
+        found += detector.observe(own, run, parameters)
+    return found
 
 
 def _restored(states: bytes) -> dict[str, DetectorState]:

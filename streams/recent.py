@@ -1,9 +1,10 @@
 """Observation → signal: the newest rows of a series and the detectors' states before them, for what a source revises.
 
-Rows lie in columns in order of their period. A snapshot of the states is taken whenever so many rows have come as a
-revision may reach back, and two are kept: at least that many rows can be run again at any time, no row is run twice
-while nothing is revised, and memory is bounded. What may be revised depends on the newest rows alone and not on where
-the snapshots lie, so that cutting a run anywhere changes nothing.
+Rows lie in columns in order of their period, packed into bytes: most are dropped without having been looked at again.
+A snapshot of the states is taken whenever so many rows have come as a revision may reach back, and two are kept: at
+least that many rows can be run again at any time, no row is run twice while nothing is revised, and memory is bounded.
+What may be revised depends on the newest rows alone and not on where the snapshots lie, so that cutting a run anywhere
+changes nothing.
 """
 
 from bisect import bisect_left
@@ -54,8 +55,25 @@ def place_of(said: Said) -> tuple[int, int, str]:
     return said.occurred_at, said.vintage, said.detector
 
 
+class Packed(msgspec.Struct, frozen=True, array_like=True):
+    """Rows as they are kept: in columns as in a `Run`, with the evidence of each, or one that all were read from."""
+
+    evidence: list[str]
+    occurred_at: list[int]
+    known_at: list[int]
+    values: list[float | None]
+    rows: list[int]
+    provisional: list[bool]
+    context: dict[str, list[float | None]] = {}
+    legs: list[tuple[Figure, ...]] = []  # of a derived series, row by row
+
+
+_PACK: Final = msgspec.msgpack.Encoder()
+_UNPACK: Final = msgspec.msgpack.Decoder(Packed)
+
+
 class Rows(msgspec.Struct, kw_only=True):
-    """The kept rows in columns of one length, as in a `Run`, each row with the evidence that it was read from."""
+    """Kept rows, unpacked: columns of one length, each row with the evidence that it was read from."""
 
     occurred_at: list[int] = []
     known_at: list[int] = []
@@ -64,37 +82,44 @@ class Rows(msgspec.Struct, kw_only=True):
     provisional: list[bool] = []
     evidence: list[str] = []
     context: dict[str, list[float | None]] = {}
-    legs: list[tuple[Figure, ...]] = []  # of a derived series, row by row
-    parts: tuple[Series, ...] = ()  # the series of its legs
+    legs: list[tuple[Figure, ...]] = []
+    parts: tuple[Series, ...] = ()  # the series of the legs
 
     def __len__(self) -> int:
         return len(self.occurred_at)
 
-    def extend(self, run: Run) -> None:
-        """Append the rows of a run."""
-        if run.context or self.context:
-            for name in run.context.keys() - self.context.keys():
+    def extend(self, packed: Packed) -> None:
+        """Append rows."""
+        count = len(packed.values)
+        for name in packed.context:
+            if name not in self.context:
                 self.context[name] = [None] * len(self.occurred_at)
-            for name, column in self.context.items():
-                column += run.context.get(name) or [None] * len(run.values)
-        self.occurred_at += run.occurred_at
-        self.known_at += run.known_at
-        self.values += run.values
-        self.rows += run.rows
-        self.provisional += run.provisional
-        self.evidence += [run.evidence] * len(run.values)
-        if run.legs:
-            self.parts = tuple(leg.series for leg in run.legs)
-            self.legs += zip(*(figures_of(leg) for leg in run.legs), strict=True)
+        for name, column in self.context.items():
+            column += packed.context.get(name) or [None] * count
+        self.occurred_at += packed.occurred_at
+        self.known_at += packed.known_at
+        self.values += packed.values
+        self.rows += packed.rows
+        self.provisional += packed.provisional
+        self.evidence += packed.evidence * count if len(packed.evidence) == 1 else packed.evidence
+        self.legs += packed.legs
 
-    def drop(self, count: int) -> None:
-        """Forget the oldest rows."""
-        if count:
-            del self.occurred_at[:count], self.known_at[:count], self.values[:count]
-            del self.rows[:count], self.provisional[:count], self.evidence[:count]
-            del self.legs[:count]
-            for column in self.context.values():
-                del column[:count]
+    def packed(self, start: int, end: int) -> list[bytes]:
+        """Rows start..end in one piece; none where there are none."""
+        if start >= end:
+            return []
+        evidence = self.evidence[start:end]
+        packed = Packed(
+            evidence if len(set(evidence)) > 1 else evidence[:1],
+            self.occurred_at[start:end],
+            self.known_at[start:end],
+            self.values[start:end],
+            self.rows[start:end],
+            self.provisional[start:end],
+            {name: column[start:end] for name, column in self.context.items()},
+            self.legs[start:end],
+        )
+        return [_PACK.encode(packed)]
 
     def put(self, index: int, run: Run, at: int, is_new: bool) -> None:
         """Put row `at` of a run at `index`, in the place of the row there unless it is new.
@@ -169,19 +194,50 @@ class Touched(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Recent(msgspec.Struct, kw_only=True):
-    """What is kept of one series. `older` is the state before the first row (empty: the series began), `newer` the
-    state before row `mark`; both are bytes, made by the caller."""
+    """What is kept of one series. `older` is the state before the rows `before` (empty: the series began), `newer` the
+    state before the rows `after`; states are bytes, made by the caller."""
 
-    rows: Rows = msgspec.field(default_factory=Rows)
+    before: list[bytes] = []
+    after: list[bytes] = []
+    mark: int = 0  # how many rows are in `before`
+    count: int = 0  # how many are in `after`
+    parts: tuple[Series, ...] = ()  # of a derived series, those of its legs
     older: bytes = b""
     newer: bytes = b""
-    mark: int = 0
     said: list[Said] = []
     vintage: int = 0  # of the last revision: each has one of its own
 
-    def is_due(self, reach: int) -> bool:
-        """Whether so many rows have come since the newer snapshot that another is to be taken."""
-        return len(self.rows) - self.mark >= reach
+    @property
+    def rows(self) -> Rows:
+        """All rows, unpacked: a copy, kept by `keep`."""
+        rows = Rows(parts=self.parts)
+        for packed in (*self.before, *self.after):
+            rows.extend(_UNPACK.decode(packed))
+        return rows
+
+    def keep(self, rows: Rows) -> None:
+        """Keep what was made of the rows."""
+        self.before, self.after = rows.packed(0, self.mark), rows.packed(self.mark, len(rows))
+        self.count = len(rows) - self.mark
+
+    def extend(self, run: Run) -> None:
+        """Append the rows of a run."""
+        legs: list[tuple[Figure, ...]] = []
+        if run.legs:
+            self.parts = tuple(leg.series for leg in run.legs)
+            legs = list(zip(*(figures_of(leg) for leg in run.legs), strict=True))
+        packed = Packed(
+            [run.evidence],
+            run.occurred_at,
+            run.known_at,
+            run.values,
+            run.rows,
+            run.provisional,
+            run.context,
+            legs,
+        )
+        self.after.append(_PACK.encode(packed))
+        self.count += len(run.values)
 
     def heard(self, said: Iterable[Said]) -> None:
         """Remember what was said of the newest rows."""
@@ -189,25 +245,27 @@ class Recent(msgspec.Struct, kw_only=True):
 
     def turn(self, states: bytes) -> None:
         """A snapshot before the rows that come next; what lies before the one before it is forgotten."""
-        self.rows.drop(self.mark)
-        self.older, self.newer, self.mark = self.newer, states, len(self.rows)
-        self._forget(self.rows.occurred_at[0] if len(self.rows) else inf)
+        self.before, self.mark, self.older = self.after, self.count, self.newer
+        self.after, self.count, self.newer = [], 0, states
+        if self.said:
+            self._forget(_UNPACK.decode(self.before[0]).occurred_at[0])
 
     def restart(self, states: bytes) -> None:
         """A snapshot before the rows that come next, which are enough by themselves."""
-        self.rows = Rows()
-        self.older, self.newer, self.mark = states, states, 0
+        self.before, self.after, self.mark, self.count = [], [], 0, 0
+        self.older, self.newer = states, states
         self._forget(inf)
 
-    def take(self, run: Run, reach: int) -> Touched:
-        """Put the rows of `run` that are not newer than the newest kept one into their places, each by its reason."""
-        rows, touched = self.rows, list[int]()
+    def take(self, rows: Rows, run: Run, reach: int) -> Touched:
+        """Put the rows of `run` that are not newer than the newest kept one into their places among `rows`, each by its
+        reason."""
+        touched = list[int]()
         counts: dict[Reason, int] = {}
-        floor = self._floor(reach)
+        floor = self._floor(rows, reach)
         for at, occurred_at in enumerate(run.occurred_at):
             index = bisect_left(rows.occurred_at, occurred_at)
             is_new = rows.occurred_at[index] != occurred_at
-            reason = self._reason(index, run, at, is_new, floor)
+            reason = _reason(rows, index, (run, at), is_new=is_new, floor=floor)
             counts[reason] = counts.get(reason, 0) + 1
             if reason not in (Reason.REVISED, Reason.LATE):
                 continue
@@ -220,28 +278,11 @@ class Recent(msgspec.Struct, kw_only=True):
             return Touched(counts=counts)
         return Touched(counts=counts, indexes=tuple(sorted(set(touched))), floor=floor, known_at=max(rows.known_at))
 
-    def changed(self, series: Series, touched: Touched) -> list[Run]:
-        """The newest of the rows that changed, as they became known with the change, for what is derived from them."""
-        first = len(self.rows) - WAITING_ROWS
-        rows = [run for index in touched.indexes if index >= first for run in self.rows.runs(series, index, index + 1)]
-        return [msgspec.structs.replace(run, known_at=[touched.known_at]) for run in rows]
-
-    def _reason(self, index: int, run: Run, at: int, is_new: bool, floor: float) -> Reason:
-        if run.occurred_at[at] < floor:
-            return Reason.BEYOND_REACH
-        if is_new:
-            return Reason.LATE
-        value, known = run.values[at], self.rows.values[index]
-        if value is None or not is_number(value) or value == known:
-            return Reason.DUPLICATE
-        return Reason.REVISED if run.known_at[at] > self.rows.known_at[index] else Reason.OUTDATED
-
-    def _floor(self, reach: int) -> float:
+    def _floor(self, rows: Rows, reach: int) -> float:
         """The oldest period that may still change."""
-        occurred_at = self.rows.occurred_at
-        if len(occurred_at) > reach:
-            return occurred_at[-reach]
-        return occurred_at[0] if self.older else -inf
+        if len(rows) > reach:
+            return rows.occurred_at[-reach]
+        return rows.occurred_at[0] if self.older else -inf
 
     def _forget(self, first: float) -> None:
         """Of what was said before the period `first` only each detector's last word is remembered."""
@@ -249,3 +290,23 @@ class Recent(msgspec.Struct, kw_only=True):
             return
         last = {said.detector: said for said in self.said if said.occurred_at < first}
         self.said = [said for said in self.said if said.occurred_at >= first or said is last[said.detector]]
+
+
+def changed(series: Series, rows: Rows, touched: Touched) -> list[Run]:
+    """The newest of the rows that changed, as they became known with the change, for what is derived from them."""
+    first = len(rows) - WAITING_ROWS
+    found = [run for index in touched.indexes if index >= first for run in rows.runs(series, index, index + 1)]
+    return [msgspec.structs.replace(run, known_at=[touched.known_at]) for run in found]
+
+
+def _reason(rows: Rows, index: int, row: tuple[Run, int], *, is_new: bool, floor: float) -> Reason:
+    """What becomes of a `row` that would lie at `index`."""
+    run, at = row
+    if run.occurred_at[at] < floor:
+        return Reason.BEYOND_REACH
+    if is_new:
+        return Reason.LATE
+    value, known = run.values[at], rows.values[index]
+    if value is None or not is_number(value) or value == known:
+        return Reason.DUPLICATE
+    return Reason.REVISED if run.known_at[at] > rows.known_at[index] else Reason.OUTDATED

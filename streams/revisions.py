@@ -39,9 +39,9 @@ def said_of(signal: Signal, vintage: int = 0) -> Said:
     )
 
 
-def judged(series: Series, recent: Recent, again: Sequence[Signal], touched: Touched) -> Verdict:
+def judged(series: Series, recent: Recent, rows: Rows, again: Sequence[Signal], touched: Touched) -> Verdict:
     """Compare what was said, from the first row that changed on, with what is said `again` of all rows within reach."""
-    rows, said = recent.rows, recent.said
+    said = recent.said
     since = rows.occurred_at[touched.indexes[0]]
     vintage = max(touched.known_at, recent.vintage + 1)
     before = [one for one in said if one.occurred_at < since]
