@@ -99,6 +99,16 @@ class Pipeline:
             signals, news = self._run(state, run, counts)
             found += signals
             derived += news
+        if batch.notices or batch.hazards or batch.tick_at is not None:
+            found += self._documents(state, batch, counts)
+        digest = self._thresholds.digest
+        stamped = [msgspec.structs.replace(signal, thresholds=digest) for signal in found]
+        counts = {reason: count for reason, count in counts.items() if count}
+        return Applied(signals=stamped, derived=derived, counts=counts)
+
+    def _documents(self, state: PipelineState, batch: ObservationBatch, counts: dict[Reason, int]) -> list[Signal]:
+        """What is said by documents, by the days that they name, and by natural events."""
+        found: list[Signal] = []
         for notice in batch.notices:
             for reader in self._readers:
                 parameters = self._thresholds.parameters(reader.code, None)
@@ -111,10 +121,7 @@ class Pipeline:
             found += [signal for signals in told for signal in signals or ()]
         came = len(batch.notices) + len(batch.hazards)
         _count(counts, {Reason.ACCEPTED: came - late, Reason.OUTDATED: late})
-        digest = self._thresholds.digest
-        stamped = [msgspec.structs.replace(signal, thresholds=digest) for signal in found]
-        counts = {reason: count for reason, count in counts.items() if count}
-        return Applied(signals=stamped, derived=derived, counts=counts)
+        return found
 
     def is_waiting(self, state: PipelineState, at: int) -> bool:
         """Whether a day that a document names is still to come."""
@@ -176,7 +183,8 @@ class Pipeline:
 
 def _taken(held: SeriesState, run: Run, watching: _Watching) -> list[Signal]:
     """Apply rows that are newer than all before, and keep the newest."""
-    recent, reach, count, found = held.recent, watching.reach, len(run.values), list[Signal]()
+    recent, reach, count = held.recent, watching.reach, len(run.values)
+    found: list[Signal] = []
     if count > MOST_REACHES * reach:
         head, run = run.part(0, count - reach), run.part(count - reach, count)
         found = _observed(held.states, head, watching)

@@ -259,7 +259,7 @@ class Recent(msgspec.Struct, kw_only=True):
     def take(self, rows: Rows, run: Run, reach: int) -> Touched:
         """Put the rows of `run` that are not newer than the newest kept one into their places among `rows`, each by its
         reason."""
-        touched = list[int]()
+        touched: list[int] = []
         counts: dict[Reason, int] = {}
         floor = self._floor(rows, reach)
         for at, occurred_at in enumerate(run.occurred_at):

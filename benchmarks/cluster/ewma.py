@@ -65,7 +65,8 @@ class Ewma:
             return []
         alpha, keep = parameters.alpha, 1.0 - parameters.alpha
         limit = parameters.limit * parameters.limit
-        mean, variance, found = state.mean, state.variance, list[int]()
+        mean, variance = state.mean, state.variance
+        found: list[int] = []
         silent = parameters.warm_up - state.seen
         try:
             if not state.seen:

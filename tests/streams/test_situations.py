@@ -18,6 +18,7 @@ from streams.situations import (
     situation_of,
     situations,
     take_batch,
+    take_runs,
     take_signals,
 )
 
@@ -116,6 +117,27 @@ def test_order_of_arrival_changes_no_silence(days: list[int]) -> None:
     expected = heard_on(sorted(days)).clocks["s"]
     for order in itertools.islice(itertools.permutations(days), 24):
         assert heard_on(list(order)).clocks["s"] == expected
+
+
+@given(st.lists(st.sampled_from([0, 1, 1, 1, 1, 9, 10, 11, 40]), min_size=1, max_size=80), st.sets(st.integers(0, 79)))
+@settings(max_examples=300, deadline=None)
+def test_many_rows_at_once_move_the_clock_as_row_after_row(steps: list[int], unknown: set[int]) -> None:
+    """A silence among many rows is found wherever it lies; a row without a value is no sign of life."""
+    times = [day * DAY for day in itertools.accumulate(steps)]
+    values = [None if place in unknown else 1.0 for place in range(len(times))]
+    whole = Run(
+        series=series(),
+        evidence="e",
+        occurred_at=times,
+        known_at=times,
+        values=values,
+        rows=list(range(len(times))),
+        provisional=[False] * len(times),
+    )
+    at_once, by_row = heard_on([0]), heard_on([0])
+    take_runs(at_once, [whole], PARAMETERS)
+    take_runs(by_row, [whole.part(place, place + 1) for place in range(len(times))], PARAMETERS)
+    assert at_once == by_row
 
 
 @pytest.mark.parametrize(
