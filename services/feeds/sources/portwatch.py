@@ -151,13 +151,12 @@ class PortWatch:
         pages: list[Answer] = []
         after = -1
         while len(pages) < _MOST_PAGES:
+            is_due = _is_cut(pages[-1].content) if pages else not _may_be_empty(asking, first)
+            asked = _query(asking, service, f"{where} AND {key} > {after}", "*", key)
             try:
-                page = asking.fetch(
-                    _query(asking, service, f"{where} AND {key} > {after}", "*", key),
-                    _fault if pages or _may_be_empty(asking, first) else _fault_or_empty,
-                )
+                page = asking.fetch(asked, _fault_or_empty if is_due else _fault)
             except SourceFailed as failure:
-                if failure.detail == _EMPTY:
+                if failure.detail == _EMPTY and not pages:
                     return []
                 raise
             pages.append(page)

@@ -56,6 +56,27 @@ def test_an_answer_that_is_cut_is_followed_by_its_last_objectid() -> None:
     )
 
 
+def test_nothing_after_a_cut_answer_is_unknown() -> None:
+    """A page says that more follows, and nothing does: the window is not taken for read, and comes whole later."""
+    rig = rig_of("portwatch")
+    played(rig).state, played(rig).page = "more", 2
+    whole = rig.web.rule
+
+    def starved(request: httpx.Request) -> httpx.Response:
+        where = request.url.params.get("where", "")
+        is_later = " > " in where and not where.endswith("> -1")
+        return reply(b'{"features": []}') if is_later else whole(request)
+
+    rig.web.rule = starved
+    with pytest.raises(SourceFailed) as failed:
+        rig.feed.poll("")
+    assert failed.value.reason is Reason.ERROR_IN_ANSWER
+    rig.web.rule = whole
+    rig.time.at_ms += DAY * 1_000  # its breaker has closed
+    runs = [run for batch in rig.feed.poll("").batches for run in batch.runs]
+    assert sum(len(run.values) for run in runs if run.series.series_id.endswith(SUEZ)) == 3
+
+
 def test_an_error_with_status_200_is_a_failure() -> None:
     """`{"error": …}` is asked again after growing waits, then said; nothing of the provider's text is."""
     rig = rig_of("portwatch")
