@@ -179,7 +179,11 @@ THRESHOLDS = (
     Alert(name="TwinbellBrokerAway", expr=f"{BROKER_REACHED.name} == 0", wait="1m"),
     Alert(name="TwinbellStoreAway", expr=f"{STORE_REACHED.name} == 0", wait="1m"),
     Alert(name="TwinbellProcessDown", expr=f'up{{job="{JOB}"}} == 0 or absent(up{{job="{JOB}"}})', wait="1m"),
-    Alert(name="TwinbellNobodyActs", expr=f"max by (office) ({LEADS.name}) == 0", wait="1m"),
+    Alert(  # while the store is away nobody can act, which its own rule says
+        name="TwinbellNobodyActs",
+        expr=f"max by (office) ({LEADS.name}) == 0 unless on () min({STORE_REACHED.name}) == 0",
+        wait="1m",
+    ),
     Alert(
         name="TwinbellCanaryMissing",
         expr=f"{_CANARY_AGE} > 2 * {_INTERVAL} + 60 or {_INTERVAL} unless {_CANARY_AGE}",
