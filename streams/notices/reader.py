@@ -85,9 +85,11 @@ class Reader:
         """A passage with its tokens: words, what only a pattern tells, and the numbers of known acts."""
         language, text = self._languages[passage.language], passage.folded.text
         tokens = self._lexicons[passage.language].find(passage)
-        for concept, pattern in language.marks:
-            marked = [Token(concept, MARK, *match.span("word")) for match in pattern.finditer(text)]
-            if marked and concept in _RENAMING:  # it is that verb, and not the word's usual one
+        for mark in language.marks:
+            if mark.needs and not any(word in text for word in mark.needs):
+                continue
+            marked = [Token(mark.concept, MARK, *match.span("word")) for match in mark.pattern.finditer(text)]
+            if marked and mark.concept in _RENAMING:  # it is that verb, and not the word's usual one
                 places = {_place(token) for token in marked}
                 tokens = [t for t in tokens if _place(t) not in places or t.concept not in acts.STEERING]
             tokens.extend(marked)

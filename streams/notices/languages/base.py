@@ -81,6 +81,14 @@ class Nouns(msgspec.Struct, frozen=True, kw_only=True):
     subject: re.Pattern[str]  # between the noun and the verb that is said of it
 
 
+class Mark(msgspec.Struct, frozen=True):
+    """A word that only a pattern tells: its group `word`. A text that holds none of `needs` is not searched."""
+
+    concept: Concept
+    needs: tuple[str, ...]  # empty where nothing is sure to stand there
+    pattern: re.Pattern[str]
+
+
 class Language(msgspec.Struct, frozen=True, kw_only=True):
     """One language. Patterns are matched on folded text: lower case, one width, single spaces."""
 
@@ -95,7 +103,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     destinations: Destinations
     nouns: Nouns
     past: re.Pattern[str]  # the year (group `year`) in which something was done
-    marks: tuple[tuple[Concept, re.Pattern[str]], ...]  # words that only a pattern tells; its group `word` is the word
+    marks: tuple[Mark, ...]
     number: re.Pattern[str]  # acts by number: groups numbers and year
     quoted: re.Pattern[str]  # the quoted name of another act
     insertion: re.Pattern[str]  # a stretch between commas that parts no verb from its object: ", until May 1, "

@@ -2,7 +2,7 @@
 
 import re
 
-from streams.notices.languages.base import Destinations, Language, Nouns, Reach
+from streams.notices.languages.base import Destinations, Language, Mark, Nouns, Reach
 from streams.notices.languages.en_dates import ENGLISH_DATES, MONTH
 from streams.notices.vocabulary import Concept
 
@@ -105,74 +105,130 @@ ENGLISH = Language(
     ),
     past=re.compile(r"\b(?:in|since|from|during)(?: early| late)?(?: [a-z]{3,9}\.?)? (?P<year>20\d\d|19\d\d)\b"),
     marks=(
-        (
+        Mark(
             Concept.EXPORT,
+            ("ship", "sell"),
             re.compile(r"\b(?:lets?|allow(?:s|ed)?|permit(?:s|ted)?) [\w -]{3,30}? (?P<word>ship|sell)\b"),
         ),
-        (
+        Mark(
             Concept.RECITAL,
+            ("as ",),
             re.compile(
                 r"(?P<word>\bas) (?:[a-z]+ ){1,4}(?:restrict|curb|ban|tighten|limit|halt|suspend|expand"
                 r"|resum|eas|continu|persist|bite|allow|lift|approv|prolong|extend|clamp|stop|block)"
             ),
         ),
-        (
-            Concept.CONTROL,  # the title of an act, which says no more than that exports are ruled
+        Mark(
+            Concept.CONTROL,
+            ("measures",),  # the title of an act, which says no more than that exports are ruled
             re.compile(
                 r"^(?:(?:interim|provisional|administrative) )?(?P<word>measures)"
                 r" (?:on|for|governing) (?:the )?(?:administration of (?:the )?)?exports? of "
             ),
         ),
-        (Concept.LIFT, re.compile(r"(?P<word>\b(?:at|to) (?:0 ?%|0 percent|0 per cent|nil))(?! ?\.\d)")),
-        (
+        Mark(
+            Concept.LIFT,
+            ("0 percent", "0%", "0 %", "0 per cent", "nil"),
+            re.compile(r"(?P<word>\b(?:at|to) (?:0 ?%|0 percent|0 per cent|nil))(?! ?\.\d)"),
+        ),
+        Mark(
             Concept.EXPORT,
+            ("out of",),
             re.compile(r"\b(?P<word>(?:go|goes|going|move|moved) out of) (?!business|stock|control|service)"),
         ),
-        (Concept.OPINION, re.compile(r"^(?P<word>how) ")),
-        (Concept.HEDGE, re.compile(rf"\b(?P<word>may|might|could) (?:\w+ly |also |soon |yet )?{_RESTRICT}\b")),
-        (Concept.HEDGE, re.compile(rf"\b(?P<word>may)(?= (?:\w+ly |also |soon |yet )?{_STEER}\b)")),
-        (
+        Mark(
+            Concept.EXPORT,
+            ("out of",),
+            re.compile(
+                r"\b(?P<word>takes?|taking|carry|carries|carrying|bring|sends?|ships?|shipping) (?:[\w'-]+ ){1,6}?"
+                r"out of (?!business|stock|control|service)"
+            ),
+        ),
+        Mark(
+            Concept.EXPORT,
+            ("removal", "departure", "dispatch", "outflow"),
+            re.compile(
+                r"\b(?P<word>removal|departure|dispatch|outflow) of (?:[\w'-]+,? ){1,8}?from (?:the |its )?"
+                r"(?:country|republic|territory|state|union)\b"
+            ),
+        ),
+        Mark(Concept.OPINION, ("how ",), re.compile(r"^(?P<word>how) ")),
+        Mark(
+            Concept.HEDGE,
+            ("may ", "might ", "could "),
+            re.compile(rf"\b(?P<word>may|might|could) (?:\w+ly |also |soon |yet )?{_RESTRICT}\b"),
+        ),
+        Mark(Concept.HEDGE, ("may ",), re.compile(rf"\b(?P<word>may)(?= (?:\w+ly |also |soon |yet )?{_STEER}\b)")),
+        Mark(
             Concept.STOP,
+            ("end",),
             re.compile(
                 rf"\b(?P<word>end(?:s|ing)?) (?:(?!of\b|to\b|{_HELD}\b)[\w'-]+ ){{0,3}}?"
                 rf"(?:exports|shipments)\b(?! {_HELD}\b)"
             ),
         ),
-        (
+        Mark(
             Concept.FIRM,
+            ("miner", "producer", "trader", "smelter", "refiner", "maker", "giant"),
             re.compile(
                 r"(?:\bthe (?:[a-z'-]+ ){0,3}?|^(?:[a-z'-]+ ){1,4}?)"
                 r"(?P<word>miner|producer|trader|smelter|refiner|maker|giant)\b(?! of\b)"
             ),
         ),
-        (Concept.BAN, re.compile(r"\bno (?:[\w'-]+ ){1,8}?(?P<word>be) (?=exported|shipped|taken|sold|sent)")),
-        (
-            Concept.TIGHTEN,  # "extends the controls to five more"
+        Mark(
+            Concept.BAN,
+            ("no ",),
+            re.compile(r"\bno (?:[\w'-]+ ){1,8}?(?P<word>be) (?=exported|shipped|taken|sold|sent)"),
+        ),
+        Mark(
+            Concept.TIGHTEN,
+            ("extend",),  # "extends the controls to five more"
             re.compile(
                 r"\b(?P<word>extend(?:s|ed|ing)?)(?= [^.;]{0,60}? to (?:\w+ ){0,1}?"
                 r"(?:cover|include|more|other|additional|further|new|all|items|products|technolog\w+|equipment|metals)\b)"
             ),
         ),
-        (Concept.LIFT, re.compile(rf"\b(?P<word>end) (?:of|to) (?=(?:[\w'-]+ ){{0,4}}?{_HELD}\b)")),
-        (
+        Mark(
+            Concept.LIFT,
+            ("end of", "end to"),
+            re.compile(rf"\b(?P<word>end) (?:of|to) (?=(?:[\w'-]+ ){{0,4}}?{_HELD}\b)"),
+        ),
+        Mark(
             Concept.STOP,
+            ("end of", "end to"),
             re.compile(rf"\b(?P<word>end) (?:of|to) (?:(?!{_HELD}\b)[\w'-]+ ){{0,4}}?exports?\b(?! {_HELD}\b)"),
         ),
-        (Concept.BAN, re.compile(r"\bno [^.;]{0,80}?(?P<word>\b(?:shall|may|can|will))(?= (?:be|leave|go|cross)\b)")),
-        (Concept.EXPORT, re.compile(r"\bno [^.;]{0,80}?\b(?:shall|may|can|will) (?P<word>leave)\b")),
-        (Concept.EXPORT, re.compile(r"\b(?P<word>leaving for) (?!good\b|work\b|home\b)")),
-        (
+        Mark(
             Concept.BAN,
+            ("no ",),
+            re.compile(r"\bno [^.;]{0,80}?(?P<word>\b(?:shall|may|can|will))(?= (?:be|leave|go|cross)\b)"),
+        ),
+        Mark(Concept.EXPORT, ("no ",), re.compile(r"\bno [^.;]{0,80}?\b(?:shall|may|can|will) (?P<word>leave)\b")),
+        Mark(Concept.EXPORT, ("leaving for",), re.compile(r"\b(?P<word>leaving for) (?!good\b|work\b|home\b)")),
+        Mark(
+            Concept.BAN,
+            ("no ",),
             re.compile(
                 r"\bno (?:[a-z]+ ){1,3}?(?P<word>shall|may|can|will)"
                 r"(?= (?:[a-z]+ ){0,2}?(?:export|ship|sell|send|take)\b)"
             ),
         ),
-        (Concept.BAN, re.compile(r"(?P<word>\b(?:may|can|shall|will|must) (?:no longer|not) (?:be|leave)\b)")),
-        (Concept.BAN, re.compile(rf"(?P<word>\b(?:may|can|shall|will)\b)(?= {_GO_OUT}\b[^.;]{{0,80}}?{_ONLY}\b)")),
-        (Concept.BAN, re.compile(rf"\bonly [^.;]{{1,60}}? (?P<word>may|can|shall|will)(?= {_GO_OUT}\b)")),
-        (
+        Mark(
+            Concept.BAN,
+            ("no longer", "not "),
+            re.compile(r"(?P<word>\b(?:may|can|shall|will|must) (?:no longer|not) (?:be|leave)\b)"),
+        ),
+        Mark(
+            Concept.BAN,
+            ("only", "solely", "exclusively", "provided", "on condition", "unless"),
+            re.compile(rf"(?P<word>\b(?:may|can|shall|will)\b)(?= {_GO_OUT}\b[^.;]{{0,80}}?{_ONLY}\b)"),
+        ),
+        Mark(
+            Concept.BAN, ("only ",), re.compile(rf"\bonly [^.;]{{1,60}}? (?P<word>may|can|shall|will)(?= {_GO_OUT}\b)")
+        ),
+        Mark(
             Concept.EXPORT,
+            ("abroad", "overseas", "out of", "outside", "beyond"),
             re.compile(
                 r"\b(?:send(?:ing)?|ship(?:ping|ped)?|sell(?:ing)?|sold|sent|sales?|deliver(?:y|ies|ing|ed)|suppl(?:y|ies|ying)"
                 r"|transfers?) (?:of )?(?:[\w'-]+,? (?:and |or )?){1,6}?"
@@ -180,13 +236,19 @@ ENGLISH = Language(
                 r"(?:country|republic|union|bloc|borders?|territory))\b"
             ),
         ),
-        (
+        Mark(
             Concept.EXPORT,
+            ("send", "ship", "sell", "deliver"),
             re.compile(r"\b(?P<word>(?:send|ship|sell|deliver)(?:ing)?) (?:[\w'-]+,? (?:and |or )?){1,5}?to "),
         ),
-        (Concept.EXPORT, re.compile(r"\b(?P<word>(?:sales|deliveries|supplies)) (?:of [\w', -]{3,60} )?(?:to|into) ")),
-        (
+        Mark(
             Concept.EXPORT,
+            ("sales", "deliveries", "supplies"),
+            re.compile(r"\b(?P<word>(?:sales|deliveries|supplies)) (?:of [\w', -]{3,60} )?(?:to|into) "),
+        ),
+        Mark(
+            Concept.EXPORT,
+            ("leav", "out of", "outside of"),
             re.compile(
                 r"\b(?P<word>leav(?:e|es|ing)"
                 r"|(?:taken|moved|carried|shipped|sent|removed)(?: or \w+)? (?:out|outside) of"
@@ -195,48 +257,59 @@ ENGLISH = Language(
                 r"(?:country|republic|territory|bloc|union|ports?|shores?|soil|borders?|harbours?|harbors?)\b"
             ),
         ),
-        (
-            Concept.EXPORT,  # "its rare earth curbs" are curbs on exports
+        Mark(
+            Concept.EXPORT,
+            ("curb", "control", "restriction", "embargo"),  # "its rare earth curbs" are curbs on exports
             re.compile(
                 rf"\b{_TRADED} (?:(?:mineral|metal|item|technology|product|magnet|ore)s? )?"
                 r"(?P<word>curbs?|controls?|restrictions?|embargo(?:es)?)\b"
             ),
         ),
-        (
+        Mark(
             Concept.EXPORT,
+            ("controls on", "curbs on", "restrictions on"),
             re.compile(
                 r"(?<!export )(?<!import )(?<!production )(?<!mining )(?<!dumping )"
                 rf"\b(?P<word>controls|curbs|restrictions) on (?:(?!imports?\b)[\w-]+,? ){{0,4}}?{_TRADED}\b"
                 r"(?! (?:\w+ )?(?:exports?|shipments)\b)"
             ),
         ),
-        (Concept.EXPORT, re.compile(r"\bcobalt (?:hydroxide )?(?P<word>quotas?)\b")),
-        (
-            Concept.QUOTA,  # "the volume that miners may export"
+        Mark(Concept.EXPORT, ("cobalt",), re.compile(r"\bcobalt (?:hydroxide )?(?P<word>quotas?)\b")),
+        Mark(
+            Concept.QUOTA,
+            ("volume", "amount", "quantit", "tonnage"),  # "the volume that miners may export"
             re.compile(
                 r"\b(?P<word>volumes?|amounts?|quantity|quantities|tonnages?) (?:[\w'-]+ ){0,6}?"
                 r"(?:may|can|allowed to|permitted to|could) (?:be )?export"
             ),
         ),
-        (Concept.EXPORT, re.compile(r"\b(?:ore|bauxite|concentrates?) (?P<word>bans?)\b")),
-        (
-            Concept.PRICE,  # "copper falls as …"
+        Mark(Concept.EXPORT, ("ban",), re.compile(r"\b(?:ore|bauxite|concentrates?) (?P<word>bans?)\b")),
+        Mark(
+            Concept.PRICE,
+            (),  # "copper falls as …"
             re.compile(
                 r"^(?:[a-z]+ ){1,2}(?P<word>falls?|slips?|drops?|rises?|jumps?|gains?|climbs?|surges?|soars?|slides?"
                 r"|tumbles?|retreats?|rallies|steadies) (?:as|on|after|amid|by|for|\d)"
             ),
         ),
-        (Concept.IMPOSE, re.compile(r"(?P<word>\bfrom ['\"]?free['\"]? to\b) ['\"]?(?:restricted|prohibited)")),
-        (Concept.LIFT, re.compile(r"(?P<word>\bfrom) ['\"]?(?:restricted|prohibited)['\"]? to ['\"]?free")),
-        (Concept.EARLIER, re.compile(rf"^ *(?P<word>in (?:{MONTH}))(?:,| [a-z])")),
-        (
+        Mark(
+            Concept.IMPOSE,
+            ("free",),
+            re.compile(r"(?P<word>\bfrom ['\"]?free['\"]? to\b) ['\"]?(?:restricted|prohibited)"),
+        ),
+        Mark(
+            Concept.LIFT, ("free",), re.compile(r"(?P<word>\bfrom) ['\"]?(?:restricted|prohibited)['\"]? to ['\"]?free")
+        ),
+        Mark(Concept.EARLIER, ("in ",), re.compile(rf"^ *(?P<word>in (?:{MONTH}))(?:,| [a-z])")),
+        Mark(
             Concept.EARLIER,
+            (" in ",),
             re.compile(
                 r"\b(?:announced|imposed|introduced|adopted|enacted|placed|put) [^.;]{0,80}?"
                 rf"(?P<word>\bin (?:{MONTH})\b)(?! \d)"
             ),
         ),
-        (Concept.EARLIER, re.compile(rf"(?P<word>\blast (?:week|month|year|{MONTH}))\b")),
+        Mark(Concept.EARLIER, ("last ",), re.compile(rf"(?P<word>\blast (?:week|month|year|{MONTH}))\b")),
     ),
     number=re.compile(
         r"\bannouncements? (?:nos?\.? ?)?(?P<numbers>\d{1,3}(?:(?:,| and|, and) (?:nos?\.? ?)?\d{1,3})*)"

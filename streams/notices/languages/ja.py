@@ -2,7 +2,7 @@
 
 import re
 
-from streams.notices.languages.base import DateForms, Destinations, Language, Nouns, Reach
+from streams.notices.languages.base import DateForms, Destinations, Language, Mark, Nouns, Reach
 from streams.notices.vocabulary import Concept
 
 _NUMERAL = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
@@ -85,33 +85,37 @@ JAPANESE = Language(
     ),
     past=re.compile(r"(?<!公告)(?P<year>20\d\d|19\d\d)年(?!第|度|版)"),
     marks=(
-        (
-            Concept.FIRM,  # a firm by the end of its name
+        Mark(
+            Concept.FIRM,
+            (),  # a firm by the end of its name
             re.compile(
                 r"^(?P<word>[^,、。]{2,10}?(?:商事|物産|金属鉱山|金属|鉱業|マテリアル|通商|製錬|電工|化学|社))(?=[,、])"
             ),
         ),
-        (
+        Mark(
             Concept.REQUIRE,
+            (),
             re.compile(
                 r"(?:許可|承認|認可|届け?出|割り?当て?)制(?P<word>と(?:する|し|した|なる)|[にへ](?:する|した|なる|移行|変更|切り替|$|[、。,])"
                 r"|を(?:導入|適用|敷))"
             ),
         ),
-        (
+        Mark(
             Concept.EXPORT,
+            (),
             re.compile(
                 r"(?:レアアース|希土類|ガリウム|ゲルマニウム|アンチモン|黒鉛|コバルト|タングステン|重要鉱物)(?:等|など)?の?"
                 r"(?P<word>規制|管理強化)"
             ),
         ),
-        (
+        Mark(
             Concept.RECITAL,
+            (),
             re.compile(r"(?:強化|規制|禁止|禁輸|停止|解除|制限|導入|管理|緩和)(?P<word>で)(?:,|$)"),
         ),
-        (Concept.SPEAKER, re.compile(r"(?:省|官|相|氏|政府|首相|大統領|当局)(?P<word>「)")),
-        (Concept.HEDGE, re.compile(r"[\u4e00-\u9fff\u30a1-\u30f6](?P<word>か)(?:,|$)")),
-        (Concept.EARLIER, re.compile(r"(?P<word>(?:今年|昨年)\d{1,2}月)(?!\d)")),
+        Mark(Concept.SPEAKER, (), re.compile(r"(?:省|官|相|氏|政府|首相|大統領|当局)(?P<word>「)")),
+        Mark(Concept.HEDGE, (), re.compile(r"[\u4e00-\u9fff\u30a1-\u30f6](?P<word>か)(?:,|$)")),
+        Mark(Concept.EARLIER, (), re.compile(r"(?P<word>(?:今年|昨年)\d{1,2}月)(?!\d)")),
     ),
     number=re.compile(r"公告(?P<year>20\d\d)年(?P<numbers>第?\d{1,3}号?(?:[、,・と]第?\d{1,3}号)*)"),
     quoted=re.compile(r"(?!)"),

@@ -2,7 +2,7 @@
 
 import re
 
-from streams.notices.languages.base import DateForms, Destinations, Language, Nouns, Reach
+from streams.notices.languages.base import DateForms, Destinations, Language, Mark, Nouns, Reach
 from streams.notices.vocabulary import Concept
 
 _NUMERAL = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
@@ -103,17 +103,19 @@ CHINESE = Language(
     ),
     past=re.compile(r"(?<!公告)(?P<year>20\d\d|19\d\d)年(?!第|度|版)"),
     marks=(
-        (
+        Mark(
             Concept.LICENCE,
+            (),
             re.compile(
                 r"(?:须|需|必须)(?:事先)?(?:经|获|获得|取得|报)[^。;,]{0,12}?(?P<word>批准|同意|授权|核准|许可)"
             ),
         ),
-        (
+        Mark(
             Concept.EXPORT,
+            (),
             re.compile(r"(?:稀土|镓|锗|锑|石墨|钨|钴|永磁|磁体|战略矿产)(?:物项|相关物项)?(?P<word>管制|禁令|限制令)"),
         ),
-        (Concept.EARLIER, re.compile(r"(?P<word>(?:今年|去年)\d{1,2}月)(?!\d)")),
+        Mark(Concept.EARLIER, (), re.compile(r"(?P<word>(?:今年|去年)\d{1,2}月)(?!\d)")),
     ),
     number=re.compile(
         r"公告(?P<year>20\d\d)年(?P<numbers>第?\d{1,3}号?(?:[、,和及]第?\d{1,3}号)*)"
