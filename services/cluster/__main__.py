@@ -33,7 +33,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     console = Console()
     with ExitStack() as stack:
-        is_over = stack.enter_context(_interrupted())
+        is_over = stack.enter_context(interrupted())
         try:
             played = episode(chosen.episode) if chosen.episode else None
             fetching = "" if _LIBS.exists() else ", and minutes more this first time, for Kafka's jars"
@@ -89,16 +89,25 @@ def what_next(cluster: Cluster, played: Episode | None) -> tuple[str, ...]:
 
 
 @contextmanager
-def _interrupted() -> Iterator[list[int]]:
-    """What came from the keyboard, from `kill`, or from a terminal that was closed: each ends all of it in order."""
+def interrupted() -> Iterator[list[int]]:
+    """What came from the keyboard, from `kill`, or from a terminal that was closed: each ends all of it in order.
+
+    Who started this with `nohup` wants it to outlive the terminal.
+    """
     over: list[int] = []
 
     def end(number: int, _frame: FrameType | None) -> None:
         over.append(number)
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, end)
-    yield over
+    heeded = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        heeded.append(signal.SIGHUP)
+    before = {number: signal.signal(number, end) for number in heeded}
+    try:
+        yield over
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 if __name__ == "__main__":

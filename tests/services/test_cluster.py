@@ -1,6 +1,7 @@
 """`make cluster` before anything is started: what cannot go well is a sentence, and nothing is left behind."""
 
 import os
+import signal
 import socket
 import sys
 from contextlib import closing
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.cluster.__main__ import folder_of, main, table, what_next
+from services.cluster.__main__ import folder_of, interrupted, main, table, what_next
 from services.cluster.base import Program, Start, found_program, free_port
 from services.cluster.deployment import FREE, Cluster, Ports
 from services.episodes import shipped
@@ -84,3 +85,18 @@ def test_a_program_is_found_on_the_path(tmp_path: Path, monkeypatch: pytest.Monk
     java.touch(mode=0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert found_program((java.name,), "openjdk-17-jre-headless") == str(java)
+
+
+@pytest.mark.parametrize("is_nohup", [False, True], ids=["a terminal", "nohup"])
+def test_a_terminal_that_is_closed_takes_all_of_it_down(is_nohup: bool) -> None:
+    """Its servers are in sessions of their own and would stay; who said `nohup` wants them to."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN if is_nohup else signal.SIG_DFL)
+    try:
+        with interrupted() as over:
+            if not is_nohup:
+                assert signal.getsignal(signal.SIGHUP) is not signal.SIG_DFL, "it would end at once, and leave them"
+            os.kill(os.getpid(), signal.SIGHUP)
+            os.kill(os.getpid(), signal.SIGTERM)
+        assert over == ([signal.SIGTERM] if is_nohup else [signal.SIGHUP, signal.SIGTERM])
+    finally:
+        signal.signal(signal.SIGHUP, before)
