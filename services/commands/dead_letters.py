@@ -10,7 +10,7 @@ import typer
 from services.clock import SystemClock, iso_time
 from services.commands.desk import opened
 from services.commands.options import ConfigOption, JsonOption, StoreOption
-from services.commands.printing import print_json, print_pairs, print_table
+from services.commands.printing import print_json, print_record, print_table
 from services.dead_letters import Kept, kept, place_of, the_letter
 from services.errors import CheckFailed, NothingFound
 from services.terminal import plain
@@ -83,7 +83,7 @@ def show(
     if as_json:
         print_json(row)
         return
-    print_pairs([(name, str(getattr(row, name))) for name in Row.__struct_fields__])
+    print_record(row)
     sys.stdout.write("\n" + plain(content[:_SHOWN_BYTES].decode("utf-8", "backslashreplace")) + "\n")
     if len(content) > _SHOWN_BYTES:
         print(f"… {len(content) - _SHOWN_BYTES:,} bytes more; --out FILE writes all of them")

@@ -13,9 +13,9 @@ from services.clock import iso_time
 from services.commands import completing
 from services.commands.desk import Desk, alert_of, opened
 from services.commands.options import ConfigOption, JsonOption, StoreOption
-from services.commands.printing import print_json, print_table
+from services.commands.printing import print_json, print_record, print_table
 from services.errors import NothingFound
-from services.terminal import paragraphs, plain
+from services.terminal import paragraphs
 from services.wiring import outbox_of
 
 app = typer.Typer(help="Read what was sent.", no_args_is_help=True)
@@ -126,8 +126,7 @@ def show(
         if as_json:
             print_json(row)
             return
-        for label, text in msgspec.structs.asdict(row).items():
-            print(f"{label:<12} {plain(', '.join(text) if isinstance(text, tuple) else str(text))}")
+        print_record(row)
         print()
         print(paragraphs(_text(row)))
 

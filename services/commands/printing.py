@@ -36,6 +36,12 @@ def print_pairs(pairs: Sequence[tuple[str, str]]) -> None:
         print(f"{label.ljust(width)}  {plain(text)}")
 
 
+def print_record(record: msgspec.Struct) -> None:
+    """Each field of a record on a line of its own."""
+    fields = msgspec.structs.asdict(record).items()
+    print_pairs([(name, ", ".join(value) if isinstance(value, tuple) else str(value)) for name, value in fields])
+
+
 def _console() -> Console:
     """A terminal's own width; wide lines in a pipe, so that nothing is folded there."""
     return Console(width=None if sys.stdout.isatty() else 200, highlight=False)
