@@ -271,6 +271,8 @@ class Client:
         if status not in (200, 204):
             raise self._status(status, response.headers)
         content = self._content(response)
+        if status == 200 and not content:
+            raise self.failure(Reason.ERROR_IN_ANSWER, "status 200, and nothing in it")
         coding = response.headers.get("content-encoding", "identity").lower()
         if content and coding == "gzip":
             try:

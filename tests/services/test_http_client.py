@@ -88,7 +88,7 @@ def test_a_burst_is_what_the_bucket_holds() -> None:
 
 def test_trouble_that_passes_is_waited_for() -> None:
     """500 and 429 are asked again after the waiting times, Retry-After where that is longer."""
-    answers = iter([reply(status=503), reply(status=429, headers={"retry-after": "100"}), reply()])
+    answers = iter([reply(status=503), reply(status=429, headers={"retry-after": "100"}), reply(b"{}")])
     site = Site(lambda request: next(answers))
     site.client.fetch(ASK)
     assert site.web.asked_at == [NOW, NOW + 5, NOW + 105]
@@ -100,6 +100,7 @@ def test_trouble_that_passes_is_waited_for() -> None:
     [
         (always(status=429), Reason.THROTTLED, 4),
         (always(status=500), Reason.PROVIDER_ERROR, 4),
+        (always(status=200), Reason.ERROR_IN_ANSWER, 4),
         (always(status=404), Reason.NOT_THERE, 1),
         (always(status=400), Reason.REFUSED, 1),
         (always(status=403), Reason.REFUSED, 1),

@@ -114,5 +114,5 @@ def _features(content: bytes) -> list[object] | None:
 
 def _fault(content: bytes) -> str:
     if not content.strip():
-        return ""  # 204, or an empty body, in place of an empty list
+        return ""  # 204 in place of an empty list
     return "" if _features(content) is not None else "status 200, and no list of events in it"

@@ -91,7 +91,7 @@ def test_a_full_answer_is_said() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"[]", b'{"type": "FeatureCollection", "features": []}'])
 def test_nothing_in_any_form_is_no_trouble(body: bytes) -> None:
-    """An empty body, a bare list or a collection of nothing, in place of the 404 of some forms."""
+    """A 204, a bare list or a collection of nothing, in place of the 404 of some forms."""
     rig = rig_of("gdacs")
     rig.web.rule = always(body, 204 if not body else 200)
     poll = rig.feed.poll("")

@@ -79,7 +79,7 @@ def test_the_link_is_found_anew_each_time() -> None:
     ("page", "reason"),
     [
         (b"<p>We have moved</p>", Reason.MOVED),
-        (b"", Reason.MOVED),
+        (b" ", Reason.MOVED),
         (b"<a href='https://evil.example/CMO-Historical-Data-Monthly.xlsx'>x</a>", Reason.HOST_NOT_ALLOWED),
         (b"<a href='http://thedocs.worldbank.org/CMO-Historical-Data-Monthly.xlsx'>x</a>", Reason.HOST_NOT_ALLOWED),
         (b"<a href='file:///etc/CMO-Historical-Data-Monthly.xlsx'>x</a>", Reason.HOST_NOT_ALLOWED),
