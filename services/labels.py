@@ -46,6 +46,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     label: Label
     rings: tuple[str, ...]  # day and level
+    is_played: bool  # the history has days of it; else its silence says nothing
 
 
 def labels_of(states: Iterable[AlertState]) -> list[Label]:
@@ -99,8 +100,11 @@ def from_csv(text: str, name: str) -> list[Label]:
     return labels
 
 
-def outcomes(labels: Sequence[Label], assessments: Iterable[Assessment]) -> tuple[Outcome, ...]:
-    """For each label the rings that come again: of the same situation, from a week before its first ring to its end."""
+def outcomes(labels: Sequence[Label], assessments: Iterable[Assessment], span: tuple[str, str]) -> tuple[Outcome, ...]:
+    """For each label the rings that come again: of the same situation, from a week before its first ring to its end.
+
+    `span` are the first and the last ISO day of what was played.
+    """
     rung: dict[str, list[tuple[date, str]]] = {}
     for assessment in assessments:
         rings = rung.setdefault(assessment.situation.situation_id, [])
@@ -109,5 +113,7 @@ def outcomes(labels: Sequence[Label], assessments: Iterable[Assessment]) -> tupl
     for label in labels:
         first, last = date.fromisoformat(label.since) - BEFORE, date.fromisoformat(label.until)
         again = sorted(ring for ring in rung.get(label.situation.situation_id, []) if first <= ring[0] <= last)
-        found.append(Outcome(label=label, rings=tuple(f"{day} {level}" for day, level in again)))
+        is_played = label.since <= span[1] and span[0] <= label.until
+        told = tuple(f"{day} {level}" for day, level in again)
+        found.append(Outcome(label=label, rings=told, is_played=is_played))
     return tuple(found)

@@ -92,7 +92,7 @@ def answer(history: History, limits: tuple[Thresholds, str], question: Question,
         alerts=len(records),
         score=score,
         nights=backtest.nights(played.assessments, history.directory, (first, days[1])) if ends else [],
-        labels=outcomes(question.labels, played.assessments),
+        labels=outcomes(question.labels, played.assessments, (iso_day(days[0]), iso_day(days[1]))),
     )
     false: Sequence[tuple[str, str, str]] = score.false_rings if score is not None else ()
     files = history.read.files

@@ -246,7 +246,9 @@ def _print_labels(report: Report) -> None:
     if not report.labels:
         return
     again = sum(bool(outcome.rings) for outcome in report.labels)
-    print(f"\nCalled false by an officer: {len(report.labels)} cases, {again} would ring again:")
+    outside = sum(not outcome.is_played for outcome in report.labels)
+    aside = f", {outside} lie outside this history" if outside else ""
+    print(f"\nCalled false by an officer: {len(report.labels)} cases, {again} would ring again{aside}:")
     print_table(
         ("alert", "about", "from", "until", "said by", "rings again", "note"),
         [
@@ -256,7 +258,7 @@ def _print_labels(report: Report) -> None:
                 outcome.label.since,
                 outcome.label.until,
                 outcome.label.said_by,
-                "; ".join(outcome.rings) or "no",
+                "; ".join(outcome.rings) or ("no" if outcome.is_played else "not played"),
                 outcome.label.note,
             )
             for outcome in report.labels

@@ -67,11 +67,14 @@ def test_a_backtest_is_held_against_the_labels() -> None:
     rings = [ring(START + days * DAY, Level.WATCH) for days in (-8, -7, 0, 60)]
     again = assessment(rings=rings)
     elsewhere = assessment(situation(group="graphite"), rings=rings)
-    (outcome,) = outcomes([label], [again, elsewhere])
+    (outcome,) = outcomes([label], [again, elsewhere], (label.since, label.until))
     assert len(outcome.rings) == 2
     assert all(line.endswith(" watch") for line in outcome.rings)
-    (quiet,) = outcomes([replace(label, group="tin")], [again, elsewhere])
-    assert quiet.rings == ()
+    (quiet,) = outcomes([replace(label, group="tin")], [again, elsewhere], (label.since, label.until))
+    assert (quiet.rings, quiet.is_played) == ((), True)
+    for span in (("1990-01-01", "1999-12-31"), ("2099-01-01", "2099-12-31")):
+        (untried,) = outcomes([label], [], span)
+        assert not untried.is_played, "silence where nothing was played is no good mark"
 
 
 def test_the_commands_from_the_tap_to_the_file(tmp_path: Path) -> None:
