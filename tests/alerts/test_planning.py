@@ -36,7 +36,7 @@ def test_planning_twice_plans_once() -> None:
     """Whatever is planned again at any later instant of the same situation adds no fact."""
     bell = Bell()
     ids = bell.take(assessment(), assessment(situation(group="graphite", origin="MOZ"), level=Level.WATCH))
-    for _ in range(200):
+    for _ in range(80):
         facts = bell.store.verify()
         with bell.store.transaction() as connection:
             record_due(bell.store, connection, ids, bell.now, (TWO, bell.timers))
@@ -66,7 +66,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=35, deadline=None)
 @given(EVENTS)
 def test_nothing_is_due_between_the_instants_that_are_announced(
     events: list[tuple[str, str, Level, RingCause, bool, int, str]],

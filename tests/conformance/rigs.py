@@ -27,7 +27,7 @@ from tests.fakes.loopback import Answer, Loopback, Trouble
 from tests.fakes.messages import PERSON
 
 Outcome = tuple[type[SendFailure], Reason]
-IMPATIENT_S = 0.3
+IMPATIENT_S = 1.0
 SLACK_TOKEN = re.compile(r"<[^>]*>|`[^`]*`|~[^~\n]*~|:[a-z_]+:|\*[^*\n]*\*(?=[^\s])")
 HANG, DROP = Trouble("hang", taken=True), Trouble("drop")
 

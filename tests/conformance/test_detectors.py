@@ -1,8 +1,10 @@
 """Every registered detector is held to the contract of its seam: one more line in the registry is one more subject."""
 
 import copy
+import itertools
 import math
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -72,14 +74,23 @@ def series(family: Family, measure: Measure, cadence: Cadence, relation: str = "
     )
 
 
+def subjects(detector: Detector) -> Iterator[Series]:
+    """The series that a detector is held to: of each measure and cadence that it watches, in two families at most, one
+    that was read and one that was derived; of those that are derived, each by itself where no other will do."""
+    for measure, cadence in itertools.product(Measure, Cadence):
+        watched = [
+            [made for code in RELATION_CODES if detector.watches(made := series(family, measure, cadence, code))]
+            for family in Family
+        ]
+        for own in [found for found in watched if found][:2]:
+            yield from own[:2] if own[0].relation == "" else own
+
+
+RELATION_CODES = ("", *(kind.code for kind in RELATIONS))
 CASES = [
     pytest.param(detector, made, id=f"{detector.code}-{made.series_id}")
     for detector in DETECTORS
-    for family in Family
-    for measure in Measure
-    for cadence in Cadence
-    for relation in ("", *(kind.code for kind in RELATIONS))
-    if detector.watches(made := series(family, measure, cadence, relation))
+    for made in subjects(detector)
 ]
 
 

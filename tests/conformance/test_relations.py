@@ -184,7 +184,7 @@ class TestContract:
         assert texts(found) == texts(whole)
         assert without_rows(state) == without_rows(after)
 
-    @thorough
+    @settings(thorough, max_examples=5)  # each brings some thousand batches
     @given(seed=seeds)
     def test_instant_by_instant_is_the_same_as_all_at_once(self, kind: type[Relation], seed: int) -> None:
         """A harness that brings one instant at a time finds what a replay of everything finds."""

@@ -160,7 +160,7 @@ def test_pages_about_one_act_give_one_signal_with_the_official_document() -> Non
     order=st.permutations(range(3)),
     steps=st.lists(st.integers(1, 40), min_size=1, max_size=60),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_neither_order_nor_ticks_change_what_is_said(order: list[int], steps: list[int]) -> None:
     """Any order of arrival and any rhythm of ticks give the same signals with the same times, once all is told."""
     acts = [
