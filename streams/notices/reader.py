@@ -91,7 +91,7 @@ class Reader:
             marked = [Token(mark.concept, MARK, *match.span("word")) for match in mark.pattern.finditer(text)]
             if marked and mark.concept in _RENAMING:  # it is that verb, and not the word's usual one
                 places = {_place(token) for token in marked}
-                tokens = [t for t in tokens if _place(t) not in places or t.concept not in acts.STEERING]
+                tokens = [t for t in tokens if _place(t) not in places or t.concept not in _RENAMED]
             tokens.extend(marked)
         for match in language.number.finditer(text):
             groups = {name.rstrip("2"): value for name, value in match.groupdict().items() if value}
@@ -142,6 +142,7 @@ class Reader:
 
 
 _NOT_IN_TEXT = frozenset({Concept.OFFICIAL, Concept.PRESS, Concept.TRADITIONAL})
+_RENAMED = acts.STEERING | {Concept.LICENCE}
 _RENAMING = acts.STEERING | {Concept.STOP, Concept.EXPORT}
 _DIGITS = re.compile(r"\d+")
 

@@ -112,7 +112,8 @@ class _Scene:
         eased = act.operator is not None and act.operator.concept in (C.ALLOW, C.GRANT)
         if eased and any(firm.start > act.start for firm in act.sentence.of(C.FIRM)):
             return True  # "lets the miner export"; a firm that is named before the state's act only gains by it
-        for sentence in (act.sentence, *self._titles):
+        first = [s for s in self._sentences if not s.titled][:1]
+        for sentence in (act.sentence, *self._titles, *first):
             if sentence.of(C.COUNTRY, C.AGENCY) and any(t.value == ORDER for t in sentence.of(C.IMPOSE)):
                 return False  # a state tells its firm to stop
             firms, away = sentence.of(C.FIRM), destinations(sentence)

@@ -152,7 +152,15 @@ ENGLISH = Language(
                 r"(?:country|republic|territory|state|union)\b"
             ),
         ),
-        Mark(Concept.OPINION, ("how ",), re.compile(r"^(?P<word>how) ")),
+        Mark(Concept.OPINION, (), re.compile(r"(?:^|: )(?P<word>how|why|opinion|commentary|editorial|explainer)\b")),
+        Mark(
+            Concept.ALLOW,
+            ("permits",),
+            re.compile(
+                r"^(?:(?!new\b|no\b|longer\b|export\b|issues?\b|grants?\b|special\b)[a-z'-]+ ){1,4}?(?P<word>permits)"
+                r"(?= (?!for\b|to\b|of\b|on\b|from\b)(?:[\w'-]+ ){1,4}?(?:exports?|shipments|sales)\b)"
+            ),
+        ),
         Mark(
             Concept.HEDGE,
             ("may ", "might ", "could "),
