@@ -208,7 +208,9 @@ class Client:
         self.standing = msgspec.structs.replace(self.standing, not_before_ms=max(now, ahead) + every_ms)
 
     def _count(self, failure: SourceFailed) -> None:
-        """One failure more; enough of them, or a long wait asked for, open the breaker."""
+        """One failure more, or after a 404 none at all; enough of them, or a long wait asked for, open the breaker."""
+        if failure.reason is Reason.NOT_THERE:
+            self.standing = msgspec.structs.replace(self.standing, failures=0)
         if not failure.is_temporary:
             return
         manners, failures = self._access.manners, self.standing.failures + 1

@@ -1,6 +1,7 @@
 """Promise: a source is asked politely and within bounds, whatever it answers, and nothing secret gets out."""
 
 import gzip
+import itertools
 
 import httpx
 import pytest
@@ -194,6 +195,15 @@ def test_the_breaker_opens_says_until_when_and_closes_on_the_first_answer() -> N
     later.web.rule = always(b"x")
     later.client.fetch(ASK)
     assert (later.client.standing.failures, later.client.standing.open_until) == (0, 0)
+
+
+def test_a_service_that_says_not_there_in_between_has_not_failed_in_a_row() -> None:
+    """GDACS says 404 where nothing happened: failures on either side of that are not added up."""
+    answers = itertools.cycle([reply(status=500), reply(status=404)])
+    site = Site(lambda request: next(answers))
+    for _ in range(6):
+        assert site.fails().reason is Reason.NOT_THERE
+    assert site.client.standing.failures == 0
 
 
 def test_a_long_retry_after_is_kept_and_not_slept_through() -> None:
