@@ -174,9 +174,12 @@ def _impact(question: ImpactQuestion, mineral: str, cause: Cause, side: _Side) -
     if at_stake is not None:
         days = cover.value if cover.value is not None else 0.0
         uncovered = at_stake * max(0.0, 1.0 - days / parameters.horizon_days)
+    severity = _severity(uncovered, single_point, parameters)
+    if severity is Severity.MINOR and _may_be_more(reliance, share, loss, parameters):
+        severity = Severity.UNKNOWN
     return Impact(
         participant=participant,
-        severity=Severity.MINOR if is_small else _severity(uncovered, single_point, parameters),
+        severity=Severity.MINOR if is_small else severity,
         mineral=mineral,
         reliance=reliance,
         world_share=world,
@@ -237,6 +240,14 @@ def _is_small(share: Figure, loss: float | None, parameters: ImpactParameters) -
     if share.value is None or ">" in share.bound or loss is None:
         return False
     return share.value / 100 * loss * (1 - parameters.substitutable) < parameters.moderate
+
+
+def _may_be_more(reliance: Figure, share: Figure, loss: float | None, parameters: ImpactParameters) -> bool:
+    """Whether a figure is a lower bound, and with all that it leaves open what is at stake would be more than minor."""
+    if ">" not in reliance.bound + share.bound:
+        return False
+    most = [100.0 if ">" in figure.bound else figure.value or 0.0 for figure in (reliance, share)]
+    return most[0] / 100 * most[1] / 100 * (loss or 0.0) * (1 - parameters.substitutable) >= parameters.moderate
 
 
 def _severity(uncovered: float | None, single_point: bool, parameters: ImpactParameters) -> Severity:

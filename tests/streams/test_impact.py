@@ -81,6 +81,16 @@ def test_a_bound_counts_as_the_bound_and_keeps_its_sign(reference: Reference) ->
     assert japan.reason is Reason.AT_LEAST
 
 
+def test_what_is_minor_by_a_lower_bound_alone_is_unknown(reference: Reference) -> None:
+    """Half of 59 % of a licence's 15 % is minor; "more than half" of it may be more, and an act on it has to ring."""
+    usa = ask(question("germanium", "CHN", "2026-06-01", ActKind.EXPORT_LICENSING), reference)["USA"]
+    assert (usa.reliance.value, usa.reliance.bound, usa.world_share.value) == (50.0, ">", 59.2)
+    assert usa.at_stake == pytest.approx(0.5 * 0.592 * 0.15)
+    assert (usa.severity, usa.reason) == (Severity.UNKNOWN, Reason.AT_LEAST)
+    planted = ask(question("germanium", "CHN", "2026-06-01", ActKind.TECHNOLOGY_CONTROL), reference)["USA"]
+    assert planted.severity is Severity.MINOR, "minor even if all of it were imported"
+
+
 def test_an_act_against_all_puts_the_world_share_at_stake_and_shows_the_own_share(reference: Reference) -> None:
     """Both shares are there, whichever counts."""
     usa = ask(question("gallium", "CHN", "2023-07-03", ActKind.EXPORT_LICENSING), reference)["USA"]
