@@ -10,7 +10,7 @@ FIRST ?= 1
 WORKERS ?= auto
 LOTS ?= 2
 
-.PHONY: install run test check bench bench-cluster simulate cluster cluster-test cluster-gate cluster-soak manifests standing lock clean
+.PHONY: install run test check bench bench-cluster simulate cluster cluster-test cluster-soak manifests standing lock clean
 
 install: $(VENV)/.installed
 
@@ -56,12 +56,6 @@ cluster: install
 CLUSTER_TEST = $(BIN)/pytest -n $(LOTS) --dist loadscope -m "cluster and not soak" tests/integration
 cluster-test: install manifests
 	$(CLUSTER_TEST)
-
-# What CI runs of it. The rest (servers away for long, full disks, copies of stores, the dashboards' queries) would leave a
-# slow machine no time: `make test` and all of it together take half an hour of both cores.
-LATER := servers_away disk_full store_copy dashboards
-cluster-gate: install manifests
-	$(CLUSTER_TEST) $(LATER:%=--ignore=tests/integration/test_%.py)
 
 # With every kill, storm and outage in full.
 cluster-soak: install manifests
