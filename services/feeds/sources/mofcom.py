@@ -14,11 +14,13 @@ import msgspec
 from lxml import etree, html
 
 from services.errors import SourceFailed
-from services.feeds.manifest import Manifest, read_manifest
+from services.feeds.manifest import Layout, Manifest, read_manifest
+from services.feeds.markup import PageRows
 from services.feeds.sources.base import About, Asking, Step
 from services.feeds.sources.marks import mark_key
 from services.http_client import Answer, Ask, Manners, link_from
 from services.reasons import Reason
+from streams.errors import BadObservation
 from streams.reference import Reference
 
 _LIST = "/edi_ecms_web_front/front/column/getColumnList"
@@ -132,7 +134,7 @@ class Mofcom:
                 break
             left -= 1
             try:
-                page = asking.fetch(Ask(address=address))
+                page = asking.fetch(Ask(address=address), _fault_of_page)
             except SourceFailed as failure:
                 asking.note(f"a page could not be read ({failure.detail}); what the list says of it stands")
                 if failure.is_temporary or failure.reason is Reason.BREAKER_OPEN:
@@ -180,6 +182,15 @@ def _fault(content: bytes) -> str:
     if "??" in titles and not _CHINESE.search(titles):
         return "its Chinese came back as question marks"
     return ""
+
+
+def _fault_of_page(content: bytes) -> str:
+    """A page that speaks of no control is half of one, or says that the site is busy: it is asked for again."""
+    try:
+        told = PageRows(content, Layout(format="html"), ("title", "text")).raw().decode()
+    except BadObservation:
+        told = ""
+    return "" if any(word in told for word in _WORDS) else "status 200, and no announcement in it"
 
 
 def _links(content: bytes, address: str) -> list[str]:

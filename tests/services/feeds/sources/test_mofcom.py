@@ -70,6 +70,20 @@ def test_a_row_without_a_text_leads_to_its_page_which_is_kept() -> None:
     assert played(rig).asked.count("/article/gzdt/202609/5.html") == 1
 
 
+@pytest.mark.parametrize("page", [b"", PAGE[:60], "<html><body>系统繁忙，请稍后再试</body></html>".encode()])
+def test_a_page_that_is_no_announcement_is_asked_for_again(page: bytes) -> None:
+    """Nothing, half a page, a busy site, each with status 200: said, and the page is read when it is there."""
+    rig = rig_of("mofcom")
+    played(rig).rows = [row(5, "关于镓的通知", content="")]
+    played(rig).articles = {"/article/gzdt/202609/5.html": page}
+    poll = rig.feed.poll("")
+    assert "could not be read" in poll.notes[0]
+    played(rig).articles = {"/article/gzdt/202609/5.html": PAGE}
+    rig.now += 3_600
+    rig.time.wait(3_600)
+    assert set(notices(rig, poll.cursor)) == {"公告2026年第50号"}
+
+
 def test_a_link_to_another_host_is_not_followed() -> None:
     """What the list links to elsewhere is said and left."""
     rig = rig_of("mofcom")
