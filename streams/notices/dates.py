@@ -118,10 +118,13 @@ def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
     """The days that a sentence names, and what its words say of each."""
     forms, text = sentence.language.dates, sentence.text
     found: list[Dated] = []
-    previous = 0
+    previous = commented = 0
     for match in forms.day.finditer(text):
         day = _day(match, sentence, published)
         if day is None:
+            continue
+        if (commented and forms.range.fullmatch(text, commented, match.start())) or _for_comments(sentence, match):
+            commented = match.end()
             continue
         before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
         if found and forms.following.search(before):
@@ -149,6 +152,14 @@ def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
     return found
 
 
+def _for_comments(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Whether a day is one for comments on a draft: when they are asked for, or due."""
+    forms, text = sentence.language.dates, sentence.text
+    before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
+    after = text[match.end() : match.end() + _LOOK_AHEAD]
+    return bool(forms.comments_before.search(before) or forms.comments_after.match(after))
+
+
 def _last_days(sentence: Sentence, published: date | None) -> list[Dated]:
     """Last days that are said as the end of a month or of a year."""
     forms, found = sentence.language.dates, []
@@ -156,7 +167,7 @@ def _last_days(sentence: Sentence, published: date | None) -> list[Dated]:
         year = _year(match, sentence, published)
         written = _group(match, "m")
         month = forms.months.get(written) or number(written) or 12
-        if year and month <= 12:
+        if year and month <= 12 and not _for_comments(sentence, match):
             last = date(year, month, calendar.monthrange(year, month)[1])
             found.append(Dated(sentence=sentence, start=match.start(), end=match.end(), day=last, ends=True))
     return found

@@ -38,7 +38,8 @@ def primary_of(acts: Sequence[Act], sentences: Sequence[Sentence], past: Set[int
     best: tuple[tuple[bool, int, bool], Act] | None = None
     for act in acts:
         weight = scene.weight(act, act.order in past) if act.order < scene.lead_ends else 0
-        rank = (act.sentence.titled and act.spoken, weight, act.spoken)  # what the title says is what it is about
+        said = act.spoken or bool(act.sentence.of(C.DRAFT))
+        rank = (act.sentence.titled and said, weight, act.spoken)  # what the title says is what it is about
         if weight >= _ENOUGH and (best is None or rank > best[0]):
             best = (rank, act)
     return best[1] if best else None

@@ -168,6 +168,14 @@ ENGLISH = Language(
         ),
         Mark(Concept.HEDGE, ("may ",), re.compile(rf"\b(?P<word>may)(?= (?:\w+ly |also |soon |yet )?{_STEER}\b)")),
         Mark(
+            Concept.HEDGE,
+            (" would ",),  # what is only so under a condition: "if adopted, the rule would require …"
+            re.compile(
+                r"\b(?:if|under the (?:\w+ )?(?:draft|proposals?|proposed \w+|bill|plan)|were it|should it)\b"
+                r"[^.;]{2,90}?\b(?P<word>would)\b"
+            ),
+        ),
+        Mark(
             Concept.STOP,
             ("end",),
             re.compile(

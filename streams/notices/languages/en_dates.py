@@ -73,6 +73,10 @@ _FORCE = (
     r"(?:effective|effect|(?:into|in) (?:force|effect|operation)|appl(?:y|ies|ied)|applicable|operative|binding"
     r"|implemented|enforced|starting|beginning|commenc(?:es?|ing)|starts?|begins?)"
 )
+_COMMENTS = (
+    r"comments?|commenting|submissions|feedback|representations|(?:written )?responses|views|(?:public )?consultation"
+    r"(?: period| process)?(?: will| is| was)? (?:open|run|clos|end|last)\w*|(?:consultation|comment) period"
+)
 _LENGTH = rf"(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit>(?:day|week|month|year)s?)"
 
 ENGLISH_DATES = DateForms(
@@ -99,6 +103,16 @@ ENGLISH_DATES = DateForms(
     ),
     starts_after=re.compile(r"[ ,]*(?:onwards?|and onwards?)\b"),
     on_before=re.compile(rf"\bon {_WEEKDAY}$"),
+    comments_before=re.compile(
+        rf"\b(?:{_COMMENTS})\b[^.;]{{0,45}}?\b(?:by|until|till|before|than|due|closes?|from|to|through|on|is)"
+        rf"(?: (?:on|by|is|midnight|the))*[ ,:]*{_WEEKDAY}$"
+        rf"|\bto (?:comment|respond)\b[^.;]{{0,20}}$"
+    ),
+    comments_after=re.compile(
+        r"[ ,]*(?:to (?:\w+ )?(?:comment|respond)\b|(?:[\w'-]+ ){0,4}?(?:may|can|to) (?:\w+ )?"
+        r"(?:submit|send|give|file|make) (?:\w+ ){0,2}?(?:comments|views|feedback|submissions|responses)\b"
+        r"|is the (?:last day|deadline|closing date) for (?:\w+ )?(?:comments?|submissions|responses|views|feedback)\b)"
+    ),
     ends_before=re.compile(
         r"(?:until|till|up to|through|ends?(?: on)?|ending(?: on)?|expir(?:es?|ing|y|ation)(?: date)?(?: on| of)?"
         r"|lapses?(?: on)?|valid (?:until|through)"

@@ -1,0 +1,81 @@
+"""How acts are worded: consultations, each in three languages."""
+
+import pytest
+
+from streams.notices.documents import Document
+from streams.notices.reader import packaged_reader
+from streams.notices.readings import Polarity, Reading
+
+READER = packaged_reader()
+
+
+def read(language: str, title: str, text: str = "") -> Reading:
+    """The reading of one document of May 2026."""
+    return READER.read(Document(document_id="x", language=language, title=title, text=text, published_on="2026-05-04"))
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        (
+            "en",
+            "Canberra seeks views on licensing gallium exports",
+            "The department has opened a consultation on whether exports of gallium should need a permit. If adopted, "
+            "the rule would require a licence for every shipment. Submissions close on 30 June 2026.",
+        ),
+        (
+            "en",
+            "London consults on export licences for tungsten",
+            "The public has until 3 June 2026 to respond. Exports of tungsten would be subject to a licence.",
+        ),
+        (
+            "en",
+            "",
+            "The ministry invites comments on export controls for tellurium. Comments must arrive by 12 June 2026.",
+        ),
+        (
+            "zh",
+            "商务部就《锗出口许可管理办法(草案)》公开征求意见",
+            "草案规定,锗出口须取得许可证。公众可于2026年5月20日前提出意见。",
+        ),
+        ("zh", "工信部就钨出口配额办法征集意见", "意见征集时间自2026年5月5日起至2026年5月20日。"),
+        (
+            "ja",
+            "経済産業省、ガリウムの輸出承認に関する省令案のパブコメを実施",
+            "意見の提出期限は令和8年5月20日。省令案では、ガリウムの輸出を承認の対象とする。",
+        ),
+        ("ja", "韓国、タングステンの輸出許可制で意見公募", "告示案への意見を5月20日まで受け付ける。"),
+    ],
+)
+def test_a_consultation_is_a_plan(language: str, title: str, text: str) -> None:
+    """What is out for comment goes neither way, and the days for comments are none of the act."""
+    reading = read(language, title, text)
+    assert reading.is_relevant
+    assert (reading.polarity, reading.effective_on, reading.end_on) == (Polarity.NONE, "", "")
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text", "effective", "end"),
+    [
+        (
+            "en",
+            "Vietnam restricts exports of rare earths",
+            "The decree takes effect on 1 July 2026; comments on its annex are accepted until 15 August 2026.",
+            "2026-07-01",
+            "",
+        ),
+        (
+            "en",
+            "Norway bans exports of nickel matte",
+            "After a public consultation, the ministry banned exports of nickel matte until 31 December 2027.",
+            "",
+            "2027-12-31",
+        ),
+        ("zh", "商务部经公开征求意见,自2026年6月1日起对铟实施出口管制", "", "2026-06-01", ""),
+        ("ja", "経済産業省、意見公募を経て6月1日からガリウムの輸出を禁止", "", "2026-06-01", ""),
+    ],
+)
+def test_what_follows_a_consultation_is_an_act(language: str, title: str, text: str, effective: str, end: str) -> None:
+    """A consultation that is over, or one on an annex, makes no plan of an act."""
+    reading = read(language, title, text)
+    assert (reading.polarity, reading.effective_on, reading.end_on) == (Polarity.IMPOSE, effective, end)
