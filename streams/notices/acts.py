@@ -10,7 +10,8 @@ from collections.abc import Sequence, Set
 
 import msgspec
 
-from streams.notices.lexicon import MARK, Token
+from streams.notices.languages.base import MARK
+from streams.notices.lexicon import Token
 from streams.notices.nesting import UPON, inner_noun, is_also_held_off, outer_verbs, takes
 from streams.notices.sentences import MINERALS, Sentence
 from streams.notices.vocabulary import Concept as C

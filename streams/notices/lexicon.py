@@ -12,7 +12,6 @@ from streams.notices.vocabulary import Concept, Term
 _WORD = re.compile(r"[^\W_]+|\$")
 _KEY_CHARS = 4  # of the first word of a term; an open-ended term must be at least so long
 _GAP = "…"
-MARK = "mark"  # the value of a token that a pattern of the language tells, with its negation
 
 
 class Token(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from streams.notices import acts, dates, minerals, relevance, targets
 from streams.notices.acts import Act
 from streams.notices.documents import Document
 from streams.notices.languages import LANGUAGES, Language
-from streams.notices.lexicon import MARK, Lexicon, Token
+from streams.notices.lexicon import Lexicon, Token
 from streams.notices.passages import Passage, passages, without_markup
 from streams.notices.polarity import kind_of, settled
 from streams.notices.readings import ActKind, Polarity, Reading, Span
@@ -88,7 +88,7 @@ class Reader:
         for mark in language.marks:
             if mark.needs and not any(word in text for word in mark.needs):
                 continue
-            marked = [Token(mark.concept, MARK, *match.span("word")) for match in mark.pattern.finditer(text)]
+            marked = [Token(mark.concept, mark.value, *match.span("word")) for match in mark.pattern.finditer(text)]
             if marked and mark.concept in _RENAMING:  # it is that verb, and not the word's usual one
                 places = {_place(token) for token in marked}
                 tokens = [t for t in tokens if _place(t) not in places or t.concept not in _RENAMED]

@@ -11,6 +11,8 @@ import msgspec
 
 from streams.notices.vocabulary import Concept
 
+MARK = "mark"  # the value of a token that a pattern of the language tells, with its negation
+
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
     """How many characters apart two words may stand and still belong together; minerals between them do not count."""
@@ -89,6 +91,7 @@ class Mark(msgspec.Struct, frozen=True):
     concept: Concept
     needs: tuple[str, ...]  # empty where nothing is sure to stand there
     pattern: re.Pattern[str]
+    value: str = MARK
 
 
 class Language(msgspec.Struct, frozen=True, kw_only=True):

@@ -168,6 +168,16 @@ ENGLISH = Language(
         ),
         Mark(Concept.HEDGE, ("may ",), re.compile(rf"\b(?P<word>may)(?= (?:\w+ly |also |soon |yet )?{_STEER}\b)")),
         Mark(
+            Concept.GRACE,
+            ("notwithstanding",),  # "may, notwithstanding the ban, export"
+            re.compile(
+                r"(?P<before>\b(?:may|can)\b(?! not\b| no\b)[^.;]{0,80}?)?\b(?P<word>notwithstanding)"
+                r"(?= (?:[\w'-]+ ){0,5}?(?:ban|prohibition|embargo|moratorium)s?\b"
+                r"(?(before)|[^.;]{0,140}?\b(?:may|can)\b(?! no)))"
+            ),
+            "exemption",
+        ),
+        Mark(
             Concept.HEDGE,
             (" would ",),  # what is only so under a condition: "if adopted, the rule would require …"
             re.compile(

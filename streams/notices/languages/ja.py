@@ -121,6 +121,15 @@ JAPANESE = Language(
         ),
         Mark(Concept.SPEAKER, (), re.compile(r"(?:省|官|相|氏|政府|首相|大統領|当局)(?P<word>「)")),
         Mark(Concept.HEDGE, (), re.compile(r"[\u4e00-\u9fff\u30a1-\u30f6](?P<word>か)(?:,|$)")),
+        Mark(
+            Concept.GRACE,
+            ("わらず",),  # "輸出禁止にかかわらず輸出できる"
+            re.compile(
+                r"(?:禁止|禁輸)[^。;、,]{0,8}?(?P<word>にも?(?:かか|関|拘)わらず)"
+                r"(?=[^。;]{0,50}?輸出[^。;]{0,24}?(?:でき(?!な|ず)|可能|認め(?!な|ず)|許可|容認|許す))"
+            ),
+            "exemption",
+        ),
         Mark(Concept.EARLIER, (), re.compile(r"(?P<word>(?:今年|昨年)\d{1,2}月)(?!\d)")),
     ),
     number=re.compile(r"公告(?P<year>20\d\d)年(?P<numbers>第?\d{1,3}号?(?:[、,・と]第?\d{1,3}号)*)"),

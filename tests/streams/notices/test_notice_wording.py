@@ -1,4 +1,4 @@
-"""How acts are worded: consultations, each in three languages."""
+"""How acts are worded: consultations, and leave that is given in spite of a ban, each in three languages."""
 
 import pytest
 
@@ -79,3 +79,51 @@ def test_what_follows_a_consultation_is_an_act(language: str, title: str, text: 
     """A consultation that is over, or one on an annex, makes no plan of an act."""
     reading = read(language, title, text)
     assert (reading.polarity, reading.effective_on, reading.end_on) == (Polarity.IMPOSE, effective, end)
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        (
+            "en",
+            "Tanzania: order on exports of lithium ore",
+            "Notwithstanding the prohibition on the export of raw lithium ore, refiners may ship 20,000 tonnes.",
+        ),
+        (
+            "en",
+            "",
+            "Firms with a smelter under construction can, notwithstanding the export ban, ship bauxite abroad.",
+        ),
+        ("zh", "尽管有出口禁令,持证冶炼厂仍可出口铝土矿", ""),
+        ("ja", "輸出禁止にもかかわらず、製錬所を持つ企業は銅精鉱を輸出できる", ""),
+    ],
+)
+def test_leave_in_spite_of_a_ban_eases_it(language: str, title: str, text: str) -> None:
+    """What may go out though a ban stands is an exemption."""
+    assert read(language, title, text).polarity is Polarity.RELAX
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "Zimbabwe bans exports of lithium ore notwithstanding protests from miners"),
+        ("en", "Exports of tungsten are prohibited, notwithstanding permits that were granted before"),
+        ("zh", "尽管企业反对,津巴布韦禁止锂矿出口"),
+        ("ja", "業界の反対にもかかわらず、ジンバブエがリチウム鉱石の輸出を禁止"),
+    ],
+)
+def test_a_ban_in_spite_of_something_else_is_a_ban(language: str, title: str) -> None:
+    """Only what stands against the ban itself eases it."""
+    assert read(language, title).polarity is Polarity.IMPOSE
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("zh", "尽管有出口禁令,镓出口仍大幅增长"),
+        ("ja", "輸出禁止にもかかわらず、ガリウムの輸出が増加"),
+    ],
+)
+def test_trade_in_spite_of_a_ban_is_no_act(language: str, title: str) -> None:
+    """That goods go out all the same is a figure."""
+    assert not read(language, title).is_relevant
