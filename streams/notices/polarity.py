@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from streams.notices.acts import Act, Step
 from streams.notices.dates import Dates
+from streams.notices.nesting import takes
 from streams.notices.readings import ActKind, Polarity
 from streams.notices.sentences import Sentence
 from streams.notices.vocabulary import Concept as C
@@ -29,6 +30,7 @@ RESUMED = "resume"  # the value of verbs that take up again: exports are eased b
 LATER = "later"  # the value of verbs that move a day: an end that is put off is later, a grace period longer
 REPLACED = "replaced"  # the value of verbs that also say that an older order makes room for a wider one
 TAKEN = "taken"  # the value of verbs by which a paper is taken away: "revokes permits"
+_ELSEWHERE = (C.IMPORT, C.PRODUCTION, C.REMEDY, C.NOT)  # what a title may tighten other than exports
 _EASING = frozenset({Polarity.SUSPEND, Polarity.RELAX})
 _RESTRICTING = frozenset({Polarity.IMPOSE, Polarity.TIGHTEN, Polarity.EXTEND})
 
@@ -132,6 +134,8 @@ def settled(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], wh
         return Polarity.NONE
     if first is Polarity.SUSPEND and not ends and primary.operator and primary.operator.value == "exemption":
         return Polarity.RELAX
+    if first is Polarity.IMPOSE and primary.operator is not None and _adds(primary, sentences):
+        return Polarity.TIGHTEN
     if primary.technology and first is Polarity.IMPOSE and any(act.measure is C.LIST for act in acts):
         return Polarity.TIGHTEN
     open_quota = primary.measure is C.QUOTA and first is Polarity.EXTEND
@@ -153,6 +157,24 @@ def _is_spoken_of(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentenc
         return True
     done = any(act.operator and act.measure is C.CONTROL and not act.recital for act in acts)
     return not done and any(s.of(C.SPEAKER) for s in sentences if s.order <= primary.order + 1)
+
+
+def _adds(primary: Act, sentences: Sequence[Sentence]) -> bool:
+    """Whether restrictions are added to what is controlled already.
+
+    The act says so of its goods; or the title names a tightening, and leaves it to the text that exports are meant.
+    """
+    if primary.sentence.language.controlled.search(primary.sentence.text):
+        return True
+    if primary.sentence.titled or primary.measure not in (C.CONTROL, C.LICENCE):
+        return False
+    titles = [s for s in sentences if s.titled and not s.of(C.EXPORT, C.DRAFT, C.HEDGE, *_ELSEWHERE)]
+    return any(
+        takes(title, verb, held.start, held.end)
+        for title in titles
+        for verb in title.of(C.TIGHTEN)
+        for held in title.of(C.CONTROL, C.LICENCE)
+    )
 
 
 def _quota_of(sentences: Sequence[Sentence], primary: Act) -> Polarity | None:

@@ -1,4 +1,4 @@
-"""How acts are worded: consultations, and leave that is given in spite of a ban, each in three languages."""
+"""How acts are worded: consultations, leave in spite of a ban, what is added to a control, in three languages."""
 
 import pytest
 
@@ -127,3 +127,41 @@ def test_a_ban_in_spite_of_something_else_is_a_ban(language: str, title: str) ->
 def test_trade_in_spite_of_a_ban_is_no_act(language: str, title: str) -> None:
     """That goods go out all the same is a figure."""
     assert not read(language, title).is_relevant
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        (
+            "en",
+            "China tightens permit rules for gallium refining know-how",
+            "The ministry has added restrictions on the export of technology for gallium refining.",
+        ),
+        ("en", "Moscow adds to its curbs on tungsten exports", ""),
+        ("en", "India adds new conditions to export licences for graphite", ""),
+        ("en", "Vietnam imposes restrictions on exports of tin that are already licensed", ""),
+        ("zh", "越南在已实施出口管制的基础上对锡出口追加限制", ""),
+        ("ja", "中国、規制済みのガリウムに追加の輸出規制", ""),
+    ],
+)
+def test_what_is_added_to_a_control_tightens_it(language: str, title: str, text: str) -> None:
+    """More restrictions on what is controlled already are no new control."""
+    assert read(language, title, text).polarity is Polarity.TIGHTEN
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "China imposes export controls on antimony, joining gallium, which is already controlled",
+        "Vietnam adds restrictions on exports of tin",
+    ],
+)
+def test_a_control_on_other_goods_is_a_new_one(title: str) -> None:
+    """Goods that are controlled already stand beside others here."""
+    assert read("en", title).polarity is Polarity.IMPOSE
+
+
+def test_a_title_that_tightens_something_else_tightens_no_exports() -> None:
+    """A title on imports says nothing of a control on exports."""
+    reading = read("en", "India tightens import licensing of tin", "The ministry has imposed export controls on tin.")
+    assert reading.polarity is Polarity.IMPOSE
