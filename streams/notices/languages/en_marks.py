@@ -84,6 +84,22 @@ ENGLISH_MARKS = (
     ),
     Mark(Concept.HEDGE, ("may ",), re.compile(rf"\b(?P<word>may)(?= (?:\w+ly |also |soon |yet )?{_STEER}\b)")),
     Mark(
+        Concept.IMPOSE,
+        ("general ", "global ", "blanket "),  # "general licences are available", "exports are eligible for them"
+        re.compile(
+            r"\b(?:general|global|blanket) (?:export )?licen[cs]es?\b(?:(?!\b(?:no|not|if|only)\b)[^.;,]){0,50}?"
+            r"\b(?P<word>available|applicable|applied for|be used)\b"
+        ),
+    ),
+    Mark(
+        Concept.IMPOSE,
+        ("general ", "global ", "blanket "),
+        re.compile(
+            r"(?<!not )(?<!longer )\b(?P<word>eligible for|(?:may|can) (?:now |also )*(?:use|apply for))"
+            r"(?= (?:the |a |an )?(?:new )?(?:general|global|blanket) (?:export )?licen[cs])"
+        ),
+    ),
+    Mark(
         Concept.GRACE,
         ("notwithstanding",),  # "may, notwithstanding the ban, export"
         re.compile(

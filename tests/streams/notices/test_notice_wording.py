@@ -1,10 +1,10 @@
-"""How acts are worded: consultations, leave in spite of a ban, what is added to a control, in three languages."""
+"""How acts are worded: consultations, leave in spite of a ban, what is added to a control, general licences."""
 
 import pytest
 
 from streams.notices.documents import Document
 from streams.notices.reader import packaged_reader
-from streams.notices.readings import Polarity, Reading
+from streams.notices.readings import ActKind, Polarity, Reading
 
 READER = packaged_reader()
 
@@ -165,3 +165,32 @@ def test_a_title_that_tightens_something_else_tightens_no_exports() -> None:
     """A title on imports says nothing of a control on exports."""
     reading = read("en", "India tightens import licensing of tin", "The ministry has imposed export controls on tin.")
     assert reading.polarity is Polarity.IMPOSE
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "China makes general licences available for rare earth exports"),
+        ("en", "General licences for gallium exports can now be applied for"),
+        ("zh", "商务部:镓出口可申请通用许可"),
+        ("zh", "对合规企业的石墨出口开放通用许可"),
+        ("ja", "経済産業省、ガリウムの輸出に包括許可を適用可能に"),
+    ],
+)
+def test_general_licences_that_can_be_had_ease(language: str, title: str) -> None:
+    """A general licence that becomes applicable lets out what needed one licence for each shipment."""
+    reading = read(language, title)
+    assert (reading.act_kind, reading.polarity) == (ActKind.EXPORT_LICENSING, Polarity.RELAX)
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("en", "General licences for gallium exports are not available, ministry says"),
+        ("zh", "商务部:镓出口不可申请通用许可"),
+        ("zh", "商务部:镓出口通用许可不再适用"),
+    ],
+)
+def test_general_licences_that_cannot_be_had_ease_nothing(language: str, title: str) -> None:
+    """A general licence that is not there, or no longer, lets nothing out."""
+    assert read(language, title).polarity is not Polarity.RELAX
