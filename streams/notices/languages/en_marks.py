@@ -18,9 +18,18 @@ _STEER = r"(?:extend|renew|prolong|lift|ease|relax|remove|end|suspend|pause|post
 _HELD = (
     r"(?:bans?|curbs?|controls?|restrictions?|embargo|moratorium|quotas?|tax|duty|duties|levy|prohibition|licen[cs]\w+)"
 )
+_BY_DATE = re.compile(  # acts of a ministry of trade that are named by their day alone, as law firms and the press do
+    r"\b(?:mofcom|ministry of commerce|commerce ministry)\b(?:[^.;]|(?<= no)\.){0,160}?"
+    r"\b(?:suspend|paus|postpon|lift|revok|repeal|rescind|withdr[ae]w|extend|renew|reinstat)\w*\b[^.;]{0,60}?"
+    r"\b(?P<word>announcements?|notices?)"
+    r"(?= (?:that (?:was|were) )?(?:dated|of|from|(?:issued|published|announced|released)(?: on| of)?)"
+    rf" (?:\d|(?:{MONTH})\b))"
+)
 _ONLY = r"(?:only|solely|exclusively|provided (?:that )?|on condition|unless)"
 
 ENGLISH_MARKS = (
+    Mark(Concept.CONTROL, ("announcement", "notice"), _BY_DATE),
+    Mark(Concept.EXPORT, ("announcement", "notice"), _BY_DATE),
     Mark(
         Concept.EXPORT,
         ("ship", "sell"),

@@ -194,3 +194,33 @@ def test_general_licences_that_can_be_had_ease(language: str, title: str) -> Non
 def test_general_licences_that_cannot_be_had_ease_nothing(language: str, title: str) -> None:
     """A general licence that is not there, or no longer, lets nothing out."""
     assert read(language, title).polarity is not Polarity.RELAX
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity", "minerals"),
+    [
+        (
+            "MOFCOM Announcement No. 81 suspends the announcements of 9 October on graphite anode materials. Exporters "
+            "should keep their records.",
+            Polarity.SUSPEND,
+            {"graphite"},
+        ),
+        (
+            "For exporters: the Ministry of Commerce revoked two notices dated 3 December on gallium.",
+            Polarity.RELAX,
+            {"gallium"},
+        ),
+        (
+            "Note to exporters: the commerce ministry suspended two notices dated 3 December on dumping of graphite.",
+            None,
+            set(),
+        ),
+        ("Note to exporters: the Treasury suspended two notices dated 31 March on gallium.", None, set()),
+    ],
+)
+def test_acts_of_a_ministry_of_trade_by_their_day(text: str, polarity: Polarity | None, minerals: set[str]) -> None:
+    """Who advises exporters names acts by their day: they are controls, unless on dumping or of another ministry."""
+    reading = read("en", "Client alert: what the pause means", text)
+    assert reading.is_relevant == bool(polarity)
+    assert reading.polarity is (polarity or Polarity.NONE)
+    assert {mineral.split("_")[0] for mineral in reading.minerals} == minerals
