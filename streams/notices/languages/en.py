@@ -124,6 +124,7 @@ ENGLISH = Language(
         r"|(?:list|rule|notice|order|ban|measure|catalogue) (?:also )?(?:names?|covers?|includes?|lists?)"
         r"|^ ?(?:it|they|this|these) (?:also )?(?:covers?|includes?|lists?|appl(?:y|ies) to|concerns?|affects?)"
         r"|list of (?:\w+ ){0,2}(?:enterprises|companies|firms|exporters)"
+        r"|(?:paragraph|provision|clause|article) (?:had )?(?:provided|stipulated|required|barred)"
         r"|namely|are covered|as follows|the following)\b"
     ),
     figures=re.compile(

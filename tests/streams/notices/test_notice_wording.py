@@ -224,3 +224,25 @@ def test_acts_of_a_ministry_of_trade_by_their_day(text: str, polarity: Polarity 
     assert reading.is_relevant == bool(polarity)
     assert reading.polarity is (polarity or Polarity.NONE)
     assert {mineral.split("_")[0] for mineral in reading.minerals} == minerals
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        (
+            "en",
+            "China suspends part of its export ban on germanium",
+            "The suspension begins at once. The paragraph had provided that no superhard materials be sold to America.",
+        ),
+        (
+            "zh",
+            "中国暂停实施部分锗出口禁令",
+            "商务部今日发布公告。该款此前规定,原则上不予许可锗、超硬材料对美国出口。",
+        ),
+        ("ja", "中国、ゲルマニウムの輸出禁止を一部停止", "同項はこれまで、超硬材料を米国に輸出しないと定めていた。"),
+    ],
+)
+def test_what_a_suspended_provision_said_is_its_list(language: str, title: str, text: str) -> None:
+    """A provision that is told again because it is suspended says what the suspension is about."""
+    reading = read(language, title, text)
+    assert (reading.polarity, set(reading.minerals)) == (Polarity.SUSPEND, {"germanium", "synthetic_diamond"})
