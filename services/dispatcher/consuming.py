@@ -123,9 +123,10 @@ class Consumer:
         return found
 
     def _letter(self, record: Arrived) -> DeadLetter:
+        """Of the worker's program and not of the worker: what two of them refused, one being killed, is one letter."""
         found = self._rejected.record(record.headers, record.value)
         return DeadLetter(
-            feed=found.source,
+            feed="detector",
             origin=origin_of(found.topic, found.partition),
             row=found.offset,
             reason=found.reason,
