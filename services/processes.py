@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from functools import partial
-from types import FrameType
 
 import msgspec
 import sqlalchemy as sa
 
 from alerts.deliveries import Mode
 from alerts.store import Store
-from services import running
+from services import interrupting, running
 from services.alarms import take_alarms
 from services.broker import FETCH_WAIT_MS, Reader, Writer
 from services.canary_wiring import canary_every_s, landing_of
@@ -304,7 +303,7 @@ def _known_until(database: sa.Engine) -> Callable[[], int]:
 def _common(configuration: Configuration, wish: ProcessWish, process: Process, health: Health) -> Iterator[_Common]:
     with ExitStack() as stack:
         # Who is terminated before there is anything to drain leaves as one that has drained.
-        stack.enter_context(running.terminated(SystemExit(ExitCode.DONE)))
+        stack.enter_context(interrupting.terminated(SystemExit(ExitCode.DONE)))
         metrics = Metrics(process)
         if wish.metrics:
             stack.callback(running.serve_at(wish.metrics, "--metrics", metrics, health))
@@ -342,14 +341,5 @@ def _source(configuration: Configuration, process: str) -> str:
 @contextmanager
 def _until_terminated() -> Iterator[Callable[[], bool]]:
     """Being terminated, or Ctrl-C, ends a loop after the round that it is in: nothing is torn off."""
-    over: list[int] = []
-
-    def end(number: int, _frame: FrameType | None) -> None:
-        over.append(number)
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
-    try:
+    with interrupting.noted((signal.SIGTERM, signal.SIGINT)) as over:
         yield lambda: bool(over)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

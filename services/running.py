@@ -1,10 +1,8 @@
 """`twinbell run` itself: a recorded episode played where a person watches, or feeds followed on a configuration."""
 
-import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import FrameType
 
 import msgspec
 import sqlalchemy as sa
@@ -24,6 +22,7 @@ from services.feed_clocks import FeedClocks
 from services.following import Follower
 from services.hints import hints, program, store_option
 from services.holding import held
+from services.interrupting import terminated
 from services.logs import Log, open_log
 from services.measuring import Metrics
 from services.metrics import Process
@@ -215,17 +214,3 @@ def _logged(log: Log) -> Iterator[None]:
     except Exception as problem:
         log.failure(SystemClock().now(), "run", problem)
         raise
-
-
-@contextmanager
-def terminated(as_if: BaseException) -> Iterator[None]:
-    """Being terminated ends what runs by raising `as_if` in it."""
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        raise as_if
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

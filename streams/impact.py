@@ -169,14 +169,16 @@ def _impact(question: ImpactQuestion, mineral: str, cause: Cause, side: _Side) -
         loss = min(1.0, outage.days / parameters.horizon_days)
     single_point = targeted and not whole.bound and (whole.value or 0.0) > parameters.single_point_share_percent
     at_stake, reason = _at_stake(question, reliance, share, loss, parameters)
-    is_small = reason is Reason.RELIANCE_UNKNOWN and not single_point and _is_small(share, loss, parameters)
+    most = _most(reliance, share, loss, parameters)
+    is_share_known = share.value is not None and ">" not in share.bound
+    is_small = reason is Reason.RELIANCE_UNKNOWN and is_share_known and not single_point and most < parameters.moderate
     uncovered = None
     if at_stake is not None:
         days = cover.value if cover.value is not None else 0.0
         uncovered = at_stake * max(0.0, 1.0 - days / parameters.horizon_days)
     severity = _severity(uncovered, single_point, parameters)
-    if severity is Severity.MINOR and _may_be_more(reliance, share, loss, parameters):
-        severity = Severity.UNKNOWN
+    if severity is Severity.MINOR and ">" in reliance.bound + share.bound and most >= parameters.moderate:
+        severity = Severity.UNKNOWN  # minor by a lower bound alone is no claim
     return Impact(
         participant=participant,
         severity=Severity.MINOR if is_small else severity,
@@ -232,22 +234,18 @@ def _at_stake(
         return None, Reason.SHARE_UNKNOWN
     bounds = "".join(sorted({reliance.bound, share.bound}))
     reason = {"": Reason.COMPUTED, ">": Reason.AT_LEAST, "<": Reason.NO_MORE_THAN}.get(bounds, Reason.ROUGHLY)
-    return reliance.value / 100 * share.value / 100 * loss * (1 - parameters.substitutable), reason
+    return _product(reliance.value, share.value, loss, parameters), reason
 
 
-def _is_small(share: Figure, loss: float | None, parameters: ImpactParameters) -> bool:
-    """Whether what is at stake stays minor even if all of it is imported: unknown reliance is no more than 100 %."""
-    if share.value is None or ">" in share.bound or loss is None:
-        return False
-    return share.value / 100 * loss * (1 - parameters.substitutable) < parameters.moderate
+def _most(reliance: Figure, share: Figure, loss: float | None, parameters: ImpactParameters) -> float:
+    """The most that can be at stake: what is unknown, or known from below only, is no more than all of it."""
+    percents = [100.0 if figure.value is None or ">" in figure.bound else figure.value for figure in (reliance, share)]
+    return _product(percents[0], percents[1], 1.0 if loss is None else loss, parameters)
 
 
-def _may_be_more(reliance: Figure, share: Figure, loss: float | None, parameters: ImpactParameters) -> bool:
-    """Whether a figure is a lower bound, and with all that it leaves open what is at stake would be more than minor."""
-    if ">" not in reliance.bound + share.bound:
-        return False
-    most = [100.0 if ">" in figure.bound else figure.value or 0.0 for figure in (reliance, share)]
-    return most[0] / 100 * most[1] / 100 * (loss or 0.0) * (1 - parameters.substitutable) >= parameters.moderate
+def _product(reliance: float, share: float, loss: float, parameters: ImpactParameters) -> float:
+    """The fraction that is lost, of two figures in percent and the fraction that an act takes away."""
+    return reliance / 100 * share / 100 * loss * (1 - parameters.substitutable)
 
 
 def _severity(uncovered: float | None, single_point: bool, parameters: ImpactParameters) -> Severity:

@@ -211,8 +211,10 @@ def _heard(run: Run) -> list[int]:
 def _goes_on(clock: SeriesClock, heard: Sequence[int]) -> bool:
     """Whether all of this is later than what was heard, each within the budget after the one before."""
     since, budget_s = heard[0] - clock.last_known, clock.budget_s
-    if budget_s == 0 or not 0 <= since <= budget_s:
-        return budget_s == 0 and since >= 0
+    if budget_s == 0:
+        return since >= 0
+    if not 0 <= since <= budget_s:
+        return False
     lasted = heard[-1] - clock.last_known
     if lasted <= budget_s:
         return True

@@ -4,10 +4,9 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from types import FrameType
 
 from rich.console import Console
 from rich.table import Table
@@ -17,6 +16,7 @@ from services.clock import SystemClock
 from services.cluster.deployment import Cluster, Health, Ports
 from services.episodes import Episode, episode
 from services.errors import ServicesError
+from services.interrupting import noted
 
 _LOOK_S = 2.0
 _FOLDER = Path("var/cluster")
@@ -88,26 +88,13 @@ def what_next(cluster: Cluster, played: Episode | None) -> tuple[str, ...]:
     return (what, "In another terminal:", *ask)
 
 
-@contextmanager
-def interrupted() -> Iterator[list[int]]:
+def interrupted() -> AbstractContextManager[list[int]]:
     """What came from the keyboard, from `kill`, or from a terminal that was closed: each ends all of it in order.
 
     Who started this with `nohup` wants it to outlive the terminal.
     """
-    over: list[int] = []
-
-    def end(number: int, _frame: FrameType | None) -> None:
-        over.append(number)
-
-    heeded = [signal.SIGINT, signal.SIGTERM]
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        heeded.append(signal.SIGHUP)
-    before = {number: signal.signal(number, end) for number in heeded}
-    try:
-        yield over
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    is_nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return noted((signal.SIGINT, signal.SIGTERM, *(() if is_nohup else (signal.SIGHUP,))))
 
 
 if __name__ == "__main__":

@@ -19,12 +19,7 @@ from services.clock import SystemClock
 from services.errors import ClusterFailed, PartMissing
 
 _LOOK_S = 0.1
-_USUAL = (
-    "/usr/bin",
-    "/usr/local/bin",
-    "/usr/sbin",
-    "/opt/homebrew/bin",
-)  # a path may lack them
+_USUAL = ("/usr/bin", "/usr/local/bin", "/usr/sbin", "/opt/homebrew/bin")  # a path may lack them
 _END_S = 20.0
 _FIRST_PORT, _PORTS = 20_000, 12_000
 _ports = (_FIRST_PORT + number % _PORTS for number in itertools.count(random.randrange(_PORTS)))

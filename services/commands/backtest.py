@@ -3,7 +3,6 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from services import standing
 from services.backtest import AlertRecord, Comparison, Score, history
 from services.clock import SystemClock, iso_day
 from services.commands.desk import configured
-from services.commands.options import ConfigOption, JsonOption
+from services.commands.options import ConfigOption, JsonOption, days_between
 from services.commands.printing import print_json, print_pairs, print_table
 from services.errors import NothingFound
 from services.exit_codes import ExitCode
@@ -124,12 +123,7 @@ def _say_unused(report: Report, read: ImportReport) -> None:
 
 def _question(files: tuple[Path | None, Path | None, Path | None], days: tuple[str, str], out: Path) -> Question:
     ledger, coverage, labels = files
-    try:
-        span = (date.fromisoformat(days[0]), date.fromisoformat(days[1]))
-    except ValueError as problem:
-        raise typer.BadParameter(f"--from and --until take days such as 2022-01-31: {problem}") from None
-    if span[0] > span[1]:
-        raise typer.BadParameter(f"--from {span[0]} is after --until {span[1]}; give an earlier day")
+    span = days_between(*days)
     if ledger is not None:
         coverage = coverage or ledger.with_name("coverage.jsonl")
         for path, option in ((ledger, "--ledger"), (coverage, "--coverage")):

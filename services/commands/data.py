@@ -1,6 +1,5 @@
 """`twinbell data fetch`: the history whose licence lets anybody have it, as files that a backtest reads."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +7,7 @@ import typer
 
 from services.clock import SystemClock, iso_day
 from services.commands.desk import configured
-from services.commands.options import ConfigOption, JsonOption
+from services.commands.options import ConfigOption, JsonOption, days_between
 from services.commands.printing import print_json, print_table
 from services.commands.progress import bar
 from services.errors import BadSettings
@@ -76,13 +75,7 @@ def _wanted(source: str) -> list[Handed]:
 
 
 def _wish(directory: Path, first: str, last: str, today: str) -> HistoryWish:
-    try:
-        begin, end = date.fromisoformat(first), date.fromisoformat(last or today)
-    except ValueError as problem:
-        raise typer.BadParameter(f"--from and --until take days such as 2022-01-31: {problem}") from None
-    end = min(end, date.fromisoformat(today))
-    if begin > end:
-        raise typer.BadParameter(f"--from {begin} is after --until {end}; give an earlier day")
+    begin, end = days_between(first, last or today, today)
     return HistoryWish(directory=directory, first=begin.isoformat(), last=end.isoformat())
 
 

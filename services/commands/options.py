@@ -1,5 +1,6 @@
 """Options that several commands take, worded once."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -48,3 +49,15 @@ AlertArgument: TypeAlias = Annotated[
         autocompletion=completing.open_alerts,
     ),
 ]
+
+
+def days_between(first: str, last: str, newest: str = "") -> tuple[date, date]:
+    """The days of --from and --until, the latter no later than the ISO day `newest`. Raises BadParameter."""
+    try:
+        begin, end = date.fromisoformat(first), date.fromisoformat(last)
+    except ValueError as problem:
+        raise typer.BadParameter(f"--from and --until take days such as 2022-01-31: {problem}") from None
+    end = min(end, date.fromisoformat(newest)) if newest else end
+    if begin > end:
+        raise typer.BadParameter(f"--from {begin} is after --until {end}; give an earlier day")
+    return begin, end

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 import msgspec
 
 from streams.notices.acts import INSTRUMENTS, Act
+from streams.notices.languages.base import DateForms
 from streams.notices.lexicon import Token
 from streams.notices.sentences import Sentence
 from streams.notices.vocabulary import Concept as C
@@ -123,13 +124,12 @@ def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
         day = _day(match, sentence, published)
         if day is None:
             continue
-        if (commented and forms.range.fullmatch(text, commented, match.start())) or _for_comments(sentence, match):
+        before, after = _around(text, match)
+        if (commented and forms.range.fullmatch(text, commented, match.start())) or _for_comments(forms, before, after):
             commented = match.end()
             continue
-        before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
         if found and forms.following.search(before):
             day = found[-1].day + timedelta(days=1)
-        after = text[match.end() : match.end() + _LOOK_AHEAD]
         in_force = bool(forms.in_force_before.search(before) or forms.in_force_after.match(after))
         ranged = bool(previous and found[-1].starts and forms.range.fullmatch(text, previous, match.start()))
         found.append(
@@ -152,11 +152,13 @@ def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
     return found
 
 
-def _for_comments(sentence: Sentence, match: re.Match[str]) -> bool:
+def _around(text: str, match: re.Match[str]) -> tuple[str, str]:
+    """What stands right before a day and right after it."""
+    return text[max(0, match.start() - _LOOK_BACK) : match.start()], text[match.end() : match.end() + _LOOK_AHEAD]
+
+
+def _for_comments(forms: DateForms, before: str, after: str) -> bool:
     """Whether a day is one for comments on a draft: when they are asked for, or due."""
-    forms, text = sentence.language.dates, sentence.text
-    before = text[max(0, match.start() - _LOOK_BACK) : match.start()]
-    after = text[match.end() : match.end() + _LOOK_AHEAD]
     return bool(forms.comments_before.search(before) or forms.comments_after.match(after))
 
 
@@ -167,7 +169,7 @@ def _last_days(sentence: Sentence, published: date | None) -> list[Dated]:
         year = _year(match, sentence, published)
         written = _group(match, "m")
         month = forms.months.get(written) or number(written) or 12
-        if year and month <= 12 and not _for_comments(sentence, match):
+        if year and month <= 12 and not _for_comments(forms, *_around(sentence.text, match)):
             last = date(year, month, calendar.monthrange(year, month)[1])
             found.append(Dated(sentence=sentence, start=match.start(), end=match.end(), day=last, ends=True))
     return found

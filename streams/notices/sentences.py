@@ -96,11 +96,9 @@ def sentence_of(passage: Passage, language: Language, tokens: Sequence[Token], l
 
 
 def _passed(tokens: Sequence[Token], joint: int, asides: Sequence[tuple[int, int]]) -> Passed:
-    inside = {start for low, high in asides for start in range(low, high)}
-    words = {
-        (token.start, token.end) for token in tokens if token.concept in _TRANSPARENT and token.start not in inside
-    }
-    places = sorted(words | set(asides))
+    words = {(token.start, token.end) for token in tokens if token.concept in _TRANSPARENT}
+    outside = {word for word in words if not any(low <= word[0] < high for low, high in asides)}
+    places = sorted(outside | set(asides))
     widths = accumulate((end - start + joint for start, end in places), initial=0)
     return Passed(tuple(start for start, _ in places), tuple(widths), tuple(end for _, end in places))
 

@@ -1,33 +1,14 @@
 """Promise: a record of Kafka that cannot be used is one dead letter, however many workers refused it."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from services import dead_letters
-from services.broker import Arrived
 from services.dispatcher.consuming import Consumer
 from streams.cloudevents import REJECTED, Rejected, Wire
 from streams.reasons import Reason
 from streams.topics import TopicName
+from tests.fakes.topic import Topic
 from tests.following import Deployed
-
-
-class Lying:
-    """Stands in for the reader of the broker: what lies on the topic of dead letters."""
-
-    def __init__(self, letters: list[Rejected]) -> None:
-        self._letters = letters
-
-    def seek(self, offsets: Mapping[tuple[str, int], int]) -> None:
-        """From the beginning."""
-
-    def poll(self, timeout_s: float) -> list[Arrived]:
-        """All of them."""
-        events = [Wire(REJECTED).event(letter.source, letter, 86_400) for letter in self._letters]
-        return [
-            Arrived(topic=TopicName.DEAD_LETTERS, partition=0, offset=at, key=e.key, value=e.value, headers=e.headers)
-            for at, e in enumerate(events)
-        ]
 
 
 def refused(worker: int, offset: int) -> Rejected:
@@ -48,8 +29,10 @@ def test_what_two_workers_refused_is_one_letter(tmp_path: Path) -> None:
     site = Deployed(tmp_path)
     hub = site.hub()
     hub.recover(site.real.now())
-    reader = Lying([refused(2, 9), refused(1, 9), refused(1, 10)])
-    consumer = Consumer(hub, site.database, reader, str, 10)  # type: ignore[arg-type]
+    topic = Topic(TopicName.DEAD_LETTERS)
+    for letter in (refused(2, 9), refused(1, 9), refused(1, 10)):
+        topic.put(Wire(REJECTED).event(letter.source, letter, 86_400))
+    consumer = Consumer(hub, site.database, topic, str, 10)  # type: ignore[arg-type]
     assert consumer.take(site.real, 0.0) == 3
     assert [(each.letter.origin, each.letter.row) for each in dead_letters.kept(site.database)] == [
         ("observations/2", 9),

@@ -1,7 +1,7 @@
 """Promise: a source that stands still is told to the operators, once, in both languages, and that it is heard again."""
 
 import datetime
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,6 @@ from alerts.reasons import Reason
 from alerts.store import Store
 from alerts.timers import Timers
 from services import tables
-from services.broker import Arrived
 from services.configuration import load
 from services.database import migrate, open_engine
 from services.dispatcher.consuming import Consumer
@@ -27,6 +26,7 @@ from streams.cloudevents import SIGNAL, Wire
 from streams.observations import Family
 from streams.signals import Certainty, Hazard, Phase, Signal
 from streams.topics import TopicName
+from tests.fakes.topic import Topic
 from tests.following import TODAY, Deployed, prices
 
 DAY = 86_400
@@ -267,37 +267,14 @@ def test_through_the_whole_path_once(tmp_path: Path, restarts: bool) -> None:
     site.database.dispose()
 
 
-class Topic:
-    """Stands in for the reader of the broker: what lies on the topic of signals, from where it was sought."""
-
-    def __init__(self) -> None:
-        self._records: list[Arrived] = []
-        self._at = 0
-
-    def put(self, signal: Signal) -> None:
-        """One more record."""
-        event = Wire(SIGNAL).event(signal.group, signal, signal.known_at)
-        place = {"topic": str(TopicName.SIGNALS), "partition": 0, "offset": len(self._records)}
-        self._records.append(Arrived(**place, key=event.key, value=event.value, headers=event.headers))  # type: ignore[arg-type]
-
-    def seek(self, offsets: Mapping[tuple[str, int], int]) -> None:
-        """Go on from there."""
-        self._at = offsets.get((str(TopicName.SIGNALS), 0), 0)
-
-    def poll(self, timeout_s: float) -> list[Arrived]:
-        """What has come since."""
-        found, self._at = self._records[self._at :], len(self._records)
-        return found
-
-
 def test_from_the_topic_of_signals_once_a_spell(tmp_path: Path) -> None:
     """The dispatcher of a cluster: X1 delivered twice, and a process started anew, are one message a side."""
-    site, topic = Deployed(tmp_path), Topic()
+    site, topic = Deployed(tmp_path), Topic(TopicName.SIGNALS)
 
     def works(*signals: Signal) -> int:
         """A process that begins, takes in what came and goes on past the ten minutes; how many files there are."""
         for signal in signals:
-            topic.put(signal)
+            topic.put(Wire(SIGNAL).event(signal.group, signal, signal.known_at))
         hub = site.hub()
         hub.recover(site.real.now())
         consumer = Consumer(hub, site.database, topic, str, 10)  # type: ignore[arg-type]
