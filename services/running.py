@@ -50,6 +50,7 @@ from services.wiring import (
 from streams.observations import SECONDS_A_DAY
 
 _SOON_S = 45  # what waits for its group, or for a second attempt, is waited for; the next step of a ladder is not
+_ONCE_S = 10**9  # between two readings of a feed that is to be read once
 
 
 class RunWish(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,6 +112,8 @@ def follow(configuration: Configuration, wish: RunWish) -> ExitCode:
             open_alerts=lambda: len(run.hub.open_alerts()),
         )
         feeds = stack.enter_context(followed(own, real.now))
+        if wish.until_done:
+            feeds = [msgspec.structs.replace(each, every_s=_ONCE_S) for each in feeds]
         where = f"an exercise, its messages land in {outbox}" if outbox else "ACTUAL, messages leave by their channels"
         named = ", ".join(each.feed.name for each in feeds) or "no feed, imported rows only"
         run.screen.say(f"{configuration.name} follows {named}: {where}")

@@ -116,7 +116,8 @@ def test_killed_by_sigkill_again_and_again_nothing_is_lost_and_nothing_rings_twi
     assert isinstance(hazards, GdacsPlayer)
     assert called(["init", "."], tmp_path).returncode == 0
     file = tmp_path / "twinbell.toml"
-    file.write_text(file.read_text(encoding="utf-8") + server.configuration(*SOURCES), encoding="utf-8")
+    follows = server.configuration(*SOURCES) + "[timers]\ngroup_wait_s = {}\nsend_backoff_s = [1]\n"
+    file.write_text(file.read_text(encoding="utf-8") + follows, encoding="utf-8")
     words = ["live", "--config", "twinbell.toml", "--only", ",".join(SOURCES), "--lines", "--store"]
     turns = Counter[str]()
 
@@ -125,13 +126,12 @@ def test_killed_by_sigkill_again_and_again_nothing_is_lost_and_nothing_rings_twi
         return Answer(200, b'{"type": "Feature') if turns["gdacs"] % 3 == 1 else None
 
     server.traps["gdacs"] = unwell
-    calm = [*words, "sqlite:///calm.db", "--until-done"]
-    killed = [*words, "sqlite:///killed.db"]
+    calm, killed = ([*words, f"sqlite:///{name}.db", "--until-done"] for name in ("calm", "killed"))
     for lines in (1, 3, 6, 10):
         with Running(killed, tmp_path) as running:
-            running.read(lines)
+            running.read(lines)  # one that has read everything before is over, and says no more
     del server.traps["gdacs"]
-    for arguments in ([*killed, "--until-done"], calm):
+    for arguments in (killed, calm):
         ended = called(arguments, tmp_path)
         assert ended.returncode == 0, ended.stdout + ended.stderr
     rings: dict[str, list[str]] = {}

@@ -93,6 +93,7 @@ def test_live_reads_its_sources_once_and_says_what_it_reached(tmp_path: Path, se
     assert "ecb (not_there)" in line.partition("NOT REACHED")[2]
     assert "NOT READ: ecb (not_there);" in ran.stdout
     assert "Everything was read" not in ran.stdout
+    assert server.asked["ecb"] == 1, "read once, though the others take longer than its second"
 
 
 def test_an_answer_of_which_nothing_can_be_used_is_no_reading(site: Path, server: SourcesServer) -> None:
