@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from unicodedata import east_asian_width
 
+from alerts.errors import NotDrawn
 from alerts.plots import Moment, Plot, Point, Range, Tick
 
 if TYPE_CHECKING:
@@ -37,17 +38,24 @@ _ONE_AT_A_TIME: Final = threading.Lock()
 
 @functools.lru_cache(maxsize=KEPT)
 def png(plot: Plot) -> bytes:
-    """The picture in dots, 720 wide."""
+    """The picture in dots, 720 wide. Raises NotDrawn."""
     return _drawn(plot, "png")
 
 
 @functools.lru_cache(maxsize=KEPT)
 def svg(plot: Plot) -> bytes:
-    """The picture in lines; letters are shapes, so that it reads the same without the font."""
+    """The picture in lines; letters are shapes, so that it reads the same without the font. Raises NotDrawn."""
     return _drawn(plot, "svg")
 
 
 def _drawn(plot: Plot, kind: str) -> bytes:
+    try:
+        return _printed(plot, kind)
+    except Exception as problem:
+        raise NotDrawn(f"{type(problem).__name__}: {problem}") from problem
+
+
+def _printed(plot: Plot, kind: str) -> bytes:
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_svg import FigureCanvasSVG

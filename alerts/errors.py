@@ -5,6 +5,7 @@ AlertsError
 ├── BadPolicy           a configuration of participants, policies or routes that must not be loaded
 ├── BadTemplate         wording of a language that must not be used
 ├── StoreDamaged        the record does not verify
+├── NotDrawn            a picture that cannot be drawn
 └── SendFailure
     ├── TemporaryFailure   try again later
     └── PermanentFailure   trying again cannot help
@@ -32,6 +33,10 @@ class BadPolicy(AlertsError):
 
 class BadTemplate(AlertsError):
     """Wording of a language that must not be used: a phrase is missing, or names other values than its siblings."""
+
+
+class NotDrawn(AlertsError):
+    """A picture that cannot be drawn, whatever the library broke with: its words stand in its place."""
 
 
 class StoreDamaged(AlertsError):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
+import sqlalchemy as sa
 
 from alerts.channels.credentials import Secret
 from alerts.operators import Alarm
@@ -80,7 +81,7 @@ class Alarms:
         told = [_alarm(each, self._now()) for each in payload.alerts if each.labels.get("severity") != _NOT_TOLD]
         try:
             self._keep(told)
-        except Exception as problem:  # noqa: BLE001 what was not kept is posted again: Alertmanager is told so
+        except sa.exc.SQLAlchemyError as problem:  # what was not kept is posted again: Alertmanager is told so
             self._failed(f"{type(problem).__name__}: an alert about Twinbell could not be kept")
             return Answer("503 Service Unavailable", "not kept; post it again")
         return Answer("200 OK", "kept")

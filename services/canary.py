@@ -14,12 +14,13 @@ from typing import Final
 
 import msgspec
 
-from alerts.channels.base import Channel
+from alerts.channels.base import Channel, Message
 from alerts.errors import SendFailure
 from alerts.participants import Directory, Participant, Person, Role
 from alerts.render import compose
 from alerts.rendering.surroundings import Surroundings
 from services.clock import Clock
+from services.dispatcher.attempting import attempt
 from services.dispatcher.lanes import InTurn, Lane, Lanes
 from services.trial_message import folded, test_delivery
 from streams.assessments import Assessment
@@ -105,15 +106,15 @@ class Landing:
         at, side = assessment.as_of, inbox.participant
         state = folded(assessment, f"canary-{identity('canary', at, side.iso3)}", assessment.opened_on, at)
         delivery = test_delivery(state, side, inbox.person, inbox.channel, at)
+
+        def write() -> Message:
+            return msgspec.structs.replace(compose(state, delivery, self._surroundings), participant=side)
+
         try:
-            message = msgspec.structs.replace(compose(state, delivery, self._surroundings), participant=side)
-            channel = self._channels[inbox.channel]
-            receipt = channel.send(message)
-            problem = self._kept(inbox, receipt.reference, channel.rendering(message).content)
-        except SendFailure as failure:
+            receipt = attempt(self._channels, inbox.channel, write)
+            problem = self._kept(inbox, receipt.reference, self._channels[inbox.channel].rendering(write()).content)
+        except (SendFailure, OSError) as failure:
             problem = str(failure)
-        except Exception as error:  # noqa: BLE001 a canary that dies of anything has not arrived, and stops no bell
-            problem = type(error).__name__
         self._fly(inbox, at, problem)
 
     def _kept(self, inbox: Inbox, reference: str, content: bytes) -> str:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from alerts import draw
 from alerts.deliveries import Mode
-from alerts.errors import AlertsError
+from alerts.errors import AlertsError, NotDrawn
 from alerts.participants import Participant, Role
 from alerts.plots import Legend, Plot, Point, Tick
 from alerts.rendering.wording import packaged as packaged_wording
@@ -154,10 +154,8 @@ def _pictures() -> Finding:
     )
     try:
         size = len(draw.png(sample))
-    except Exception as problem:  # noqa: BLE001 whatever it is, messages go out without pictures until it is mended
-        return Finding(
-            what="pictures", to_mend=f"{type(problem).__name__}: {problem}; `make install` sets them up anew"
-        )
+    except NotDrawn as problem:
+        return Finding(what="pictures", to_mend=f"{problem}; `make install` sets them up anew")
     return Finding(what="pictures", says=f"can be drawn ({size:,} bytes)")
 
 

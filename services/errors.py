@@ -4,6 +4,7 @@ ServicesError
 ├── BadSettings       a configuration that must not be run
 ├── BadManifest       a manifest that does not say how to read its files
 ├── FeedError         a source that cannot be read at all
+│   ├── FeedBroken    one whose reader broke, whatever with
 │   └── SourceFailed  one that was asked over the network, with the reason
 ├── TooManyDeadLetters past the limit: the deployment is broken, not the data
 ├── UnknownEpisode    no recorded episode has this id
@@ -35,6 +36,10 @@ class BadManifest(ServicesError):
 
 class FeedError(ServicesError):
     """A source that cannot be read at all; what was read before stays, and the source counts as unknown."""
+
+
+class FeedBroken(FeedError):
+    """A source whose reader broke, whatever with: a defect of ours, told with its words."""
 
 
 class SourceFailed(FeedError):

@@ -7,7 +7,7 @@ from queue import SimpleQueue
 import msgspec
 
 from services.dispatcher.lanes import InTurn, Lane, Lanes
-from services.errors import FeedError, SourceFailed
+from services.errors import FeedBroken, FeedError, SourceFailed
 from services.feed_clocks import FeedClocks
 from services.feeds.base import Feed, Poll
 from services.http_client import Standing
@@ -78,15 +78,14 @@ class Polling:
     def _read(self, followed: Followed) -> None:
         """Read one feed, in its lane."""
         try:
-            ended = _Ended(followed=followed, poll=followed.feed.poll(followed.cursor()))
+            ended = _Ended(followed=followed, poll=_polled(followed))
         except SourceFailed as problem:
             words = f"{problem.reason}: {problem.detail}"
             ended = _Ended(followed=followed, reason=problem.reason, problem=words)
+        except FeedBroken as problem:
+            ended = _Ended(followed=followed, reason="failed", problem=str(problem))
         except FeedError as problem:
             ended = _Ended(followed=followed, reason="unreadable", problem=str(problem))
-        except Exception as problem:  # noqa: BLE001 a feed that breaks must not silence the others: told, counted, read again
-            words = f"{type(problem).__name__}: {problem}; read again next time"
-            ended = _Ended(followed=followed, reason="failed", problem=words)
         self._ended.put(ended)
 
     def _over(self, ended: _Ended, now: int) -> Iterator[Poll]:
@@ -112,3 +111,13 @@ class Polling:
     def _keep(self, ended: _Ended, now: int, note: str) -> None:
         if self._clocks is not None:
             self._clocks.tried(ended.followed.feed.name, now, ended.followed.standing(), ended.reason, note)
+
+
+def _polled(followed: Followed) -> Poll:
+    """What the feed brings. Raises FeedError and nothing else: a feed that breaks must not silence the others."""
+    try:
+        return followed.feed.poll(followed.cursor())
+    except FeedError:
+        raise
+    except Exception as problem:
+        raise FeedBroken(f"{type(problem).__name__}: {problem}; read again next time") from problem

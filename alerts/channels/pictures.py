@@ -11,6 +11,7 @@ from alerts import draw
 from alerts.channels.base import Attachment, Content
 from alerts.channels.files import name_part
 from alerts.channels.text import cleaned
+from alerts.errors import NotDrawn
 from streams.codec import digest
 
 KINDS = {"png": "image/png", "svg": "image/svg+xml"}
@@ -34,7 +35,7 @@ def pictures(contents: Iterable[Content], of: str, kinds: tuple[str, ...]) -> tu
         for kind in kinds:
             try:
                 drawn = draw.png(content.plot) if kind == "png" else draw.svg(content.plot)
-            except Exception:  # noqa: BLE001 a message without its picture rings; one that waits for it does not
+            except NotDrawn:  # a message without its picture rings; one that waits for it does not
                 break
             name = f"{name_part(of)}-{name_part(content.language)}-{digest(drawn)[:12]}.{kind}"
             alt = cleaned(content).plot or content.plot

@@ -6,19 +6,20 @@ sends again under the same id.
 
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 import sqlalchemy as sa
 
 from alerts.channels.base import Channel
 from alerts.deliveries import Delivery
-from alerts.errors import PermanentFailure, SendFailure, TemporaryFailure
+from alerts.errors import SendFailure, TemporaryFailure
 from alerts.operators import Alarm, News, Turn, alarm_deliveries, deliveries
-from alerts.reasons import Reason
 from alerts.rendering.operators import composed
 from alerts.rendering.surroundings import Surroundings
 from alerts.timers import Timers
 from services import silences, tables
+from services.dispatcher.attempting import attempt
 from services.dispatcher.lanes import InTurn, Job, Lane, Lanes
 from services.moments import Untold
 from services.silences import Spell
@@ -170,27 +171,22 @@ class Operators:
 
         return send_in_turn
 
-    def _send(self, attempt: _Attempt, now: int) -> None:
-        each, values = attempt.waiting, dict[str, object]()
+    def _send(self, claimed: _Attempt, now: int) -> None:
+        each, values = claimed.waiting, dict[str, object]()
         try:
-            channel = self._channels.get(each.delivery.channel)
-            if channel is None:
-                raise PermanentFailure(Reason.UNKNOWN_CHANNEL, f"{each.delivery.channel} is not set up in this process")
-            receipt = channel.send(composed(each.news, each.delivery, self._surroundings))
+            write = partial(composed, each.news, each.delivery, self._surroundings)
+            receipt = attempt(self._channels, each.delivery.channel, write)
             values = {"receipt": receipt.reference, "problem": "", "due_at": None}
         except SendFailure as failure:
-            values = self._failed(attempt, failure, now)
-        except Exception as error:  # noqa: BLE001 a defect of a channel is a failed attempt, seen and tried again
-            defect = TemporaryFailure(Reason.PROVIDER_ERROR, f"{type(error).__name__}: {error}")
-            values = self._failed(attempt, defect, now)
+            values = self._failed(claimed, failure, now)
         table = tables.operator_messages
         with self._database.begin() as connection:
             connection.execute(sa.update(table).where(table.c.message_id == each.delivery.delivery_id).values(values))
 
-    def _failed(self, attempt: _Attempt, failure: SendFailure, now: int) -> dict[str, object]:
+    def _failed(self, claimed: _Attempt, failure: SendFailure, now: int) -> dict[str, object]:
         """Tell of it, and what is kept of it: why, and that nobody tries again where that is so."""
-        delivery = attempt.waiting.delivery
-        is_lost = attempt.is_last or not isinstance(failure, TemporaryFailure)
+        delivery = claimed.waiting.delivery
+        is_lost = claimed.is_last or not isinstance(failure, TemporaryFailure)
         untold = Untold(
             at=now,
             participant=delivery.participant,

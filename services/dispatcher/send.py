@@ -6,13 +6,14 @@ revision.
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import msgspec
 from sqlalchemy import Connection
 
 from alerts.channels.base import Channel, Message
 from alerts.deliveries import RINGING, Delivery, DeliveryState, Mode
-from alerts.errors import PermanentFailure, Refused, SendFailure, TemporaryFailure
+from alerts.errors import Refused, SendFailure, TemporaryFailure
 from alerts.facts import SendFailed, Sent
 from alerts.lifecycle import AlertState
 from alerts.reasons import Reason
@@ -20,6 +21,7 @@ from alerts.record import Proposal
 from alerts.states import TrackState
 from alerts.store import Store
 from alerts.timers import SET_BACK_S, Timers
+from services.dispatcher.attempting import attempt
 from services.dispatcher.lanes import InTurn, Job, Lane, Lanes
 
 Compose = Callable[[AlertState, Delivery], Message]
@@ -140,23 +142,14 @@ class Sender:
     def _send(self, delivery: Delivery, now: int) -> None:
         body: Sent | SendFailed
         try:
-            receipt = self._channel(delivery).send(self._message(delivery))
+            receipt = attempt(self._channels, delivery.channel, partial(self._message, delivery))
             body = Sent(delivery_id=delivery.delivery_id, receipt=receipt.reference, confirmed=receipt.confirmed)
         except SendFailure as failure:
             body = self._failed(delivery, delivery.attempts + 1, failure, self._now(now))
-        except Exception as error:  # noqa: BLE001 a defect of a channel is a failed attempt, seen and tried again
-            defect = TemporaryFailure(Reason.PROVIDER_ERROR, type(error).__name__)
-            body = self._failed(delivery, delivery.attempts + 1, defect, self._now(now))
         self._record(delivery, body, self._now(now))
 
     def _now(self, given: int) -> int:
         return given if self._patience.clock is None else self._patience.clock()
-
-    def _channel(self, delivery: Delivery) -> Channel:
-        channel = self._channels.get(delivery.channel)
-        if channel is None:
-            raise PermanentFailure(Reason.UNKNOWN_CHANNEL, f"{delivery.channel} is not set up in this process")
-        return channel
 
     def _message(self, delivery: Delivery) -> Message:
         try:

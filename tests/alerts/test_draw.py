@@ -12,6 +12,7 @@ from PIL import Image
 
 from alerts import draw
 from alerts.channels.pictures import pictures
+from alerts.errors import NotDrawn
 from alerts.plots import Legend, Moment, Plot, Point
 from tests.fakes.messages import SENT_AT, made_plot, pictured
 
@@ -108,7 +109,7 @@ def test_rings_that_lie_close_are_labelled_one_above_the_other() -> None:
 def test_what_cannot_be_drawn_is_left_out() -> None:
     """A plot that breaks the drawing gives no picture and no error: the message rings without it."""
     broken = made_plot(since=float("nan"))
-    with pytest.raises(ValueError, match="NaN"):
+    with pytest.raises(NotDrawn, match="NaN"):
         draw.png(broken)
     assert pictures(pictured("email", broken).contents, "name", ("png", "svg")) == ()
 

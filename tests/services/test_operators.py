@@ -196,15 +196,15 @@ def test_what_could_not_be_sent_is_told_and_owed(tmp_path: Path) -> None:
     desk.database.dispose()
 
 
-def test_a_defect_of_a_channel_is_told_by_its_words(tmp_path: Path) -> None:
-    """What a channel raises without meaning to is seen with its text, and tried again."""
-    desk = Desk(tmp_path, refused=1, failure=ValueError("no such header"))
+def test_a_defect_of_a_channel_is_told_by_its_name(tmp_path: Path) -> None:
+    """What a channel raises without meaning to is tried again; its text may hold an address that is a secret."""
+    desk = Desk(tmp_path, refused=1, failure=ValueError("no such place: https://hooks.example/secret"))
     desk.notice(NOW, said("ecb", Phase.RAISED, NOW - 7 * DAY))
     desk.operators.advance(NOW + BUNDLE_S)
     (untold,) = desk.operators.untold()
     assert (untold.reason, untold.detail, untold.is_lost) == (
         Reason.PROVIDER_ERROR,
-        "ValueError: no such header",
+        "ValueError",
         False,
     )
     desk.database.dispose()
