@@ -3,7 +3,6 @@
 Everything here is counted in rows kept in the state, never in calls, so cutting a run anywhere changes nothing.
 """
 
-from bisect import bisect_left
 from collections.abc import Sequence
 
 import msgspec
@@ -17,32 +16,54 @@ MONTHS_KEPT = 49  # the month itself, the 12 before and the same months of 3 yea
 
 def median(values: Sequence[float]) -> float:
     """The middle of `values`, which must not be empty."""
+    return _middle(sorted(values))
+
+
+def centre_and_spread(values: Sequence[float]) -> tuple[float, float]:
+    """Median and a robust standard deviation, in the unit of `values`; the spread is 0.0 where all are equal."""
     ordered = sorted(values)
+    centre = _middle(ordered)
+    return centre, _spread(ordered, centre)
+
+
+def spread_about(values: Sequence[float], centre: float) -> float:
+    """Robust standard deviation of `values`, which must not be empty, about `centre`.
+
+    The greater of what the middle and the tail of their deviations say: prices that are set now and then stand still on
+    most days and flows come in lots, so that the middle alone would call every step an anomaly.
+    """
+    return _spread(sorted(values), centre)
+
+
+def _middle(ordered: list[float]) -> float:
     half = len(ordered) >> 1
     if len(ordered) & 1:
         return ordered[half]
     return (ordered[half - 1] + ordered[half]) / 2
 
 
-def centre_and_spread(values: Sequence[float]) -> tuple[float, float]:
-    """Median and a robust standard deviation, in the unit of `values`; the spread is 0.0 where all are equal."""
-    ordered = sorted(values)
-    centre = median(ordered)
-    at = bisect_left(ordered, centre)
-    below, above = ordered[:at], ordered[at:]
-    return centre, spread_of([centre - value for value in below] + [value - centre for value in above])
+def _spread(ordered: list[float], centre: float) -> float:
+    count, half = len(ordered), len(ordered) >> 1
+    middle = _deviation(ordered, centre, half)
+    if not count & 1:
+        middle = (_deviation(ordered, centre, half - 1) + middle) / 2
+    spread = max(MAD_TO_SIGMA * middle, _deviation(ordered, centre, int(TAIL * count)) / TAIL_TO_SIGMA)
+    return spread or MEAN_DEVIATION_TO_SIGMA * sum(sorted(abs(value - centre) for value in ordered)) / count
 
 
-def spread_of(deviations: Sequence[float]) -> float:
-    """Robust standard deviation from absolute deviations, which must not be empty.
+def _deviation(ordered: list[float], centre: float, rank: int) -> float:
+    """The absolute deviation from `centre` that `rank` others are not above, found without working out all of them.
 
-    The greater of what their middle and their tail say: prices that are set now and then stand still on most days and
-    flows come in lots, so that the middle alone would call every step an anomaly.
+    The rank + 1 values nearest to the centre are neighbours in order; a search by halves says where they begin.
     """
-    ordered = sorted(deviations)
-    tail = ordered[int(TAIL * len(ordered))] / TAIL_TO_SIGMA
-    spread = max(MAD_TO_SIGMA * median(ordered), tail)
-    return spread or MEAN_DEVIATION_TO_SIGMA * sum(ordered) / len(ordered)
+    low, high = 0, len(ordered) - 1 - rank
+    while low < high:
+        at = (low + high) >> 1
+        if centre - ordered[at] > ordered[at + rank + 1] - centre:
+            low = at + 1
+        else:
+            high = at
+    return max(centre - ordered[low], ordered[low + rank] - centre)
 
 
 def is_number(value: float | None) -> bool:

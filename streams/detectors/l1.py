@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 
 import msgspec
 
-from streams.baselines import Months, is_number, median, month_of, spread_of
+from streams.baselines import Months, centre_and_spread, is_number, month_of
 from streams.detectors.base import Parameters
 from streams.detectors.findings import Finding, Hold, HoldRule, Seen, Voice
 from streams.observations import SECONDS_A_DAY, Cadence, Family, Measure, Run, Series
@@ -268,8 +268,7 @@ def _expect(state: L1State) -> None:
     known = [value for value in state.usual[:-LONGEST_GATE] if value is not None]
     if len(known) < 14:
         return
-    expected = median(known)
-    wide = spread_of([abs(value - expected) for value in known])
+    expected, wide = centre_and_spread(known)
     last_year = [week for week in state.weeks[-53:-50] if week is not None] if len(state.weeks) >= 53 else []
     if last_year:
         expected = min(expected, sum(last_year) / len(last_year))

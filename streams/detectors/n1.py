@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import msgspec
 
-from streams.baselines import is_number, median, spread_of
+from streams.baselines import is_number, median, spread_about
 from streams.detectors.base import Parameters
 from streams.detectors.findings import Finding, Hold, HoldRule, Seen, Voice
 from streams.observations import Cadence, Family, Measure, Run, Series
@@ -93,7 +93,7 @@ def _judged(state: N1State, smallest: float, parameters: N1Parameters) -> Findin
     if usual <= 0.0:
         return None
     mean = sum(state.newest) / len(state.newest)
-    band = spread_of([abs(value - usual) for value in state.sample]) * parameters.raise_z / sqrt(len(state.newest))
+    band = spread_about(state.sample, usual) * parameters.raise_z / sqrt(len(state.newest))
     score = 0.0
     if mean > usual and mean >= smallest:
         size = log(mean / usual) / log(parameters.times)

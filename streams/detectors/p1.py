@@ -30,6 +30,7 @@ FOLLOWS_CUT = 0.1  # log change of its own beyond which a row teaches no more
 LARGEST_LOG = 700.0  # beyond it exp overflows
 _ROWS = 4
 OUT_OF_REACH = 0.99  # of the threshold: what is not confirmed raises nothing
+HAIR = 0.999999  # of a threshold: what lies below it no rounding brings to it
 
 
 class Pace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -254,9 +255,10 @@ def _taken_back(state: P1State, level: int, leap: float) -> bool:
 
 
 def _gates(state: P1State, pace: Pace) -> list[tuple[int, float, float]]:
-    """Per horizon: index into the logs, and the changes between which a row is calm whatever else holds."""
+    """Per horizon: index into the logs, and the changes between which a row raises nothing, whatever else holds."""
+    lower = HAIR * min(pace.down_factor, 1.0)
     return [
-        (-1 - horizon, centre - spread * raise_z * pace.hold.clear, centre + spread * raise_z * pace.hold.clear)
+        (-1 - horizon, centre - spread * raise_z * lower, centre + spread * raise_z * HAIR)
         for horizon, centre, spread, raise_z in zip(
             pace.horizons, state.centres, state.spreads, pace.raise_z, strict=False
         )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from streams.baselines import MONTHS_KEPT, Months, centre_and_spread, is_number, median, month_of, spread_of
+from streams.baselines import MONTHS_KEPT, Months, centre_and_spread, is_number, median, month_of, spread_about
 
 
 def test_median_of_odd_and_even() -> None:
@@ -33,7 +33,20 @@ def test_values_that_stand_still_on_most_days_have_the_spread_of_their_steps() -
     rare = [0.0] * 98 + [1.0, -1.0]
     assert 0.0 < centre_and_spread(rare)[1] < 0.1
     assert centre_and_spread([7.0] * 50) == (7.0, 0.0)
-    assert spread_of([0.0]) == 0.0
+    assert spread_about([0.0], 0.0) == 0.0
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_spread_is_that_of_all_deviations_in_order(seed: int) -> None:
+    """Whatever lies on which side of the centre: the same to the last bit as from every deviation worked out."""
+    rng = random.Random(seed)
+    for count in range(1, 60):
+        values = [round(rng.gauss(0.0, 3.0), rng.choice((0, 4))) for _ in range(count)]
+        for centre in (median(values), sum(values) / count, 20.0):
+            ordered = sorted(abs(value - centre) for value in values)
+            tail = ordered[int(0.9 * count)] / 1.6449
+            expected = max(1.4826 * median(ordered), tail) or 1.2533 * sum(ordered) / count
+            assert spread_about(values, centre) == expected
 
 
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf"), float("-inf"), 1e300])
