@@ -4,6 +4,7 @@ Everything here is counted in rows kept in the state, never in calls, so cutting
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -11,6 +12,7 @@ LARGEST = 1e100  # beyond it a sum or a square could overflow
 MAD_TO_SIGMA = 1.4826  # of a normal distribution: Rousseeuw and Croux 1993, JASA 88, section 1
 MEAN_DEVIATION_TO_SIGMA = 1.2533  # sqrt(pi / 2); where more than half are equal (Iglewicz, Hoaglin 1993)
 TAIL, TAIL_TO_SIGMA = 0.9, 1.6449  # nine in ten deviations are smaller: that quantile of |x| for a normal distribution
+MONTHS_REMEMBERED = 4_096  # answers: every detector and relation asks for the month of the same rows
 MONTHS_KEPT = 49  # the month itself, the 12 before and the same months of 3 years
 
 
@@ -71,6 +73,7 @@ def is_number(value: float | None) -> bool:
     return value is not None and -LARGEST < value < LARGEST
 
 
+@lru_cache(maxsize=MONTHS_REMEMBERED)
 def month_of(at: int) -> int:
     """The month in which a time lies, as a running number: 0 is January 1970, and January is always a multiple of 12.
 

@@ -5,12 +5,13 @@ way for weeks. Each is held against the days 22 to 56 before AND the same weeks 
 counts themselves, which is wider than Poisson's. What is expected stands still while the fall lasts.
 """
 
+from itertools import accumulate
 from math import sqrt
 from typing import ClassVar, NamedTuple
 
 import msgspec
 
-from streams.baselines import Months, centre_and_spread, is_number, month_of
+from streams.baselines import LARGEST, Months, centre_and_spread, is_number, month_of
 from streams.detectors.base import Parameters
 from streams.detectors.findings import Finding, Hold, HoldRule, Seen, Voice
 from streams.observations import SECONDS_A_DAY, Cadence, Family, Measure, Run, Series
@@ -19,6 +20,8 @@ from streams.signals import Certainty, Direction, Hazard, Phase, Signal
 DAYS_KEPT = 56
 LONGEST_GATE = 21  # days: the newest, which the baseline leaves out
 WEEKS_KEPT = 54
+HAIR = 1e-6  # of what is expected a day: running totals are no further off …
+EXACT = 1e6  # … up to so many times of it
 LEAST_KNOWN = 0.6  # of a window: with fewer known days it is unknown
 _ROWS = 7
 
@@ -129,12 +132,17 @@ class L1:
     def _days(self, state: L1State, run: Run, rule: Counts, clustering: float) -> list[Signal]:
         signals: list[Signal] = []
         hold, days, usual = state.hold, state.days, state.usual
-        known, calm = (0.0, 0.0), list[tuple[int, float]]()
+        sums, calm = _sums(days), list[tuple[int, float]]()
         for index, (occurred_at, value) in enumerate(zip(run.occurred_at, run.values, strict=True)):
-            if value is None or not is_number(value) or value < 0.0:
+            if value is None or not 0.0 <= value < LARGEST:
                 continue
-            _open_day(state, occurred_at // SECONDS_A_DAY)
+            day = occurred_at // SECONDS_A_DAY
+            if day == state.day + 1 and day % 7:
+                state.day = day
+            elif _open_day(state, day):
+                sums = [0.0]
             days.append(value)
+            sums.append(sums[-1] + value)
             state.rows += 1
             state.week_total += value
             state.week_days += 1
@@ -142,14 +150,19 @@ class L1:
                 usual.append(value)
                 if not state.expected or not state.rows % 7:
                     _expect(state)
+                    calm = []
             else:
                 usual.append(None)
             if state.rows <= rule.warm_up or state.expected < rule.smallest or not state.expected:
                 continue
-            if known != (state.expected, state.variance):
-                known, calm = (state.expected, state.variance), _calm(state, rule, clustering)
-            if not hold.direction and _is_calm(days, calm):
-                continue
+            newest = sums[-1]
+            if not hold.direction and len(sums) > LONGEST_GATE and newest < EXACT * state.expected:
+                calm = calm or _calm(state, rule, clustering)
+                for back, total in calm:
+                    if newest - sums[back] <= total:
+                        break
+                else:
+                    continue  # no gate is anywhere near
             best = self._deepest(state, rule, clustering)
             if best.score >= rule.hold.clear or hold.direction:
                 phase = hold.step(best.score, Direction.DOWN, rule.hold)
@@ -158,6 +171,7 @@ class L1:
                     signals.append(self.voice.signal(state.trail, run, index, finding))
                 if phase is Phase.RAISED:
                     usual[-best.window :] = [None] * len(usual[-best.window :])
+        del days[:-LONGEST_GATE], usual[:-DAYS_KEPT]
         return signals
 
     @staticmethod
@@ -216,40 +230,32 @@ class L1:
 
 
 def _calm(state: L1State, rule: Counts, clustering: float) -> list[tuple[int, float]]:
-    """Per gate its days, and the total of them above which its score lies below the one at which a fall is over."""
+    """Per gate an index into sums of days, and the total since above which its score lies below that of a calm day."""
     found = []
     for gate in rule.gates:
         wide = sqrt(state.variance * clustering / gate.window) * rule.raise_z
         least = state.expected - rule.hold.clear * max(state.expected * gate.fall, wide)
-        found.append((gate.window, gate.window * (least + 1e-6 * state.expected)))
+        found.append((-1 - gate.window, gate.window * (least + HAIR * state.expected)))
     return found
 
 
-def _is_calm(days: list[float | None], calm: list[tuple[int, float]]) -> bool:
-    """Whether no gate is anywhere near; False where that has to be worked out because days are unknown.
-
-    After the warm-up, which is longer than the longest gate, there are days for all of them.
-    """
-    try:
-        for window, total in calm:
-            if sum(days[-window:]) <= total:  # type: ignore[arg-type]
-                return False
-    except TypeError:
-        return False  # a day without a count
-    return True
+def _sums(days: list[float | None]) -> list[float]:
+    """Running totals of the days since the last unknown one, from 0: the difference of two is what came between."""
+    known = days[len(days) - days[::-1].index(None) :] if None in days else days
+    return list(accumulate(known, initial=0.0))  # type: ignore[arg-type]  # None is not in it
 
 
-def _open_day(state: L1State, day: int) -> None:
-    """Bring the rings to the day before `day`; days that did not come are unknown."""
+def _open_day(state: L1State, day: int) -> bool:
+    """Bring the rings to the day before `day`; days that did not come are unknown. Returns whether there are such."""
     gap = day - state.day - 1 if state.day else 0
     if gap > 0:
         unknown = [None] * min(gap, DAYS_KEPT)
         state.days.extend(unknown)
         state.usual.extend(unknown)
-    del state.days[: -LONGEST_GATE + 1], state.usual[: -DAYS_KEPT + 1]
     if state.day:
         _close_weeks(state, state.day // 7, day // 7)
     state.day = day
+    return gap > 0
 
 
 def _close_weeks(state: L1State, last: int, now: int) -> None:
@@ -265,7 +271,7 @@ def _close_weeks(state: L1State, last: int, now: int) -> None:
 
 def _expect(state: L1State) -> None:
     """What a day is expected to bring: the smaller of the days 22 to 56 before and the same weeks of last year."""
-    known = [value for value in state.usual[:-LONGEST_GATE] if value is not None]
+    known = [value for value in state.usual[-DAYS_KEPT:-LONGEST_GATE] if value is not None]
     if len(known) < 14:
         return
     expected, wide = centre_and_spread(known)

@@ -40,6 +40,16 @@ def test_a_closed_canal_is_seen_within_three_days() -> None:
     assert found[-1].occurred_at < moments[430]
 
 
+def test_an_absurd_count_hides_no_later_fall() -> None:
+    """After a misprint so large that a sum with it counts ships by the thirty-two, a week of 17 for 40 is seen."""
+    values = counts(500, 40.0, 2.0)
+    values[390] = 2e17
+    values[400:409] = [17.0] * 9
+    moments = days("2019-01-01", 500)
+    found = signals(L1_, run(transits(), moments, values))
+    assert Phase.RAISED in [signal.phase for signal in found if moments[402] <= signal.occurred_at <= moments[408]]
+
+
 def test_the_value_that_raises_is_where_the_score_is_one() -> None:
     """What is missing, in the part of it that would have raised, is the score itself."""
     values = counts(500, 50.0, 9.0)
