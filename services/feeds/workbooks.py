@@ -10,8 +10,6 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from services.feeds.manifest import Layout
 from services.feeds.readers import BadRow, positions, units_of
@@ -128,6 +126,9 @@ def _refuse_bombs(content: bytes, max_bytes: int) -> None:
 
 
 def _open(content: bytes) -> "Workbook":
+    from openpyxl import load_workbook  # here: no command waits for it that opens no workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         return load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
     except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, SyntaxError, OSError) as error:

@@ -1,5 +1,6 @@
 """The reference data as everybody else sees it: minerals, figures, places and names, each with its source."""
 
+import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files as resources
 from typing import TypeVar
@@ -214,8 +215,9 @@ def load(files: Mapping[str, bytes], overlays: Sequence[Mapping[str, bytes]] = (
     )
 
 
+@functools.cache
 def packaged() -> Reference:
-    """The reference data that ships with Twinbell."""
+    """The reference data that ships with Twinbell, read once: nothing changes it."""
     return load(packaged_files())
 
 

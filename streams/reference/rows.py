@@ -1,6 +1,7 @@
 """Bytes of a table → rows: typed cells, unknown columns refused, every error with file, row and what to do."""
 
 import csv
+import functools
 import io
 import math
 import types
@@ -76,31 +77,49 @@ def _parse(where: str, cells: dict[str, str], record: type[Row], sourced: bool) 
 
 def _values(cells: dict[str, str], record: type[Row]) -> dict[str, typing.Any]:
     values: dict[str, typing.Any] = {}
-    for field in msgspec.structs.fields(record):
-        if field.name == "source":
-            continue
-        prefix = _language_prefix(field)
+    for name, prefix, is_required, is_text, convert in _columns(record):
         if prefix:
-            values[field.name] = {c[len(prefix) :]: v for c, v in cells.items() if c.startswith(prefix) and v}
+            values[name] = {c[len(prefix) :]: v for c, v in cells.items() if c.startswith(prefix) and v}
             continue
-        cell = cells.get(field.name, "")
+        cell = cells.get(name, "")
         if not cell:
-            if field.required and field.type is not str:
-                raise ValueError(f"{field.name} is empty")
-            if field.required:
-                values[field.name] = ""
+            if is_required and not is_text:
+                raise ValueError(f"{name} is empty")
+            if is_required:
+                values[name] = ""
             continue
         try:
-            values[field.name] = _converter(field.type)(cell)
+            values[name] = convert(cell)
         except ValueError as error:
-            raise ValueError(f"{field.name} {cell!r}: {error}") from None
+            raise ValueError(f"{name} {cell!r}: {error}") from None
     return values
 
 
+class _Column(typing.NamedTuple):
+    """How a field of a record is filled: from the columns with a prefix, one a language, or from one cell."""
+
+    name: str
+    prefix: str
+    is_required: bool
+    is_text: bool
+    convert: Callable[[str], object]
+
+
+@functools.cache
+def _columns(record: type[Row]) -> tuple[_Column, ...]:
+    """The fields of a record but for its source; worked out once, for looking at types takes longer than a row."""
+    return tuple(
+        _Column(field.name, prefix, field.required, field.type is str, str if prefix else _converter(field.type))
+        for field in msgspec.structs.fields(record)
+        if field.name != "source"
+        for prefix in [_language_prefix(field)]
+    )
+
+
 def _check_header(file: str, header: list[str], record: type[Row], sourced: bool) -> None:
-    fields = msgspec.structs.fields(record)
-    prefixes = tuple(p for p in map(_language_prefix, fields) if p)
-    plain = {f.name for f in fields if f.name != "source" and not _language_prefix(f)} | {WITHDRAWN}
+    columns = _columns(record)
+    prefixes = tuple(column.prefix for column in columns if column.prefix)
+    plain = {column.name for column in columns if not column.prefix} | {WITHDRAWN}
     source = set(SOURCE_COLUMNS) if sourced else set()
     for column in header:
         if header.count(column) > 1:
@@ -108,7 +127,7 @@ def _check_header(file: str, header: list[str], record: type[Row], sourced: bool
         if column not in plain | source and not (column.startswith(prefixes) if prefixes else False):
             known = ", ".join(sorted(plain | source) + [f"{p}en, {p}ja, …" for p in prefixes])
             raise BadReference(f"{file}: unknown column {column!r}; there are: {known}")
-    needed = {f.name for f in fields if f.required and f.name in plain} | source
+    needed = {column.name for column in columns if column.is_required and column.name in plain} | source
     missing = sorted(needed - set(header))
     if WITHDRAWN in header and set(record.keys) <= set(header):
         return  # an overlay that only withdraws needs the key alone

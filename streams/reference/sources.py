@@ -1,5 +1,6 @@
 """A row's source → taken or refused: what a reader could not open or look up must not stand behind a figure."""
 
+import functools
 import re
 
 from streams.assessments import Source
@@ -42,6 +43,7 @@ def read_source(cells: dict[str, str]) -> Source:
     return source
 
 
+@functools.lru_cache(maxsize=4_096)  # the same few sources stand behind many rows
 def _refuse(column: str, text: str) -> None:
     remedy = f"name what a reader can look up, or write publisher {OWN_COMPILATION!r} with confidence C"
     if not text:
