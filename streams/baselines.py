@@ -158,14 +158,11 @@ class Months(msgspec.Struct, kw_only=True):
 
     def season(self, window: int, years: int) -> float | None:
         """Mean of the same `window` months over up to `years` years before; None where no year has them all."""
-        means = []
-        for year in range(1, years + 1):
-            end = len(self.usual) - 12 * year
-            if end < window:
-                break
-            known = [value for value in self.usual[end - window : end] if value is not None]
-            if len(known) == window:
-                means.append(sum(known) / window)
+        usual, means = self.usual, []
+        for end in range(len(usual) - 12, max(window, len(usual) - 12 * years) - 1, -12):
+            chosen = usual[end - window : end]
+            if None not in chosen:
+                means.append(sum(chosen) / window)  # type: ignore[arg-type]  # None is not in it
         return sum(means) / len(means) if means else None
 
     def spread_before(self, window: int) -> float | None:
@@ -174,7 +171,7 @@ class Months(msgspec.Struct, kw_only=True):
         return centre_and_spread(known)[1] if len(known) >= 6 else None
 
     def _year_before(self, window: int) -> list[float]:
-        known = [value for value in self.usual[-window - 12 : -window] if value is not None]
-        if len(known) == 12:
-            return known
+        year = self.usual[-window - 12 : -window]
+        if len(year) == 12 and None not in year:
+            return year  # type: ignore[return-value]  # None is not in it
         return [value for value in self.usual[-window - 24 : -window] if value is not None][-12:]

@@ -161,9 +161,7 @@ class V1:
             if not judged:
                 continue
             if state.rows % SPREAD_EVERY == 0 or not state.spread:
-                newest = state.ratios[-RATIOS_KEPT:]
-                state.spread = _spread([max(-ratio, 0.0) for ratio in newest])
-                state.spread_up = _spread([max(ratio, 0.0) for ratio in newest])
+                state.spread, state.spread_up = _spreads(state.ratios[-RATIOS_KEPT:])
             best = self._deepest(state, rule)
             if best is not None:
                 phase = state.hold.step(best.score, state.hold.direction or best.direction, parameters.hold)
@@ -189,11 +187,13 @@ class V1:
             return None
         raised, best, known = bool(state.hold.direction), Look(0.0, Direction.DOWN, 1, 0.0, year), False
         ready, band = state.rows > parameters.warm_up and year >= rule.smallest, state.spread * parameters.raise_z
+        clear = parameters.hold.clear
         for window in parameters.windows:
             recent = months.recent(window.months)
             if recent is None:
                 continue
-            if window.months > 1 and not raised and recent > year * (1.0 - window.fall * parameters.hold.clear):
+            calm = 1.0 - window.fall * clear  # of what was expected: above it nothing is raised
+            if window.months > 1 and not raised and recent > year * calm:
                 known = known or ready  # calm against one of the two is calm
                 continue
             season = months.season(window.months, parameters.years)
@@ -206,8 +206,9 @@ class V1:
             if not ready or low < rule.smallest:
                 continue
             known = True
-            best = max(best, _fall(window, recent, low, band), key=_score)
-            if rule.rushes and window.months == 1:
+            if raised or recent <= low * calm:
+                best = max(best, _fall(window, recent, low, band), key=_score)
+            if rule.rushes and window.months == 1 and (raised or recent > high):
                 wide = state.spread_up * parameters.raise_z
                 best = max(best, _rush(parameters.rush, recent, high, wide), key=_score)
         return best if known else None
@@ -257,11 +258,16 @@ def _teach(state: V1State) -> None:
     state.lumps = []
 
 
-def _spread(sizes: list[float]) -> float:
-    """Spread on one side from its tail: one month in ten went beyond, for a normal distribution at 1.28 spreads."""
-    if len(sizes) < LEAST_SIZES:
-        return LEAST_SPREAD
-    return max(LEAST_SPREAD, sorted(sizes)[int(TAIL * len(sizes))] / ONE_SIDED_TAIL_TO_SIGMA)
+def _spreads(ratios: list[float]) -> tuple[float, float]:
+    """Spread on the side of falls and on that of rises, each from its tail; a side that has none has the least.
+
+    One month in ten went beyond it: for a normal distribution 1.28 spreads.
+    """
+    if len(ratios) < LEAST_SIZES:
+        return LEAST_SPREAD, LEAST_SPREAD
+    ordered, tail = sorted(ratios), int(TAIL * len(ratios))
+    fallen, risen = -ordered[-1 - tail], ordered[tail]
+    return max(LEAST_SPREAD, fallen / ONE_SIDED_TAIL_TO_SIGMA), max(LEAST_SPREAD, risen / ONE_SIDED_TAIL_TO_SIGMA)
 
 
 def _score(look: Look) -> float:

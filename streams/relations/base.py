@@ -8,6 +8,7 @@ budget joins nothing; bounded memory; each derived figure names the rows of all 
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, ClassVar, Protocol
 
 import msgspec
@@ -32,7 +33,7 @@ class Relation(Protocol):
         """Take new rows of one set, in order of series id, and return what follows from them.
 
         The rows are those of one or more whole instants: nothing else becomes known at the same time. What comes out
-        must be the same whether they are given instant by instant (see `instants`) or together. A derived run has
+        must be the same whether they are given instant by instant (see `periods`) or together. A derived run has
         `legs`, its rows in order of when they became known; rows whose period does not ascend are left out later.
         """
 
@@ -67,12 +68,16 @@ def figures_of(run: Run) -> Iterator[Figure]:
     return (Figure(run.evidence, *row) for row in columns)
 
 
-def instants(runs: Iterable[Run]) -> Iterator[tuple[int, list[tuple[Series, Figure]]]]:
-    """All rows of `runs` by instant, in order of (known_at, occurred_at, series id)."""
-    rows = [(run.series, figure) for run in runs for figure in figures_of(run)]
-    rows.sort(key=lambda row: (row[1].known_at, row[1].occurred_at, row[0].series_id))
-    for known_at, same in groupby(rows, key=lambda row: row[1].known_at):
-        yield known_at, list(same)
+def periods(runs: Iterable[Run]) -> Iterator[tuple[int, list[tuple[Series, Figure]]]]:
+    """All rows of `runs` by instant and, in it, by the period that is given; of a period in order of series id."""
+    rows = [
+        (figure.known_at, figure.occurred_at, run.series.series_id, run.series, figure)
+        for run in runs
+        for figure in figures_of(run)
+    ]
+    rows.sort(key=itemgetter(0, 1, 2))
+    for (_, occurred_at), same in groupby(rows, key=itemgetter(0, 1)):
+        yield occurred_at, [(series, figure) for _, _, _, series, figure in same]
 
 
 def runs_of(series: Series, derived: Iterable[Derived]) -> list[Run]:

@@ -7,7 +7,6 @@ newest month, the index is not known either. A code that pools several minerals 
 """
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import ClassVar, NamedTuple
 
 import msgspec
@@ -15,7 +14,7 @@ import msgspec
 from streams.baselines import month_of
 from streams.observations import Measure, Run, Series
 from streams.reference import Reference
-from streams.relations.base import instants, run_of
+from streams.relations.base import periods, run_of
 from streams.relations.partners import Partner, take
 from streams.relations.selectivity import ALL, is_flow
 
@@ -60,12 +59,11 @@ class Concentration:
     def relate(self, state: ConcentrationState, runs: Sequence[Run]) -> list[Run]:
         """One figure for each month, as soon as the newest row of each of the largest partners is that month's."""
         found: list[Run] = []
-        for _, rows in instants(runs):
-            for occurred_at, same in groupby(rows, key=lambda row: row[1].occurred_at):
-                for series, figure in same:
-                    take(state.sides, series, figure, _YEAR)
-                if len(state.sides) >= FEWEST and month_of(occurred_at) > state.judged:
-                    found += _judged(state, occurred_at)
+        for occurred_at, rows in periods(runs):
+            for series, figure in rows:
+                take(state.sides, series, figure, _YEAR)
+            if len(state.sides) >= FEWEST and month_of(occurred_at) > state.judged:
+                found += _judged(state, occurred_at)
         return found
 
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from streams.baselines import is_number, month_of
+from streams.baselines import LARGEST, month_of
 from streams.observations import Series
 from streams.relations.base import Figure
 
@@ -21,11 +21,12 @@ def take(partners: dict[str, Partner], series: Series, figure: Figure, months: i
     partner = partners.get(series.series_id)
     if partner is None:
         partner = partners[series.series_id] = Partner(series=series)
-    month, values = month_of(figure.occurred_at), partner.values
+    month, values, value = month_of(figure.occurred_at), partner.values, figure.value
     if values and month <= partner.last:
         return
-    if values:
+    if values and month > partner.last + 1:
         values.extend([None] * min(month - partner.last - 1, months))
-    values.append(figure.value if is_number(figure.value) and (figure.value or 0.0) >= 0.0 else None)
-    del values[:-months]
+    values.append(value if value is not None and 0.0 <= value < LARGEST else None)
+    if len(values) > months:
+        del values[:-months]
     partner.last, partner.figure = month, figure

@@ -6,7 +6,6 @@ that supplied most in the year before is no third country, and is left out.
 """
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import ClassVar
 
 import msgspec
@@ -14,7 +13,7 @@ import msgspec
 from streams.baselines import month_of
 from streams.observations import Run, Series
 from streams.reference import Reference
-from streams.relations.base import instants, run_of
+from streams.relations.base import periods, run_of
 from streams.relations.partners import Partner, take
 from streams.relations.selectivity import ALL, is_flow
 
@@ -50,12 +49,11 @@ class Surge:
     def relate(self, state: SurgeState, runs: Sequence[Run]) -> list[Run]:
         """A figure for each origin and month, once the origin that supplied most is known for that month too."""
         found: list[Run] = []
-        for _, rows in instants(runs):
-            for occurred_at, same in groupby(rows, key=lambda row: row[1].occurred_at):
-                for series, figure in same:
-                    take(state.sources, series, figure, _KEPT)
-                if len(state.sources) >= FEWEST:
-                    found += _judged(state, occurred_at)
+        for occurred_at, rows in periods(runs):
+            for series, figure in rows:
+                take(state.sources, series, figure, _KEPT)
+            if len(state.sources) >= FEWEST:
+                found += _judged(state, occurred_at)
         return found
 
 
