@@ -6,7 +6,7 @@ from typing import Final, TypeVar
 from alerts.fingerprint import GroupKey, group_key_of
 from alerts.states import AlertState
 from alerts.timers import SET_BACK_S
-from streams.signals import Hazard
+from streams.signals import Direction, Hazard
 
 _Key = TypeVar("_Key")
 
@@ -73,14 +73,19 @@ class Board:
         """The watched alerts on one situation, lowest id first."""
         return [self._states[alert_id] for alert_id in sorted(self._situations.get(situation_id, {}))]
 
-    def inhibitor(self, alert: AlertState) -> AlertState | None:
-        """The supply alert, live on the same group, that keeps the deliveries of a market alert back."""
+    def inhibitor(self, alert: AlertState, explains_s: int) -> AlertState | None:
+        """The supply alert, live on the same group, that explains a market alert and keeps its deliveries back.
+
+        It explains a rise, not louder than itself, that rang at most `explains_s` after its own newest ring. A price
+        that falls is no shortage; one that rises months after an act is news.
+        """
         situation = alert.assessment.situation
-        if situation.hazard is not Hazard.MARKET:
+        if situation.hazard is not Hazard.MARKET or alert.assessment.direction is Direction.DOWN:
             return None
         for other_id in sorted(self._supply.get((alert.mode, situation.group), {})):
             other = self._states[other_id]
-            if other.live:
+            is_as_loud = other.live and other.level.rank >= alert.level.rank
+            if is_as_loud and _rang_at(alert) <= _rang_at(other) + explains_s:
                 return other
         return None
 
@@ -107,6 +112,11 @@ class Board:
         """The earliest instant at which time alone makes something due."""
         soonest = min(self._wakes.values(), default=NEVER)
         return None if soonest >= NEVER else soonest
+
+
+def _rang_at(alert: AlertState) -> int:
+    """When this alert had its newest ring, as the figures behind it became known."""
+    return max((ring.at for ring in alert.assessment.rings), default=alert.assessment.as_of)
 
 
 def _remove(index: dict[_Key, dict[str, None]], key: _Key, alert_id: str) -> None:

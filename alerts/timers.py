@@ -61,6 +61,7 @@ class Timers(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         Slowdown(after_hours=168, every_minutes=1_440),
     )
     exhausted_after_s: int = 600  # nobody has answered so long after a ladder's last step: the other sides are told
+    explains_s: int = 14 * DAY_S  # a rise of price so long after a supply alert of its group rang is explained by that
     close_timeout_s: int = 3 * DAY_S  # one side agreed to close, the other said nothing for so long
     waking_channels: tuple[str, ...] = ("pagerduty",)
     shared_channels: tuple[str, ...] = ("slack", "cap")  # one thread for the side, not one for each person

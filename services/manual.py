@@ -91,6 +91,9 @@ _ELSEWHERE = {
     "Timers.throttles": "At most so many messages to one person by one channel, by level; an emergency has none.",
     "Timers.repeat_slowdown": "How a ladder that nobody answers slows down; it never stops by itself.",
     "Timers.exhausted_after_s": "Nobody answered so long after a ladder's last step: the other sides are told.",
+    "Timers.explains_s": (
+        "A supply alert holds back a market alert of its group: a rise, not louder, that rang at most so long after it."
+    ),
     "Timers.close_timeout_s": "One side agreed to close and the other said nothing for so long: closed, on the record.",
     "Timers.waking_channels": "Channels that wake a person.",
     "Timers.shared_channels": "Channels with one thread for the side instead of one for each person.",

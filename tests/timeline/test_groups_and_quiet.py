@@ -1,5 +1,6 @@
 """What a duty officer is spared by grouping, inhibition, quiet hours and throttles, none of which loses a thing."""
 
+import pytest
 from msgspec.structs import replace
 
 from alerts.acknowledgements import respond
@@ -8,7 +9,7 @@ from alerts.lifecycle import JointState
 from alerts.participants import Directory
 from alerts.timers import Throttle, Timers
 from streams.assessments import Assessment, Level, RingCause
-from streams.signals import Hazard
+from streams.signals import Direction, Hazard
 from tests.alerting import DAY, HOUR, JPN, MINUTE, START, TWO, USA, assessment, policy, ring, situation, with_policy
 from tests.bell import Bell
 
@@ -183,6 +184,31 @@ def test_a_market_alert_is_held_while_a_supply_alert_on_its_group_is_open() -> N
     freed = bell.messages(lambda delivery: delivery.alert_id == market and delivery.participant == "USA")
     assert [(each.due_at - START, each.reason) for each in freed] == [(2 * HOUR, "ring")]
     assert bell.store.alert(supply).joint is JointState.RESOLVED
+
+
+@pytest.mark.parametrize(
+    ("direction", "level", "days", "held"),
+    [
+        (Direction.UP, Level.WATCH, 0, True),
+        (Direction.UP, Level.WATCH, 14, True),
+        (Direction.UP, Level.WATCH, 15, False),  # so long after a ban a rise is news
+        (Direction.DOWN, Level.WATCH, 0, False),  # no ban makes a price fall
+        (Direction.UP, Level.EMERGENCY, 0, False),  # the price says more than the act did
+    ],
+)
+def test_what_a_supply_alert_does_not_explain_is_told(
+    direction: Direction, level: Level, days: int, held: bool
+) -> None:
+    """An open ban must not hide a crash, a louder alarm, or what happens long after it."""
+    bell = Bell(INFORMING)
+    bell.take(assessment())
+    bell.run(days * DAY)
+    at = START + days * DAY
+    market = assessment(situation(hazard=Hazard.MARKET, origin=""), as_of=at, level=level, rings=[ring(at, level)])
+    (alert_id,) = bell.take(replace(market, direction=direction))
+    bell.run(2 * HOUR)
+    told = bell.messages(lambda each: alert_id in (each.alert_id, *each.also) and each.purpose is Purpose.RING)
+    assert {each.participant for each in told} == (set() if held else {"USA", "JPN"})
 
 
 def test_a_market_alert_on_another_group_is_free() -> None:
