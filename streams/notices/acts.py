@@ -20,6 +20,7 @@ INSTRUMENTS = frozenset({C.BAN, C.CONTROL, C.LICENCE, C.PERMISSION, C.QUOTA, C.T
 MOVERS = frozenset({C.STOP, C.SUSPEND, C.ALLOW, C.GRANT})  # verbs that may take exports themselves as their object
 ANNOUNCING = frozenset({C.IMPOSE, C.REQUIRE, C.GRANT})
 STEERING = frozenset({C.TIGHTEN, C.EXTEND, C.SUSPEND, C.LIFT, C.CUT, C.RAISE, C.GRACE, C.ALLOW})
+_OF_OFFICES = (C.CONTROL, C.LICENCE, C.PERMISSION)  # what an office that deals with exports alone rules
 PAPER = "paper"  # the value of words for the licences that are given, not the duty to have one
 _GOVERNING = STEERING | ANNOUNCING | {C.STOP}
 _FAR = 1_000_000  # characters: where no instrument is
@@ -138,7 +139,7 @@ def _bonds(sentence: Sentence) -> list[_Bond]:
                 break
     for office in sentence.of(C.AUTHORITY)[:1]:  # controls of an office that deals with exports alone
         for head in heads:
-            if head not in used and head.concept in (C.CONTROL, C.LICENCE) and not bonds:
+            if head not in used and head.concept in _OF_OFFICES and not bonds:
                 bind(head, office, head.concept)
     return sorted(bonds, key=lambda bond: (bond.start, bond.end))
 
@@ -147,7 +148,7 @@ def _of_office(sentence: Sentence) -> list[_Bond]:
     """Controls of minerals in a document whose title names an office or rules that deal with exports alone."""
     if not sentence.scope or sentence.of(C.IMPORT) or sentence.of(C.PAPERWORK):
         return []
-    return [_Bond(t.concept, t.start, t.end, t) for t in sentence.of(C.CONTROL, C.LICENCE)][:1]
+    return [_Bond(t.concept, t.start, t.end, t) for t in sentence.of(*_OF_OFFICES)][:1]
 
 
 def _joined(sentence: Sentence, first: Token, second: Token, reach: int) -> bool:

@@ -246,3 +246,57 @@ def test_what_a_suspended_provision_said_is_its_list(language: str, title: str, 
     """A provision that is told again because it is suspended says what the suspension is about."""
     reading = read(language, title, text)
     assert (reading.polarity, set(reading.minerals)) == (Polarity.SUSPEND, {"germanium", "synthetic_diamond"})
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text", "polarity"),
+    [
+        (
+            "ja",
+            "輸出貿易管理令の一部を改正する政令",
+            "別表第一に、酸化ガリウムの単結晶を加える。この貨物を輸出しようとする者は、経済産業大臣の許可を受けなければならない。",
+            Polarity.IMPOSE,
+        ),
+        ("ja", "", "中国商務省は、許可を受けずに黒鉛を輸出してはならないと公告した。", Polarity.IMPOSE),
+        (
+            "en",
+            "",
+            "Kazakhstan's trade ministry has prolonged by a year the rule that exports of lead be registered with "
+            "the chamber of commerce.",
+            Polarity.EXTEND,
+        ),
+        (
+            "en",
+            "Hanoi keeps its registration requirement for tungsten exports for another year",
+            "The registration requirement for exports of tungsten is extended until 30 June 2027.",
+            Polarity.EXTEND,
+        ),
+        (
+            "en",
+            "",
+            "Malaysian customs have been told not to clear exports of unprocessed rare earths.",
+            Polarity.IMPOSE,
+        ),
+        ("en", "", "China's commerce ministry granted general licences to two exporters of gallium.", Polarity.RELAX),
+    ],
+)
+def test_what_a_statute_says_of_exporters_is_a_control(
+    language: str, title: str, text: str, polarity: Polarity
+) -> None:
+    """A leave that has to be received, a sale that has to be registered, a border that does not clear."""
+    reading = read(language, title, text)
+    assert (reading.is_relevant, reading.polarity) == (True, polarity)
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text"),
+    [
+        ("ja", "鉱業法の一部改正", "別表第一にゲルマニウムを加える。採掘しようとする者は許可を受けなければならない。"),
+        ("ja", "", "銅地金を輸入しようとする者は、経済産業大臣の許可を受けなければならない。"),
+        ("en", "", "Miners of lithium must be registered with the tax office; exports rose by 4 percent last year."),
+        ("en", "", "China's ports stopped processing containers after the typhoon, and rare earth exports fell."),
+    ],
+)
+def test_the_same_words_about_something_else_are_no_control(language: str, title: str, text: str) -> None:
+    """Of mines, of imports, of firms, of ports."""
+    assert not read(language, title, text).is_relevant
