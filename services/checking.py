@@ -20,7 +20,7 @@ from services.routes import trials
 from services.settings import Configuration
 from services.sources import feeds_of
 from services.standing import require, standing_of
-from services.wiring import open_store, outbox_of, reference_of, thresholds_of
+from services.wiring import open_store, outbox_of, reference_of, thresholds_of, unwritable
 from streams.errors import StreamsError
 from streams.reference import Reference
 from streams.topics import Client
@@ -210,11 +210,5 @@ def _operators(configuration: Configuration) -> Iterator[Finding]:
 
 def _writable(what: str, directory: Path) -> Finding:
     """Whether this user could make files in a directory, or make the directory."""
-    there = next((each for each in (directory, *directory.absolute().parents) if each.exists()), Path("/"))
-    probe = there / ".twinbell-check"
-    try:
-        probe.touch()
-        probe.unlink()
-    except OSError as problem:
-        return Finding(what=what, to_mend=f"{there} cannot be written ({problem.strerror}): name another, or its owner")
-    return Finding(what=what, says=f"{directory} can be written")
+    problem = unwritable(directory)
+    return Finding(what=what, to_mend=problem) if problem else Finding(what=what, says=f"{directory} can be written")

@@ -76,6 +76,8 @@ def live_feed(
 ) -> tuple[LiveFeed, Client]:
     """One source as a feed, and its client, which the caller closes. Raises BadSettings where its key is not there."""
     kind = kind_named(chosen.name)
+    if chosen.since > iso_day(outside.now()):
+        raise BadSettings(f"source {chosen.name}: since = {chosen.since} is yet to come: give a day that has been")
     client, base = client_of(configuration, chosen, clocks.standing(chosen.name), outside)
     source = kind(reference, chosen.since or first_day(kind.about, outside.now()))
     feed = LiveFeed(source, client, base, (reference, packaged_reader().read), outside.now)

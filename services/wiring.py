@@ -25,7 +25,7 @@ from services.dispatcher.lanes import InTurn, SideBySide
 from services.dispatcher.operators import Operators
 from services.dispatcher.send import Patience, Sender
 from services.embedded import Hub, Parts
-from services.errors import WrongStore
+from services.errors import BadSettings, WrongStore
 from services.routes import actual_channels, exercise_channels
 from services.settings import Configuration
 from services.standing import require, standing_of
@@ -108,6 +108,18 @@ def thresholds_bytes(path: Path | None) -> tuple[bytes, str]:
 def outbox_of(configuration: Configuration, url: str) -> Path:
     """Where an exercise puts what would have been sent: as set, else a folder beside the store."""
     return configuration.path(configuration.settings.outbox) if configuration.settings.outbox else beside(url, "outbox")
+
+
+def unwritable(directory: Path) -> str:
+    """Why this user could not make files in a directory, or make the directory; empty where they could."""
+    there = next((each for each in (directory, *directory.absolute().parents) if each.exists()), Path("/"))
+    probe = there / ".twinbell-check"
+    try:
+        probe.touch()
+        probe.unlink()
+    except OSError as problem:
+        return f"{there} cannot be written ({problem.strerror}): name another, or its owner"
+    return ""
 
 
 def log_of(configuration: Configuration, url: str) -> Path:
@@ -252,8 +264,10 @@ def operators_of(configuration: Configuration, known: Knowledge, database: sa.En
 
 
 def _channels_of(configuration: Configuration, outbox: Path | None) -> Mapping[str, Channel]:
-    """Every channel as an outbox, or those of the configuration."""
+    """Every channel as an outbox, or those of the configuration. Raises BadSettings where it cannot be written."""
     if outbox is not None:
+        if problem := unwritable(outbox):
+            raise BadSettings(f"outbox: {problem}; no message could be kept there")
         return exercise_channels(outbox)
     return actual_channels(configuration.channels, configuration.directory, configuration.mode)
 

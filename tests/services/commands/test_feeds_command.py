@@ -65,6 +65,7 @@ def test_a_source_that_cannot_be_read_ends_with_its_own_code(site: Path, server:
     [
         (["poll", "nothing"], ExitCode.SETTINGS, "there is no source 'nothing'"),
         (["poll", "ecb", "--since", "soon"], ExitCode.SETTINGS, "since"),
+        (["poll", "ecb", "--since", "2999-01-01"], ExitCode.SETTINGS, "yet to come"),
         (["status"], ExitCode.WRONG_STORE, "there is no store"),
     ],
 )

@@ -106,3 +106,17 @@ def test_check_tries_what_a_deployment_needs(tmp_path: Path) -> None:
     assert f"MEND  broker 127.0.0.1:{port}: Kafka at 127.0.0.1:{port}: nobody answers there" in said
     assert "MEND  alertmanager: alertmanager.token_file" in said
     assert "MEND  operators: nobody has the role operator" in said
+
+
+def test_an_outbox_that_cannot_be_written_is_said_first(tmp_path: Path) -> None:
+    """An exercise whose messages could land nowhere does not begin."""
+    twinbell("init", str(tmp_path))
+    config = tmp_path / "twinbell.toml"
+    (tmp_path / "taken").write_text("a file")
+    text = config.read_text(encoding="utf-8").replace('outbox = ""', 'outbox = "taken"')
+    config.write_text(text, encoding="utf-8")
+    store = f"sqlite:///{tmp_path}/own.db"
+    code, said = twinbell("run", "--config", str(config), "--store", store, "--until-done", "--lines")
+    assert code is ExitCode.SETTINGS
+    assert "outbox" in said
+    assert "cannot be written" in said
