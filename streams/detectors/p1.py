@@ -70,6 +70,8 @@ class Pace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             raise ValueError(f"{where}.sample ({self.sample}) is shorter than {where}.warm_up ({self.warm_up})")
         if self.warm_up < 2 * ENOUGH:
             raise ValueError(f"{where}.warm_up must be at least {2 * ENOUGH} rows")
+        if self.warm_up < self.horizons[-1]:
+            raise ValueError(f"{where}.warm_up ({self.warm_up}) is shorter than the longest of {where}.horizons")
         if not 1 <= self.confirm[0] <= self.confirm[1] <= 60:
             raise ValueError(f"{where}.confirm must be [n, m] with 1 <= n <= m <= 60")
         if min(*self.raise_z, *self.smallest, self.least_spread, self.down_factor) <= 0:

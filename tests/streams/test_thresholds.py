@@ -57,6 +57,7 @@ def test_the_digest_is_that_of_the_bytes() -> None:
         (r"^follow_limit = [^\n]*", "", ["mine.toml", "detectors.P1", "follow_limit"]),
         (r"clear = 0\.\d+", "clear = 1.2", ["mine.toml", "clear", "raise"]),
         (r"^sample = \d+", "sample = 60", ["mine.toml", "sample", "warm_up", "60"]),
+        (r"^warm_up = 120", "warm_up = 50", ["mine.toml", "warm_up", "horizons"]),
         (r"^horizons = \[1, 5, 20, 60\]", "horizons = [1, 5, 20]", ["mine.toml", "horizons", "strides"]),
         (r"^paired_new_year = [^\n]*", "paired_new_year = 3", ["mine.toml", "paired_new_year", "array"]),
         (r"^hold_score = [^\n]*", "hold_score = 2.0", ["mine.toml", "hold_score"]),
