@@ -232,7 +232,7 @@ def _effective(marked: Sequence[Dated], primary: Act, speaking: set[int]) -> Dat
     next_to = [d for d in marked if 0 < d.sentence.order - primary.order <= _GOING_ON]
     for pool in (own, others, next_to):
         for dated in pool:
-            if dated.starts and not dated.ends and not _of_another(dated):
+            if dated.starts and not dated.ends and not dated.foreseen and not _of_another(dated):
                 return dated
     return None
 

@@ -300,3 +300,10 @@ def test_what_a_statute_says_of_exporters_is_a_control(
 def test_the_same_words_about_something_else_are_no_control(language: str, title: str, text: str) -> None:
     """Of mines, of imports, of firms, of ports."""
     assert not read(language, title, text).is_relevant
+
+
+def test_an_end_that_is_moved_is_no_first_day() -> None:
+    """The day from which an end is moved away begins nothing."""
+    text = "Peru extends its ban on exports of zinc. It moves the expiry date from 4 May 2025 to 4 May 2026."
+    reading = read("en", "", text)
+    assert (reading.effective_on, str(reading.end_on)) == ("", "2026-05-04")
