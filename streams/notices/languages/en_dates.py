@@ -127,7 +127,7 @@ ENGLISH_DATES = DateForms(
         r"\b(?:(?:due|set|scheduled|supposed|expected|slated|planned|meant|was|were) to (?:have )?"
         r"|(?:originally|previously|initially) (?:to )?|would (?:have )?)"
         rf"(?:end|expire|lapse|run out)(?:e?d|ing)?(?: on)?[ ,]*{_WEEKDAY}$"
-        rf"|\b(?:extend|renew|prolong|postpone|push|move|defer)\w* (?:back )?from {_WEEKDAY}$"
+        rf"|\b(?:postpone|push|move|defer)\w* (?:back )?from {_WEEKDAY}$"
         rf"|\b(?:(?:expiry|expiration)(?: date)?|deadline|end date) (?:of|from) {_WEEKDAY}$"
     ),
     foreseen_after=re.compile(r" (?:expiry|expiration|deadline|end date)\b"),

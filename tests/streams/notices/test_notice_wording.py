@@ -307,3 +307,23 @@ def test_an_end_that_is_moved_is_no_first_day() -> None:
     text = "Peru extends its ban on exports of zinc. It moves the expiry date from 4 May 2025 to 4 May 2026."
     reading = read("en", "", text)
     assert (reading.effective_on, str(reading.end_on)) == ("", "2026-05-04")
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity", "effective", "end"),
+    [
+        ("The end of the cobalt export ban is pushed back to 31 July 2026.", Polarity.EXTEND, "", "2026-07-31"),
+        ("The end of the nickel export ban was postponed to 1 March 2027.", Polarity.EXTEND, "", "2027-03-01"),
+        ("Congo confirms the end of its cobalt export ban.", Polarity.RELAX, "", ""),
+        (
+            "Controls on exports of gallium were extended from 1 June 2026 to all destinations.",
+            Polarity.TIGHTEN,
+            "2026-06-01",
+            "",
+        ),
+    ],
+)
+def test_an_end_that_is_put_off_is_an_extension(text: str, polarity: Polarity, effective: str, end: str) -> None:
+    """And a control that is extended from a day on begins on it."""
+    reading = read("en", "", text)
+    assert (reading.polarity, reading.effective_on, reading.end_on) == (polarity, effective, end)
