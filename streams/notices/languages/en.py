@@ -72,7 +72,7 @@ ENGLISH = Language(
     nouns=Nouns(
         form=re.compile(
             r"\w+(?:sion|tion|wal|ral|eal|ment)s?\b|[a-z]+ing(?= of\b)|easing\b|(?:issu|grant|approv|award)ing\b"
-            r"|end(?= (?:of|to)\b)"
+            r"|end(?= (?:of|to)\b(?![^.;]{0,40}?\b(?:suspension|halt|freeze|pause|stop)))"
             r"|(?:pause|halt|freeze|stop|stay|waiver|reprieve|moratorium|delay|hold|grace period|stoppage)s?\b"
         ),
         before=re.compile(r"\b(?:to|will|would|may|must|shall|can|could|not|they) $"),

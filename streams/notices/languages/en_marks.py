@@ -18,6 +18,7 @@ _STEER = r"(?:extend|renew|prolong|lift|ease|relax|remove|end|suspend|pause|post
 _HELD = (
     r"(?:bans?|curbs?|controls?|restrictions?|embargo|moratorium|quotas?|tax|duty|duties|levy|prohibition|licen[cs]\w+)"
 )
+_STOPPED = r"(?:suspension|freeze|halt|pause|stoppage)"
 _BY_DATE = re.compile(  # acts of a ministry of trade that are named by their day alone, as law firms and the press do
     r"\b(?:mofcom|ministry of commerce|commerce ministry)\b(?:[^.;]|(?<= no)\.){0,160}?"
     r"\b(?:suspend|paus|postpon|lift|revok|repeal|rescind|withdr[ae]w|extend|renew|reinstat)\w*\b[^.;]{0,60}?"
@@ -93,6 +94,9 @@ ENGLISH_MARKS = (
     ),
     Mark(Concept.HEDGE, ("may ",), re.compile(rf"\b(?P<word>may)(?= (?:\w+ly |also |soon |yet )?{_STEER}\b)")),
     Mark(
+        Concept.HEDGE, ("will ",), re.compile(r"\b(?P<word>will)(?= (?:\w+ly |also |soon )?grant (?:general )?licen)")
+    ),
+    Mark(
         Concept.IMPOSE,
         ("general ", "global ", "blanket "),  # "general licences are available", "exports are eligible for them"
         re.compile(
@@ -167,12 +171,15 @@ ENGLISH_MARKS = (
     Mark(
         Concept.LIFT,
         ("end of", "end to"),
-        re.compile(rf"\b(?P<word>end) (?:of|to) (?=(?:[\w'-]+ ){{0,4}}?{_HELD}\b)"),
+        re.compile(rf"\b(?P<word>end) (?:of|to) (?=(?:[\w'-]+ ){{0,4}}?(?:{_HELD}|{_STOPPED})\b)"),
     ),
     Mark(
         Concept.STOP,
         ("end of", "end to"),
-        re.compile(rf"\b(?P<word>end) (?:of|to) (?:(?!{_HELD}\b)[\w'-]+ ){{0,4}}?exports?\b(?! {_HELD}\b)"),
+        re.compile(
+            rf"\b(?P<word>end) (?:of|to) (?:(?!(?:{_HELD}|{_STOPPED})\b)[\w'-]+ ){{0,4}}?exports?\b"
+            rf"(?! (?:{_HELD}|{_STOPPED})\b)"
+        ),
     ),
     Mark(
         Concept.BAN,

@@ -315,6 +315,9 @@ def test_an_end_that_is_moved_is_no_first_day() -> None:
         ("The end of the cobalt export ban is pushed back to 31 July 2026.", Polarity.EXTEND, "", "2026-07-31"),
         ("The end of the nickel export ban was postponed to 1 March 2027.", Polarity.EXTEND, "", "2027-03-01"),
         ("Congo confirms the end of its cobalt export ban.", Polarity.RELAX, "", ""),
+        ("The end of the freeze on exports of nickel was announced on Monday.", Polarity.RELAX, "", ""),
+        ("End of the tungsten export suspension on 16 June 2026.", Polarity.RELAX, "2026-06-16", ""),
+        ("China's commerce ministry will grant general licences to exporters of niobium.", Polarity.NONE, "", ""),
         (
             "Controls on exports of gallium were extended from 1 June 2026 to all destinations.",
             Polarity.TIGHTEN,
