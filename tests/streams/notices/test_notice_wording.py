@@ -330,3 +330,33 @@ def test_an_end_that_is_put_off_is_an_extension(text: str, polarity: Polarity, e
     """And a control that is extended from a day on begins on it."""
     reading = read("en", "", text)
     assert (reading.polarity, reading.effective_on, reading.end_on) == (polarity, effective, end)
+
+
+@pytest.mark.parametrize(
+    ("text", "polarity", "minerals"),
+    [
+        (
+            "China will put export controls on holmium, erbium and thulium starting June 8, its ministry said.",
+            Polarity.IMPOSE,
+            ("erbium", "holmium", "thulium"),
+        ),
+        ("Jakarta puts export restrictions on tin ingots.", Polarity.IMPOSE, ("tin",)),
+        (
+            "BIS is staying the license requirements on exports of tantalum powder until 22 September 2026.",
+            Polarity.SUSPEND,
+            ("tantalum",),
+        ),
+        (
+            "The implementation of Article 2 of Announcement No. 46 of 2024 (Announcement on Strengthening Export "
+            "Control of Dual-Use Items to the United States) for gallium is suspended until 27 November 2026.",
+            Polarity.SUSPEND,
+            ("gallium",),
+        ),
+    ],
+)
+def test_what_is_put_on_exports_stayed_or_named_in_brackets(
+    text: str, polarity: Polarity, minerals: tuple[str, ...]
+) -> None:
+    """The verb of the sentence decides, not a verb in the name of the act."""
+    reading = read("en", "", text)
+    assert (reading.polarity, tuple(sorted(reading.minerals))) == (polarity, minerals)
