@@ -77,7 +77,7 @@ class Board:
         """The supply alert, live on the same group, that explains a market alert and keeps its deliveries back.
 
         It explains a rise, not louder than itself, that rang at most `explains_s` after its own newest ring. A price
-        that falls is no shortage; one that rises months after an act is news.
+        that falls is no shortage; one that rises months after an act is news; one that rang before it goes on ringing.
         """
         situation = alert.assessment.situation
         if situation.hazard is not Hazard.MARKET or alert.assessment.direction is Direction.DOWN:
@@ -85,7 +85,7 @@ class Board:
         for other_id in sorted(self._supply.get((alert.mode, situation.group), {})):
             other = self._states[other_id]
             is_as_loud = other.live and other.level.rank >= alert.level.rank
-            if is_as_loud and _rang_at(alert) <= _rang_at(other) + explains_s:
+            if is_as_loud and 0 <= _rang_at(alert) - _rang_at(other) <= explains_s:
                 return other
         return None
 

@@ -211,6 +211,18 @@ def test_what_a_supply_alert_does_not_explain_is_told(
     assert {each.participant for each in told} == (set() if held else {"USA", "JPN"})
 
 
+def test_a_ban_does_not_end_the_ladder_of_a_price_that_rang_before_it() -> None:
+    """Nobody has answered for the price: it goes on ringing when a supply alert opens beside it."""
+    bell = Bell(INFORMING)
+    (market,) = bell.take(assessment(situation(hazard=Hazard.MARKET, origin="")))
+    bell.run(DAY)
+    bell.take(assessment(as_of=bell.now))
+    since = bell.now
+    bell.run(DAY)
+    later = bell.messages(lambda each: market in (each.alert_id, *each.also) and each.due_at > since)
+    assert {each.participant for each in later if each.purpose in RINGING} == {"USA", "JPN"}
+
+
 def test_a_market_alert_on_another_group_is_free() -> None:
     """Inhibition reaches the same supply group only."""
     bell = Bell(INFORMING)
