@@ -143,14 +143,14 @@ class Deployment:
             self.look_after()
             return False
 
-        until(is_so, lambda: f"{what}\n{self._said()}", patience_s)
+        until(is_so, lambda: f"{what}\n{self.said()}", patience_s)
 
     def look_after(self) -> None:
         """A process that has ended by itself is started again where they are supervised, else it fails the test."""
         for name, program in list(self.processes.items()):
             if program.ended in (None, 0, -signal.SIGKILL):
                 continue
-            assert self.is_supervised, f"{name} ended with {program.ended}\n{self._said()}"
+            assert self.is_supervised, f"{name} ended with {program.ended}\n{self.said()}"
             self.start(name)
 
     def rows(self) -> int:
@@ -228,7 +228,8 @@ class Deployment:
         finally:
             reader.close()
 
-    def _said(self) -> str:
+    def said(self) -> str:
+        """The last lines of every process."""
         return "\n".join(
             f"{name} ({program.ended}): {program.last_lines(6)}" for name, program in self.processes.items()
         )

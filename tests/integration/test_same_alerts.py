@@ -25,7 +25,7 @@ def test_an_episode_gives_what_its_replay_gives(
     deployment.start("dispatch", "--episode", name)
     feed = deployment.start("feed", "--episode", name, "--fast")
     deployment.until(lambda: feed.ended is not None, "the episode is published")
-    assert feed.ended == 0, feed.last_lines()
+    assert feed.ended == 0, deployment.said()
     assert deployment.outcome() == _replayed(name, tmp_path_factory)
 
 
