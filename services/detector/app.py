@@ -54,9 +54,25 @@ class _Consumer(AIOKafkaConsumer):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.safe: dict[TP, int] = {}  # the offset that is read next, by partition
+        self.room = asyncio.Event()  # set while more may be handed over
+        self.room.set()
+
+    def on_buffer_full(self, tp: TP) -> None:
+        """Enough waits to be worked on.
+
+        Faust would leave this partition out of what it asks for, and see only after up to a second that there is room.
+        """
+        self.room.clear()
+
+    def on_buffer_drop(self, tp: TP) -> None:
+        """There is room again."""
+        self.room.set()
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
         """What is there, at most a message for each partition. A rebalance takes back what was not handed over."""
+        await self.wait_first(self.room.wait(), timeout=timeout)
+        if not self.room.is_set():
+            return
         records, active = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
         if records is None or self.should_stop:
@@ -68,7 +84,7 @@ class _Consumer(AIOKafkaConsumer):
         for place, found in records.items():
             if not self.flow_active or self.app.consumer_generation_id != generation:
                 return
-            if found and (active is None or place in active or place in self._buffered_partitions):
+            if found and (active is None or place in active):
                 self.app.monitor.track_tp_end_offset(place, self.highwater(place))
                 message: Any = self._to_message(place, found[-1])
                 message.value, message.headers = found, None
@@ -166,6 +182,7 @@ class Detecting:
 
         async def assigned(_app: Any, places: Any, **_: Any) -> None:
             app.consumer.safe.clear()  # what was not committed is read again, and skipped
+            app.consumer.room.set()
             worker.assign({place.partition for place in places if place.topic == name})
 
         async def let_go(*_: Any, **__: Any) -> None:

@@ -67,22 +67,21 @@ class Desk:
         self.safe: list[tuple[int, int]] = []
         self.generation = 1
         self.written: asyncio.Future[None] | None = None  # what a snapshot waits for to be on the broker
-        self.worker = Worker(
-            Parts(
-                make=lambda: Partition(ENGINE, "made-with"),
-                past=self.past,
-                send=self._send,
-                again=self._again,
-                safe=lambda partition, offset: self.safe.append((partition, offset)),
-                counted=Metrics(),
-                now=lambda: NOW,
-                generation=lambda: self.generation,
-                partition_of=lambda group: partition_of(group, PARTITIONS),
-                tell=lambda note: None,
-                source="/twinbell/test",
-                dead_letter_limit=100,
-            )
+        self.parts = Parts(
+            make=lambda: Partition(ENGINE, "made-with"),
+            past=self.past,
+            send=self._send,
+            again=self._again,
+            safe=lambda partition, offset: self.safe.append((partition, offset)),
+            counted=Metrics(),
+            now=lambda: NOW,
+            generation=lambda: self.generation,
+            partition_of=lambda group: partition_of(group, PARTITIONS),
+            tell=lambda note: None,
+            source="/twinbell/test",
+            dead_letter_limit=100,
         )
+        self.worker = Worker(self.parts)
 
     async def _send(self, to: TopicName, _partition: int, event: Event) -> Awaitable[object]:
         self.sent.append((to, event))

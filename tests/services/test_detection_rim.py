@@ -1,0 +1,74 @@
+"""The Faust rim without Kafka: a worker that has enough to do asks for nothing, and asks again once there is room."""
+
+import asyncio
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from faust.types import TP
+
+from services.broker_settings import BrokerSettings
+from services.detector.app import Detecting
+from tests.services.test_detection_worker import Desk
+
+BUSY, QUIET = TP("observations", 0), TP("observations", 1)
+LONG_S = 3_600.0
+
+
+@pytest.fixture(autouse=True)
+def own_loops() -> Iterator[None]:
+    """A worker chooses its process's event loop; what runs after this test has the one of before."""
+    before = asyncio.get_event_loop_policy()
+    yield
+    asyncio.set_event_loop_policy(before)
+
+
+class Fetched:
+    """A worker's consumer, and of which partitions it asked for records; there are none."""
+
+    def __init__(self) -> None:
+        self.asked: list[set[TP]] = []
+        detecting = Detecting(BrokerSettings(bootstrap="127.0.0.1:9"), "worker-1", lambda _: Desk().parts)
+        self.app: Any = detecting.app
+        self.consumer: Any = detecting.app.consumer
+        self.consumer._set_active_tps({BUSY, QUIET})
+        self.consumer._getmany = self._getmany
+
+    async def _getmany(self, active_partitions: set[TP], timeout: float) -> dict[TP, list[Any]]:
+        self.asked.append(set(active_partitions))
+        return {}
+
+    async def one(self, timeout: float = LONG_S) -> None:
+        """One hand-over."""
+        assert [each async for each in self.consumer.getmany(timeout)] == []
+
+
+def test_a_partition_is_asked_for_as_soon_as_there_is_room() -> None:
+    """Faust leaves a partition of which enough waits out of what it asks for, and waits for the others."""
+
+    async def story() -> None:
+        fetched = Fetched()
+        await fetched.one()
+        fetched.consumer.on_buffer_full(BUSY)
+        await fetched.one(timeout=0.0)
+        assert fetched.asked == [{BUSY, QUIET}], "there is no room"
+        waiting = asyncio.create_task(fetched.one())
+        await asyncio.sleep(0)
+        fetched.consumer.on_buffer_drop(BUSY)
+        await waiting
+        assert fetched.asked == [{BUSY, QUIET}] * 2
+
+    asyncio.run(asyncio.wait_for(story(), LONG_S / 60))
+
+
+def test_a_rebalance_makes_room() -> None:
+    """What waited was dropped with it, and nothing is left to say that there is room again."""
+
+    async def story() -> None:
+        fetched = Fetched()
+        fetched.consumer.on_buffer_full(BUSY)
+        await fetched.app.on_partitions_assigned.send(set())
+        await fetched.one()
+        assert fetched.asked == [{BUSY, QUIET}]
+
+    asyncio.run(asyncio.wait_for(story(), LONG_S / 60))
