@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Final, TypeVar
 
 from alerts.fingerprint import GroupKey, group_key_of
+from alerts.holds import Hold, Holds, explained, is_held, longest
 from alerts.states import AlertState
 from alerts.timers import SET_BACK_S
-from streams.signals import Direction, Hazard
+from streams.signals import Hazard
 
 _Key = TypeVar("_Key")
 
@@ -73,21 +74,20 @@ class Board:
         """The watched alerts on one situation, lowest id first."""
         return [self._states[alert_id] for alert_id in sorted(self._situations.get(situation_id, {}))]
 
-    def inhibitor(self, alert: AlertState, explains_s: int) -> AlertState | None:
-        """The supply alert, live on the same group, that explains a market alert and keeps its deliveries back.
-
-        It explains a rise, not louder than itself, that rang at most `explains_s` after its own newest ring. A price
-        that falls is no shortage; one that rises months after an act is news; one that rang before it goes on ringing.
-        """
+    def hold(self, alert: AlertState, now: int, explains_s: int) -> Hold | None:
+        """What keeps the deliveries of an alert back: of the supply alerts on its group that which does so longest."""
         situation = alert.assessment.situation
-        if situation.hazard is not Hazard.MARKET or alert.assessment.direction is Direction.DOWN:
+        if situation.hazard is not Hazard.MARKET:
             return None
-        for other_id in sorted(self._supply.get((alert.mode, situation.group), {})):
-            other = self._states[other_id]
-            is_as_loud = other.live and other.level.rank >= alert.level.rank
-            if is_as_loud and 0 <= _rang_at(alert) - _rang_at(other) <= explains_s:
-                return other
-        return None
+        beside = sorted(self._supply.get((alert.mode, situation.group), {}))
+        return longest(explained(alert, self._states[other], now, explains_s) for other in beside)
+
+    def holds(self, alert: AlertState, now: int, explains_s: int) -> Holds:
+        """What keeps an alert back now, and the market alerts that it keeps back, by id."""
+        by = self.hold(alert, now, explains_s) if is_held(alert) else None
+        beside = sorted(filter(is_held, self.markets_beside(alert)), key=lambda market: market.alert_id)
+        kept = [market for market in beside if explained(market, alert, now, explains_s) is not None]
+        return Holds(by, tuple(hold for market in kept if (hold := self.hold(market, now, explains_s)) is not None))
 
     def markets_beside(self, alert: AlertState) -> list[AlertState]:
         """The market alerts on the same group: freed when a supply alert ends, held when one opens."""
@@ -112,11 +112,6 @@ class Board:
         """The earliest instant at which time alone makes something due."""
         soonest = min(self._wakes.values(), default=NEVER)
         return None if soonest >= NEVER else soonest
-
-
-def _rang_at(alert: AlertState) -> int:
-    """When this alert had its newest ring, as the figures behind it became known."""
-    return max((ring.at for ring in alert.assessment.rings), default=alert.assessment.as_of)
 
 
 def _remove(index: dict[_Key, dict[str, None]], key: _Key, alert_id: str) -> None:

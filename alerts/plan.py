@@ -7,6 +7,7 @@ from alerts.board import NEVER
 from alerts.candidates import Candidate, Occasion, Scene
 from alerts.deliveries import Delivery, DeliveryState, Purpose
 from alerts.fingerprint import group_key_of
+from alerts.holds import is_held
 from alerts.reasons import Reason
 from alerts.states import AlertState
 
@@ -88,5 +89,7 @@ def next_at(alert: AlertState, now: int, scene: Scene) -> int | None:
         delivery = alert.deliveries[delivery_id]
         if delivery.reason in _TIMED and suppression.again(alert, alert.tracks[delivery.participant], delivery, now):
             instants.append(delivery.due_at)
+    if is_held(alert) and (hold := scene.board.hold(alert, now, scene.timers.explains_s)) is not None:
+        instants.append(hold.until)
     soonest = min(instants, default=NEVER)
     return None if soonest >= NEVER else soonest

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from alerts.channels.base import Content, Message, Section
 from alerts.deliveries import Delivery, Purpose
+from alerts.holds import Hold
 from alerts.lifecycle import thread_of
 from alerts.participants import Person
 from alerts.plots import Curve
@@ -16,6 +17,7 @@ from alerts.rendering import events
 from alerts.rendering.attribution import Gate
 from alerts.rendering.evidence import act_sections, evidence_section
 from alerts.rendering.first_screen import Screen
+from alerts.rendering.holds import holding
 from alerts.rendering.impact import impact_section
 from alerts.rendering.machine import facts_of
 from alerts.rendering.panel import panel_sections
@@ -47,12 +49,13 @@ def compose(
     surroundings: Surroundings,
     also: Sequence[AlertState] = (),
     curve: Curve | None = None,
+    held_back: Sequence[Hold] = (),
 ) -> Message:
     """The message of one delivery: `contents[0]` in the recipient's language, then the other sides' languages.
 
     `state` is the alert as of the delivery's revision, `also` the alerts of `delivery.also` that are at hand; the rest
-    are named by their ids. `curve` is the series to be shown, as known then. Raises KeyError when the person is no
-    longer in the directory.
+    are named by their ids. `curve` is the series to be shown, as known then, `held_back` what this alert holds back.
+    Raises KeyError when the person is no longer in the directory.
     """
     reader, person = surroundings.directory.person(delivery.person)
     wanted = delivery.language or person.language
@@ -62,7 +65,7 @@ def compose(
     gate = Gate(wording, released=bool(state.attribution))
     watermark = watermark_of(delivery.mode, catalogues)
     contents = tuple(
-        _content(catalogue, wanted if catalogue is chosen else "", surroundings, state, delivery, also)
+        _content(catalogue, wanted if catalogue is chosen else "", surroundings, state, delivery, (also, held_back))
         for catalogue in catalogues
     )
     if curve is not None and delivery.purpose is not Purpose.TEST:
@@ -88,8 +91,9 @@ def _content(
     surroundings: Surroundings,
     state: AlertState,
     delivery: Delivery,
-    also: Sequence[AlertState],
+    others: tuple[Sequence[AlertState], Sequence[Hold]],
 ) -> Content:
+    also, held_back = others
     reader, person = surroundings.directory.person(delivery.person)
     voice = _voice(catalogue, surroundings, person, delivery)
     screen = Screen(voice, surroundings, state, delivery, reader, also)
@@ -98,7 +102,7 @@ def _content(
         language=catalogue.language,
         subject=_subject(voice, surroundings, screen),
         headline=_headline(voice, screen),
-        first_screen=screen.lines(note),
+        first_screen=screen.lines(note, holding(voice, surroundings.mentions, held_back)),
         sections=tuple(_sections(voice, surroundings, screen, note, also)),
         asked=screen.asked(),
         event=voice.say(f"hazard.{state.assessment.situation.hazard}"),

@@ -32,7 +32,7 @@ def judged(candidate: Candidate, now: int, scene: Scene) -> Candidate:
         return suppressed(candidate, reason, now)
     if delivery.purpose in ENDINGS:
         return candidate
-    if scene.board.inhibitor(alert, scene.timers.explains_s) is not None:
+    if scene.board.hold(alert, now, scene.timers.explains_s) is not None:
         return suppressed(candidate, Reason.INHIBITED, now)
     until = quiet_until(delivery, now, scene)
     if until is not None:

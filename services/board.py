@@ -10,6 +10,7 @@ from rich.text import Text
 
 from alerts.deliveries import Mode
 from alerts.escalation import next_at
+from alerts.holds import is_held
 from alerts.participants import Directory
 from alerts.states import AlertState, Track, TrackState
 from alerts.timers import Timers
@@ -182,6 +183,8 @@ class Board:
             coming = min(next_at(state, track, at, self._timers), default=None)
             if coming is not None:
                 lines.append(f"next ring in {span(coming - at)}")
+        elif is_held(state):
+            lines.append("held back: a supply alert explains it")
         if track.position is not None:
             lines.append(f"position: {track.position.replace('_', ' ')} ({track.position_by})")
         return lines

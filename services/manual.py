@@ -92,7 +92,8 @@ _ELSEWHERE = {
     "Timers.repeat_slowdown": "How a ladder that nobody answers slows down; it never stops by itself.",
     "Timers.exhausted_after_s": "Nobody answered so long after a ladder's last step: the other sides are told.",
     "Timers.explains_s": (
-        "A supply alert holds back a market alert of its group: a rise, not louder, that rang at most so long after it."
+        "A supply alert holds back a market alert of its group: a rise, not louder, that rang less than so long after "
+        "a ring of its own, and until so long after that ring."
     ),
     "Timers.close_timeout_s": "One side agreed to close and the other said nothing for so long: closed, on the record.",
     "Timers.waking_channels": "Channels that wake a person.",

@@ -293,7 +293,9 @@ def composer(
     def composed(state: AlertState, delivery: Delivery) -> Message:
         is_pictured = delivery.channel in pictured
         curve = curve_of(archive, known.reference, state, delivery.due_at) if is_pictured else None
-        return compose(state, delivery, surroundings, _named(store, delivery.also), curve)
+        with store.looking() as connection:
+            holds = store.board(connection).holds(state, delivery.due_at, configuration.settings.timers.explains_s)
+        return compose(state, delivery, surroundings, _named(store, delivery.also), curve, holds.of)
 
     return composed
 

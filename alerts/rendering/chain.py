@@ -10,8 +10,10 @@ import msgspec
 
 from alerts.channels.base import Line, Section
 from alerts.deliveries import Delivery, DeliveryState, Purpose
+from alerts.holds import Holds
 from alerts.rendering import figures
 from alerts.rendering.evidence import act_sections, evidence_section
+from alerts.rendering.holds import statements
 from alerts.rendering.impact import impact_section
 from alerts.rendering.plain import plain
 from alerts.rendering.progress import level_line, rings_section
@@ -22,6 +24,7 @@ from streams.assessments import Level, Ring
 from streams.signals import Certainty, Phase, Signal
 
 DAY_S = 86_400
+NO_HOLDS = Holds()
 _REACHED = (DeliveryState.SENT, DeliveryState.DELIVERED)
 _COUNTED = {Purpose.REPEAT: "why.repeats", Purpose.UPDATE: "why.updates"}
 """What is counted under a key of the catalogue, and not told one by one."""
@@ -71,7 +74,9 @@ class Chain(msgspec.Struct, frozen=True, kw_only=True):
     sooner: tuple[Sooner, ...]
 
 
-def sections(voice: Voice, surroundings: Surroundings, state: AlertState, chain: Chain) -> list[Section]:
+def sections(
+    voice: Voice, surroundings: Surroundings, state: AlertState, chain: Chain, holds: Holds = NO_HOLDS
+) -> list[Section]:
     """From the rows to who was rung, then what would have rung earlier."""
     return [
         _rows(voice, chain),
@@ -83,6 +88,7 @@ def sections(voice: Voice, surroundings: Surroundings, state: AlertState, chain:
         _level(voice, state, chain),
         rings_section(voice, state),
         _told(voice, state),
+        *_holds(voice, surroundings, holds),
         _sooner(voice, state, chain),
     ]
 
@@ -165,6 +171,11 @@ def _told(voice: Voice, state: AlertState) -> Section:
     if not lines:
         lines.append(Line(label="", text=voice.say("why.nobody", level=voice.say(f"level.{Level.WATCH}"))))
     return _section(voice, "told", lines)
+
+
+def _holds(voice: Voice, surroundings: Surroundings, holds: Holds) -> list[Section]:
+    said = [voice.sentences([each]) for each in statements(voice, surroundings.mentions, holds)]
+    return [_section(voice, "holds", [Line(label="", text=text) for text in said])] if said else []
 
 
 def _single(

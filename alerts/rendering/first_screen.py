@@ -50,13 +50,16 @@ class Screen:
         self.joined = tuple(other for other in self.also if surroundings.mentions.of(voice, other).what == same)
         self.minerals = tuple(dict.fromkeys(m for a in (state, *self.joined) for m in events.minerals_of(a)))
 
-    def lines(self, note: str = "") -> tuple[Line, ...]:
-        """All lines; `note` is one more that must not be missed, such as that of a language fallback."""
+    def lines(self, note: str = "", held_back: str = "") -> tuple[Line, ...]:
+        """All lines; `note` is one more that must not be missed, such as that of a language fallback.
+
+        `held_back` is what the alert keeps from the reader: it stands with what happened.
+        """
         if self.delivery.purpose is Purpose.TEST:
             lines = [*self._test(), self._asked(), self._alert()]
         else:
             sides = self._sides(LIMIT - _FIXED - bool(note))
-            lines = [self._what(), self._where_when(), self._sure(), *sides]
+            lines = [self._what(held_back), self._where_when(), self._sure(), *sides]
             lines += [self._alternatives(), self._industries(), self._asked(), self._runbook(), self._alert()]
         if note:
             lines.append(Line(label=self.voice.say("message.language"), text=note))
@@ -128,7 +131,7 @@ class Screen:
         ahead = [started + step.after_minutes * 60 for step in policy.steps]
         return min((at for at in ahead if at > now), default=now + policy.repeat_minutes * 60)
 
-    def _what(self) -> Line:
+    def _what(self, held_back: str) -> Line:
         voice, assessment = self.voice, self.state.assessment
         signal = events.lead(assessment)
         targets = ""
@@ -142,6 +145,7 @@ class Screen:
         others = len(self.delivery.also) - len(self.joined)
         if others > 0:
             parts.append(voice.count("what.more_alerts", others))
+        parts.append(held_back)
         return self._line("what", voice.sentences(parts))
 
     def _judged(self) -> str:

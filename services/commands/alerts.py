@@ -11,15 +11,18 @@ import typer
 from alerts import acknowledgements
 from alerts.errors import Refused
 from alerts.facts import Fact, PositionKind
+from alerts.holds import Hold
 from alerts.participants import Directory
 from alerts.rendering.before import before
+from alerts.rendering.holds import statements
 from alerts.rendering.panel import for_a_person
+from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice
 from alerts.states import AlertState, Move, Track
 from alerts.store import Store
 from services.clock import iso_day, iso_time
 from services.commands import completing
-from services.commands.desk import Desk, alert_of, opened
+from services.commands.desk import alert_of, holds_of, opened
 from services.commands.options import AlertArgument, ConfigOption, JsonOption, NoteOption, PersonOption, StoreOption
 from services.commands.printing import print_json, print_pairs, print_table
 from services.telling import Teller
@@ -55,6 +58,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     minerals: tuple[str, ...]
     opened_at: str
     tracks: dict[str, str]
+    held_by: str  # id of the supply alert that keeps its messages back; empty: none does
+    held_until: str  # at the latest
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +85,7 @@ def list_alerts(
     """List the alerts that are open: level, what it is about, and where each side stands."""
     with opened(store, config) as desk:
         states = desk.store.alerts() if every else desk.store.open_alerts()
-        rows = [_row(state) for state in states]
+        rows = [_row(state, holds_of(desk, state).by) for state in states]
         if as_json:
             print_json(rows)
             return
@@ -92,7 +97,8 @@ def list_alerts(
                     row.alert_id,
                     row.level,
                     teller.subject(state.assessment),
-                    f"{row.mode} {row.joint}",
+                    f"{row.mode} {row.joint}"
+                    + (f", held until {row.held_until} by {row.held_by}" if row.held_by else ""),
                     row.opened_at,
                     ", ".join(f"{side} {stands}" for side, stands in row.tracks.items()),
                 )
@@ -110,11 +116,14 @@ def show(
     with opened(store, config) as desk:
         state = alert_of(desk, alert_id)
         evidence = _evidence(state)
-        rang_before = _before(desk, state)
+        holds = holds_of(desk, state)
+        around = surroundings_of(desk.configuration, reference_of(desk.configuration))
+        voices = _voices(around, state)
+        rang_before = {code: before(voice, state, around.record) for code, voice in voices.items()}
         if as_json:
             print_json(
                 Shown(
-                    alert=_row(state),
+                    alert=_row(state, holds.by),
                     aliases=state.aliases,
                     attribution=state.attribution,
                     tracks=state.tracks,
@@ -131,11 +140,12 @@ def show(
             print(f"  {line}")
         print()
         print_pairs([(f"before ({code})", text) for code, texts in rang_before.items() for text in texts])
+        held = {code: statements(voice, around.mentions, holds) for code, voice in voices.items()}
+        print_pairs([(f"held back ({code})", text) for code, texts in held.items() for text in texts])
         for track in state.tracks.values():
             print()
             print_pairs(_track(track))
-        surroundings = surroundings_of(desk.configuration, reference_of(desk.configuration))
-        for section in for_a_person(state, surroundings, "en", desk.clock.now()):
+        for section in for_a_person(state, around, "en", desk.clock.now()):
             print(f"\n{section.heading}")
             print_pairs([(line.label, line.text) for line in section.lines])
         print()
@@ -284,7 +294,7 @@ def _act(store: str, config: Path | None, alert_ids: Sequence[str], command: Com
         raise Refused(refused[0].reason, "; ".join(dict.fromkeys(problem.detail for problem in refused)))
 
 
-def _row(state: AlertState) -> Row:
+def _row(state: AlertState, held: Hold | None) -> Row:
     situation = state.assessment.situation
     return Row(
         alert_id=state.alert_id,
@@ -299,6 +309,8 @@ def _row(state: AlertState) -> Row:
         minerals=state.assessment.minerals,
         opened_at=iso_time(state.opened_at),
         tracks={iso3: str(track.state) for iso3, track in state.tracks.items()},
+        held_by=held.by.alert_id if held is not None else "",
+        held_until=iso_time(held.until) if held is not None else "",
     )
 
 
@@ -333,14 +345,12 @@ def _track(track: Track) -> list[tuple[str, str]]:
     return pairs
 
 
-def _before(desk: Desk, state: AlertState) -> dict[str, list[str]]:
-    """How often the rules behind an alert rang on recorded history, in each language in which messages are written."""
-    around = surroundings_of(desk.configuration, reference_of(desk.configuration))
-    voices = {
+def _voices(around: Surroundings, state: AlertState) -> dict[str, Voice]:
+    """The languages in which messages are written."""
+    return {
         code: Voice(catalogue, around.reference, around.directory, ("UTC",), state.assessment.as_of)
         for code, catalogue in around.wording.catalogues.items()
     }
-    return {code: before(voice, state, around.record) for code, voice in voices.items()}
 
 
 def _evidence(state: AlertState) -> tuple[Evidence, ...]:

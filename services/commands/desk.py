@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from alerts.errors import Refused
+from alerts.holds import Holds
 from alerts.states import AlertState
 from alerts.store import Store
 from services.archive import Archive
@@ -62,6 +63,13 @@ def opened(store: str, config: Path | None) -> Iterator[Desk]:
         )
     finally:
         database.dispose()
+
+
+def holds_of(desk: Desk, state: AlertState) -> Holds:
+    """What holds an alert back now, and what it holds back."""
+    with desk.store.looking() as connection:
+        board = desk.store.board(connection)
+        return board.holds(state, desk.clock.now(), desk.configuration.settings.timers.explains_s)
 
 
 def alert_of(desk: Desk, alert_id: str) -> AlertState:

@@ -8,7 +8,7 @@ import typer
 from alerts.facts import Fact
 from alerts.rendering.chain import Chain, sections
 from alerts.rendering.voice import Voice
-from services.commands.desk import alert_of, opened
+from services.commands.desk import alert_of, holds_of, opened
 from services.commands.options import AlertArgument, ConfigOption, JsonOption, StoreOption
 from services.commands.printing import print_json
 from services.earlier import Known
@@ -53,6 +53,7 @@ def why(
             there = ", ".join(sorted(surroundings.wording.catalogues))
             raise NothingFound(f"there are no templates in {language!r}; there are {there}")
         facts = tuple(desk.store.facts(state.alert_id))
+        holds = holds_of(desk, state)
         state = at_last_ring(state, facts)
         chain = chain_of(desk.archive, state, known)
     if as_json:
@@ -60,7 +61,7 @@ def why(
         return
     zones = ("UTC", *dict.fromkeys(each.time_zone for each in surroundings.directory.participants))
     voice = Voice(catalogue, surroundings.reference, surroundings.directory, zones, state.assessment.as_of)
-    for number, section in enumerate(sections(voice, surroundings, state, chain)):
+    for number, section in enumerate(sections(voice, surroundings, state, chain, holds)):
         print(f"{'' if number == 0 else chr(10)}== {plain(section.heading)}")
         for line in section.lines:
             print(plain(f"{line.label}: {line.text}" if line.label else line.text))

@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from streams.assessments import Assessment, Level, Ring, RingCause, Situation
-from streams.signals import Hazard
+from streams.signals import Direction, Hazard
 from tests.alerting import HOUR, MINUTE, START, assessment, ring
 
 SITUATIONS = (
@@ -63,7 +63,9 @@ def _life(chance: random.Random, about: Situation) -> list[Event]:
     at = START + chance.choice((0, 0, 3, 20, MINUTE, HOUR))
     level = chance.choice((Level.WATCH, Level.WARNING, Level.EMERGENCY))
     rings: list[Ring] = [ring(at, level, about=about.situation_id)]
-    events: list[Event] = [Taken(at, assessment(about, as_of=at, level=level, rings=rings))]
+    direction = chance.choice((Direction.UP, Direction.UP, Direction.NONE))
+    opening = replace(assessment(about, as_of=at, level=level, rings=rings), direction=direction)
+    events: list[Event] = [Taken(at, opening)]
     for _ in range(chance.randint(0, 3)):
         at += chance.choice((1, 25, 10 * MINUTE, HOUR, 4 * HOUR))
         what = chance.choice(("grows", "joined", "changes", "ends", "again"))
@@ -77,7 +79,8 @@ def _life(chance: random.Random, about: Situation) -> list[Event]:
         elif what == "joined":
             rings.append(ring(at, level, RingCause.DOCUMENT_JOINED, about.situation_id))
         made = assessment(about, as_of=at, level=Level.NONE if resolved else level, rings=rings, resolved=resolved)
-        events.append(Taken(at, replace(made, minerals=(about.group, what), revision=made.revision + what)))
+        made = replace(made, direction=direction, minerals=(about.group, what), revision=made.revision + what)
+        events.append(Taken(at, made))
         if resolved:
             break
     return events

@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from alerts.acknowledgements import respond
+from alerts.acknowledgements import respond, stand_down
 from alerts.deliveries import DeliveryState, Purpose
 from alerts.lifecycle import JointState
 from alerts.participants import Directory
@@ -20,6 +20,18 @@ INFORMING = Directory(participants=tuple(with_policy(side, policy(channels=("sla
 def watch(group: str, at: int = START, origin: str = "CHN") -> Assessment:
     """A watch on one supply group, from China unless another origin is given."""
     return assessment(situation(group=group, origin=origin), as_of=at, level=Level.WATCH)
+
+
+def rise(at: int = START, level: Level = Level.WARNING, group: str = "gallium") -> Assessment:
+    """A price that has risen, and rang for that."""
+    market = assessment(situation(hazard=Hazard.MARKET, group=group, origin=""), as_of=at, level=level)
+    return replace(market, direction=Direction.UP)
+
+
+def rung(bell: Bell, alert_id: str) -> list[tuple[int, str]]:
+    """(seconds since the start, side) of the first ring of an alert to each side."""
+    told = bell.messages(lambda each: alert_id in (each.alert_id, *each.also) and each.purpose is Purpose.RING)
+    return sorted({(each.due_at - START, each.participant) for each in told})
 
 
 def test_a_warning_waits_for_nobody() -> None:
@@ -174,7 +186,7 @@ def test_a_market_alert_is_held_while_a_supply_alert_on_its_group_is_open() -> N
     """The price alone is told when the supply alert on the same group has ended, not before; visibly inhibited."""
     bell = Bell(INFORMING)
     (supply,) = bell.take(assessment())
-    (market,) = bell.take(assessment(situation(hazard=Hazard.MARKET, origin="")))
+    (market,) = bell.take(rise())
     bell.run(2 * HOUR)
     assert set(bell.suppressed(market)) == {("USA", "inhibited"), ("JPN", "inhibited")}
     assert not bell.messages(lambda delivery: market in (delivery.alert_id, *delivery.also))
@@ -190,8 +202,9 @@ def test_a_market_alert_is_held_while_a_supply_alert_on_its_group_is_open() -> N
     ("direction", "level", "days", "held"),
     [
         (Direction.UP, Level.WATCH, 0, True),
-        (Direction.UP, Level.WATCH, 14, True),
-        (Direction.UP, Level.WATCH, 15, False),  # so long after a ban a rise is news
+        (Direction.UP, Level.WATCH, 13, True),
+        (Direction.UP, Level.WATCH, 14, False),  # so long after a ban a rise is news
+        (Direction.NONE, Level.WATCH, 0, False),  # not known to be a rise
         (Direction.DOWN, Level.WATCH, 0, False),  # no ban makes a price fall
         (Direction.UP, Level.EMERGENCY, 0, False),  # the price says more than the act did
     ],
@@ -204,17 +217,79 @@ def test_what_a_supply_alert_does_not_explain_is_told(
     bell.take(assessment())
     bell.run(days * DAY)
     at = START + days * DAY
-    market = assessment(situation(hazard=Hazard.MARKET, origin=""), as_of=at, level=level, rings=[ring(at, level)])
-    (alert_id,) = bell.take(replace(market, direction=direction))
+    (alert_id,) = bell.take(replace(rise(at, level), direction=direction))
     bell.run(2 * HOUR)
     told = bell.messages(lambda each: alert_id in (each.alert_id, *each.also) and each.purpose is Purpose.RING)
     assert {each.participant for each in told} == (set() if held else {"USA", "JPN"})
 
 
+def test_a_hold_ends_when_the_act_no_longer_explains_the_rise() -> None:
+    """Two weeks after the ring that explained it a rise that still stands rings, though the ban is still open."""
+    bell = Bell(INFORMING)
+    (supply,) = bell.take(assessment())
+    bell.acknowledge("usa-duty", supply)
+    bell.run(5 * DAY)
+    (market,) = bell.take(rise(bell.now))
+    bell.run(20 * DAY)
+    assert bell.store.alert(supply).live
+    assert rung(bell, market) == [(14 * DAY, "JPN"), (14 * DAY, "USA")]
+
+
+def test_a_louder_ring_of_the_act_does_not_free_a_rise_before_its_time() -> None:
+    """The hold counts from the ring that came before the rise; a later one neither ends nor prolongs it."""
+    bell = Bell(INFORMING)
+    bell.take(assessment())
+    bell.run(5 * DAY)
+    (market,) = bell.take(rise(bell.now))
+    bell.run(5 * DAY)
+    louder = ring(bell.now, Level.EMERGENCY, RingCause.LEVEL_ROSE)
+    bell.take(assessment(as_of=bell.now, level=Level.EMERGENCY, rings=[ring(START, Level.WARNING), louder]))
+    bell.run(10 * DAY)
+    assert rung(bell, market) == [(14 * DAY, "JPN"), (14 * DAY, "USA")]
+
+
+def test_a_hold_ends_when_the_supply_alert_is_lowered() -> None:
+    """A rise that is now the louder of the two rings at once."""
+    bell = Bell(INFORMING)
+    bell.take(assessment())
+    (market,) = bell.take(rise())
+    bell.run(DAY)
+    bell.take(assessment(as_of=bell.now, level=Level.WATCH, rings=[ring(START, Level.WARNING)]))
+    bell.run(HOUR)
+    assert rung(bell, market) == [(DAY, "JPN"), (DAY, "USA")]
+
+
+def test_a_hold_ends_when_every_side_has_stood_down() -> None:
+    """One side alone does not wake the other: the bell for what was held is one for both."""
+    bell = Bell(INFORMING)
+    (supply,) = bell.take(assessment())
+    (market,) = bell.take(rise())
+    for person in ("usa-duty", "jpn-duty"):
+        bell.run(HOUR)
+        assert rung(bell, market) == []
+        bell.acknowledge(person, supply)
+        with bell.store.transaction() as connection:
+            stand_down(bell.store, connection, bell.directory, person, supply, "", bell.now)
+    bell.settle()
+    assert rung(bell, market) == [(2 * HOUR, "JPN"), (2 * HOUR, "USA")]
+
+
+def test_a_rise_that_is_over_before_its_hold_ends_rings_nobody() -> None:
+    """It is cancelled as inhibited, and nothing of it rings when the two weeks are over."""
+    bell = Bell(INFORMING)
+    bell.take(assessment())
+    (market,) = bell.take(rise())
+    bell.run(DAY)
+    bell.take(replace(rise(), as_of=bell.now, resolved=True, level=Level.NONE, revision="over"))
+    bell.run(20 * DAY)
+    assert bell.store.alert(market).cancelled_reason == "inhibited"
+    assert rung(bell, market) == []
+
+
 def test_a_ban_does_not_end_the_ladder_of_a_price_that_rang_before_it() -> None:
     """Nobody has answered for the price: it goes on ringing when a supply alert opens beside it."""
     bell = Bell(INFORMING)
-    (market,) = bell.take(assessment(situation(hazard=Hazard.MARKET, origin="")))
+    (market,) = bell.take(rise())
     bell.run(DAY)
     bell.take(assessment(as_of=bell.now))
     since = bell.now
@@ -227,7 +302,7 @@ def test_a_market_alert_on_another_group_is_free() -> None:
     """Inhibition reaches the same supply group only."""
     bell = Bell(INFORMING)
     bell.take(assessment())
-    bell.take(assessment(situation(hazard=Hazard.MARKET, origin="", group="cobalt")))
+    bell.take(rise(group="cobalt"))
     bell.settle()
     assert len(bell.messages(lambda delivery: delivery.participant == "USA")) == 2
 
