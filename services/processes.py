@@ -186,7 +186,7 @@ def detect(configuration: Configuration, wish: ProcessWish) -> None:
             common.stack.callback(database.dispose)
         archive = archive_of(database) if database is not None else NoArchive()
         engine = detection_of(configuration, known)
-        source = _source(configuration, f"detect/{wish.instance}")
+        source, partitions = _source(configuration, f"detect/{wish.instance}"), configuration.broker.partitions
 
         def parts(app: Detecting) -> Parts:
             return Parts(
@@ -198,7 +198,7 @@ def detect(configuration: Configuration, wish: ProcessWish) -> None:
                 counted=Told(common.metrics, (common.log, common.metrics), clock.now),
                 now=clock.now,
                 generation=lambda: int(app.app.consumer_generation_id),
-                partition_of=lambda group: partition_of(group, configuration.broker.partitions),
+                partition_of=lambda group: partition_of(group, partitions),
                 tell=lambda note: common.tell(Unread(at=clock.now(), feed="store", note=note)),
                 source=source,
                 dead_letter_limit=configuration.settings.dead_letter_limit,

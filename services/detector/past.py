@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from functools import cache
+from functools import cache, lru_cache
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.partitioner.default import murmur2
@@ -20,8 +20,11 @@ from streams.observations import ObservationBatch
 from streams.passing import passed
 from streams.topics import TopicName
 
+_NAMES = 100_000  # of groups whose partition is remembered: it is asked for with every record
+
 
 @cache
+@lru_cache(_NAMES)
 def partition_of(group: str, partitions: int) -> int:
     """The partition that kafka-python's default partitioner gives a group's records (murmur2, as the Java client)."""
     return (int(murmur2(group.encode())) & 0x7FFFFFFF) % partitions

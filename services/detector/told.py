@@ -8,6 +8,9 @@ from services.reads import sifted_of
 from streams.cloudevents import Rejected
 from streams.observations import ObservationBatch
 from streams.processors import Given
+from streams.reasons import Reason
+
+_NEW = frozenset({Reason.ACCEPTED})
 
 
 class Told:
@@ -19,9 +22,10 @@ class Told:
     def given(self, batch: ObservationBatch, given: Given) -> None:
         """One record was applied."""
         self._metrics.given(batch, given)
-        for moment in sifted_of(batch, given.counts, self._now()):
-            for witness in self._witnesses:
-                witness(moment)
+        if given.counts.keys() - _NEW:
+            for moment in sifted_of(batch, given.counts, self._now()):
+                for witness in self._witnesses:
+                    witness(moment)
 
     def rejected(self, letter: Rejected) -> None:
         """One record could not be used."""
