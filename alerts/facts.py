@@ -65,6 +65,7 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="sent"):
     delivery_id: str
     receipt: str
     confirmed: bool = False  # delivered, not only accepted
+    lacks: str = ""  # why it left without a part of it
 
 
 class SendFailed(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag="failed"):

@@ -83,3 +83,4 @@ class Plot(msgspec.Struct, frozen=True, kw_only=True):
     legend: Legend
     notes: tuple[str, ...]  # below: each ring with its time, source, day of knowledge
     alt: str  # for who does not see the picture
+    undrawn: str = ""  # for everybody, where it cannot be drawn

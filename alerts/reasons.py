@@ -57,4 +57,5 @@ class Reason(StrEnum):
     TOO_MANY_ATTEMPTS = "too_many_attempts"
     INTERRUPTED = "interrupted"  # found sending after a crash: sent again
     NOT_COMPOSED = "not_composed"  # the message could not be written: a defect of ours, tried again
+    NOT_DRAWN = "not_drawn"  # the message left without its picture, and says so
     UNKNOWN_CHANNEL = "unknown_channel"  # the policy names a channel that this process does not have

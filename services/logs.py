@@ -100,6 +100,8 @@ class Log:
                 self._log.info("rung", **known, level=ring.level, reason=ring.cause)
             case Planned(delivery=delivery):
                 self._log.info("planned", **known, delivery_id=delivery.delivery_id, reason=delivery.reason)
+            case Sent(delivery_id=delivery_id, lacks=lacks) if lacks:
+                self._log.warning("sent", **known, delivery_id=delivery_id, reason=lacks)
             case Sent(delivery_id=delivery_id):
                 self._log.info("sent", **known, delivery_id=delivery_id)
             case SendFailed(delivery_id=delivery_id, reason=reason):

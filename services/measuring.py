@@ -178,8 +178,8 @@ class Metrics:
                 meters.count(DELIVERIES, delivery.state, delivery.reason)
             case Sending():
                 meters.count(DELIVERIES, "sending", "")
-            case Sent():
-                meters.count(DELIVERIES, "sent", "")
+            case Sent(lacks=lacks):
+                meters.count(DELIVERIES, "sent", lacks)
             case SendFailed(reason=reason, retry_at=retry_at):
                 meters.count(DELIVERIES, _failed(retry_at is None), reason)
             case _:

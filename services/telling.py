@@ -160,13 +160,14 @@ class Teller:
                     yield "alert", f"      {line}"
             case Sent() if self.is_mention(fact):
                 return
-            case Sent(delivery_id=delivery_id):
+            case Sent(delivery_id=delivery_id, lacks=lacks):
                 delivery = state.deliveries[delivery_id]
                 path = f"  {delivery.receipt}" if delivery.receipt else ""
                 yield (
                     "message",
                     f"{delivery.participant}  {delivery.purpose} r{delivery.revision} to {delivery.person} "
-                    f"by {delivery.channel} ({delivery.language}){plain(path)}",
+                    f"by {delivery.channel} ({delivery.language}){plain(path)}"
+                    f"{', without its picture' * bool(lacks)}",
                 )
             case SendFailed(delivery_id=delivery_id, reason=reason):
                 delivery = state.deliveries[delivery_id]

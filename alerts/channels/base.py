@@ -40,7 +40,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     subject: str  # at most 78 characters (Japanese 40), TLP and level first
     headline: str
-    first_screen: tuple[Line, ...]  # at most 12
+    first_screen: tuple[Line, ...]  # at most 12, and what a channel adds for a picture that is not there
     sections: tuple[Section, ...]
     asked: str = ""  # what is asked of the reader and by when
     watermark: str = ""  # exercise or test: shown in every rendering
@@ -100,6 +100,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
     reference: str
     confirmed: bool = False  # True: delivered, not only accepted
+    lacks: str = ""  # the reason for which it left without its picture
 
 
 class Attachment(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +116,7 @@ class Rendering(msgspec.Struct, frozen=True, kw_only=True):
     suffix: str  # .json, .eml, .xml, .txt
     content: bytes
     beside: tuple[Attachment, ...] = ()
+    lacks: str = ""  # the reason for which its picture is not there
 
 
 class Kind(Protocol):

@@ -15,10 +15,11 @@ from typing import ClassVar
 
 import msgspec
 from lxml import etree
+from msgspec.structs import replace
 
 from alerts.channels.base import Content, Facts, Line, Message, Receipt, Rendering
 from alerts.channels.files import name_part, write_atomically
-from alerts.channels.pictures import Picture, pictures
+from alerts.channels.pictures import Picture, lacking, pictures, told
 from alerts.channels.text import LONGEST, cleaned, cut, one_line, screen
 from alerts.deliveries import Delivery, Purpose
 
@@ -62,19 +63,20 @@ class Cap:
         name = identifier_of(message)
         folder = self._directory / name_part(message.participant.iso3)
         path = folder / f"{name_part(name)}.xml"
+        shown = _pictures(message)
         if not path.exists():
-            shown = _pictures(message)
             for picture in shown:  # before the file that names them
                 write_atomically(folder / picture.file.name, picture.file.content)
-            write_atomically(path, document(message, shown))
-        return Receipt(reference=name, confirmed=True)
+            write_atomically(path, document(_told(message, shown), shown))
+        return Receipt(reference=name, confirmed=True, lacks=lacking(message.contents, shown))
 
     @staticmethod
     def rendering(message: Message) -> Rendering:
         """The CAP document, and the pictures that it names."""
         shown = _pictures(message)
         beside = tuple(picture.file for picture in shown)
-        return Rendering(suffix=".xml", content=document(message, shown), beside=beside)
+        content = document(_told(message, shown), shown)
+        return Rendering(suffix=".xml", content=content, beside=beside, lacks=lacking(message.contents, shown))
 
     def probe(self) -> None:
         """Write a file into the directory and take it away again. Raises what `send` would."""
@@ -113,6 +115,10 @@ def identifier_of(message: Message) -> str:
 
 def _pictures(message: Message) -> tuple[Picture, ...]:
     return pictures(message.contents, identifier_of(message), ("png", "svg"))
+
+
+def _told(message: Message, shown: Sequence[Picture]) -> Message:
+    return replace(message, contents=tuple(told(content, shown) for content in message.contents))
 
 
 def document(message: Message, shown: Sequence[Picture] = ()) -> bytes:

@@ -15,10 +15,11 @@ from importlib import resources
 from typing import Literal
 
 import jinja2
+from msgspec.structs import replace
 
 from alerts.channels.base import Content, Line, Message
 from alerts.channels.cap import document, identifier_of
-from alerts.channels.pictures import Picture, pictures
+from alerts.channels.pictures import Picture, pictures, told
 from alerts.channels.text import cleaned, cut, one_line, screen
 from alerts.errors import PermanentFailure
 from alerts.reasons import Reason
@@ -47,6 +48,8 @@ _DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,48}")
 
 def letter(message: Message) -> EmailMessage:
     """The whole letter. The same message gives the same bytes. Raises PermanentFailure for an address that is none."""
+    shown = shown_in(message)
+    message = replace(message, contents=(told(message.contents[0], shown), *message.contents[1:]))
     content = cleaned(message.contents[0])
     written = EmailMessage(policy=POLICY)
     written["From"] = _address(f"Twinbell {message.participant.iso3}", message.participant.sender)
@@ -61,7 +64,6 @@ def letter(message: Message) -> EmailMessage:
     if message.facts.level in URGENT:
         written["Importance"] = "high"
     name = identifier_of(message)
-    shown = pictures((content,), name, ("png",))
     cid = f"{digest(shown[0].file.content)[:32]}@{domain_of(message.participant.sender)}" if shown else ""
     text, page = _text(message, content), _page(message, content, cid)
     written.set_content(text, cte=_encoding(text))
@@ -74,6 +76,11 @@ def letter(message: Message) -> EmailMessage:
     for number, part in enumerate(parts):
         part.set_boundary(f"=_{digest(f'{number}{text}{page}'.encode())[:40]}")  # no text can foresee it
     return written
+
+
+def shown_in(message: Message) -> tuple[Picture, ...]:
+    """The picture of the letter: that of its own language."""
+    return pictures((cleaned(message.contents[0]),), identifier_of(message), ("png",))
 
 
 def _show(written: EmailMessage, picture: Picture, cid: str) -> None:

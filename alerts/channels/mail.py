@@ -10,7 +10,8 @@ import msgspec
 
 from alerts.channels.base import Message, Receipt, Rendering
 from alerts.channels.credentials import Secret
-from alerts.channels.letter import POLICY, domain_of, letter
+from alerts.channels.letter import POLICY, domain_of, letter, shown_in
+from alerts.channels.pictures import lacking
 from alerts.errors import PermanentFailure, SendFailure, TemporaryFailure
 from alerts.reasons import Reason
 
@@ -73,12 +74,12 @@ class Mail:
                 session.close()
                 raise
             _part(session)
-        return Receipt(reference=str(written["Message-ID"]))
+        return Receipt(reference=str(written["Message-ID"]), lacks=_lacks(message))
 
     @staticmethod
     def rendering(message: Message) -> Rendering:
         """The letter, as a mail program opens it."""
-        return Rendering(suffix=".eml", content=letter(message).as_bytes())
+        return Rendering(suffix=".eml", content=letter(message).as_bytes(), lacks=_lacks(message))
 
     def probe(self) -> None:
         """Connect, encrypt and log in, and part again. Raises what `send` would."""
@@ -105,6 +106,10 @@ class Mail:
             session.close()
             raise
         return session
+
+
+def _lacks(message: Message) -> str:
+    return lacking(message.contents[:1], shown_in(message))
 
 
 def _encrypt(session: smtplib.SMTP, context: ssl.SSLContext) -> None:

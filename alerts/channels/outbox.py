@@ -35,7 +35,7 @@ class Outbox:
         for file in rendering.beside:
             write_atomically(self._directory / path.parent / Path(file.name).name, file.content)
         write_atomically(self._directory / path, rendering.content)
-        return Receipt(reference=path.as_posix(), confirmed=True)
+        return Receipt(reference=path.as_posix(), confirmed=True, lacks=rendering.lacks)
 
     def rendering(self, message: Message) -> Rendering:
         """What the channel would have put on the wire."""

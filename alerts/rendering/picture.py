@@ -58,6 +58,7 @@ def plot(voice: Voice, state: AlertState, curve: Curve, watermark: str) -> Plot 
     ranges = tuple(_widened(span, (until - since) * _NARROWEST) for span in spans)
     scale, word = _scale(known)
     edges = [value for span in ranges for value in _edges(span)]
+    alt = _alt(voice, state, curve)
     return Plot(
         language=voice.code,
         title=opened(figures.series_name(voice, curve.series)),
@@ -81,7 +82,8 @@ def plot(voice: Voice, state: AlertState, curve: Curve, watermark: str) -> Plot 
             provisional=voice.say("picture.provisional") if any(point.provisional for point in points) else "",
         ),
         notes=tuple(_notes(voice, state, curve)),
-        alt=_alt(voice, state, curve),
+        alt=alt,
+        undrawn=voice.say("picture.undrawn", alt=alt),
     )
 
 

@@ -143,7 +143,12 @@ class Sender:
         body: Sent | SendFailed
         try:
             receipt = attempt(self._channels, delivery.channel, partial(self._message, delivery))
-            body = Sent(delivery_id=delivery.delivery_id, receipt=receipt.reference, confirmed=receipt.confirmed)
+            body = Sent(
+                delivery_id=delivery.delivery_id,
+                receipt=receipt.reference,
+                confirmed=receipt.confirmed,
+                lacks=receipt.lacks,
+            )
         except SendFailure as failure:
             body = self._failed(delivery, delivery.attempts + 1, failure, self._now(now))
         self._record(delivery, body, self._now(now))
@@ -194,7 +199,7 @@ class Sender:
                 (each for each in reversed(alert.deliveries.values()) if each.bundle == delivery.delivery_id), None
             )
             if mention is not None and mention.state is DeliveryState.SUPPRESSED:
-                sent = msgspec.structs.replace(body, delivery_id=mention.delivery_id)
+                sent = msgspec.structs.replace(body, delivery_id=mention.delivery_id, lacks="")
                 found.append(Proposal(self._store.system, at, alert_id, sent))
         return found
 

@@ -184,6 +184,7 @@ def made_plot(**changes: object) -> Plot:
         ),
         notes=("1 WARNING: Jul 3, 2023, 08:00 EDT", "Source: Customs. As known Jul 3, 2023."),
         alt="Gallium, China to all destinations: 12 kg, threshold 40 kg.",
+        undrawn="The picture could not be drawn.",
     )
     return msgspec.structs.replace(made, **changes)
 

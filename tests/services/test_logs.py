@@ -40,6 +40,7 @@ def test_each_moment_is_one_line_of_json() -> None:
     log(fact(Sent(delivery_id="d", receipt="r")))
     log(fact(SendFailed(delivery_id="d", reason="timed_out", retry_at=None)))
     log(fact(Acknowledged(participant="JPN", person="jpn-duty", means="cli", note=HOSTILE)))
+    log(fact(Sent(delivery_id="d", receipt="r", lacks="not_drawn")))
     log.failure(0, "run", ValueError("broken"))
     lines = [json.loads(line) for line in out.getvalue().splitlines()]
     assert [line["event"] for line in lines] == [
@@ -53,10 +54,12 @@ def test_each_moment_is_one_line_of_json() -> None:
         "sent",
         "send_failed",
         "acknowledged",
+        "sent",
         "failure",
     ]
     assert (lines[3]["person"], lines[3]["reason"], lines[3]["level"]) == ("jpn-operator", "unreachable", "error")
     assert (lines[4]["revised"], lines[4]["withdrawn"]) == (4, 1)
+    assert (lines[10]["reason"], lines[10]["level"]) == ("not_drawn", "warning")
     assert lines[1]["reason"] == "value_missing"
     assert lines[1]["detail"] == HOSTILE
     assert {line["level"] for line in lines} == {"info", "warning", "debug", "error"}

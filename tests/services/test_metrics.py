@@ -103,6 +103,7 @@ def test_every_moment_is_counted() -> None:
         recorded(SendFailed(delivery_id="d", reason="timed_out", retry_at=START + 5)),
         recorded(SendFailed(delivery_id="d", reason="unknown_recipient", retry_at=None)),
         recorded(Sent(delivery_id="d", receipt="r")),
+        recorded(Sent(delivery_id="d", receipt="r", lacks="not_drawn")),
         Moved(at=START + 540, rate=1),
     ):
         metrics(moment)
@@ -120,6 +121,7 @@ def test_every_moment_is_counted() -> None:
         'twinbell_deliveries_total{reason="unreachable",state="failed_temporary"} 1.0',
         'twinbell_deliveries_total{reason="unreachable",state="failed_permanent"} 1.0',
         'twinbell_deliveries_total{reason="",state="sent"} 1.0',
+        'twinbell_deliveries_total{reason="not_drawn",state="sent"} 1.0',
         'twinbell_dead_letters_total{feed="desk",reason="value_missing"} 1.0',
     }
 

@@ -186,6 +186,14 @@ def test_messages_of_one_alert_to_one_person_leave_in_order() -> None:
     assert [at for at, _, _ in bell.heard("USA", "pagerduty")] == [0, 60]
 
 
+def test_what_left_without_a_part_of_it_says_so_on_the_record() -> None:
+    """The reason of the receipt is in the fact: log and metric have it from there."""
+    bell, _, alert_id = ringing([Receipt(reference="r", lacks="not_drawn")])
+    bell.settle()
+    sent = [fact.body for fact in bell.store.facts(alert_id) if isinstance(fact.body, Sent)]
+    assert sorted(body.lacks for body in sent) == ["", "not_drawn"]
+
+
 def test_a_thread_hangs_on_its_first_receipt() -> None:
     """Later messages of the alert name the receipt of the first that was taken, and those since."""
     channel = Scripted("slack")

@@ -23,6 +23,7 @@ from alerts.channels.cap import (
     reference,
     stamp,
 )
+from alerts.channels.outbox import Outbox
 from alerts.deliveries import Purpose
 from streams.signals import Hazard
 from tests.fakes.messages import FACTS, SENT_AT, WATERMARK, filled, made_plot, ordinary, pictured, with_purpose
@@ -196,3 +197,15 @@ def test_the_profile_page_is_what_is_written() -> None:
     for level, responses in RESPONSE.items():
         assert f"| `{level}` | {', '.join(f'`{response}`' for response in responses)} |" in page
     assert PROFILE in page
+
+
+def test_a_picture_that_cannot_be_drawn_is_said_in_each_language(tmp_path: Path) -> None:
+    """In the description of every block; the receipt carries the reason, of the file and of its stand-in alike."""
+    message = pictured("cap", made_plot(since=float("nan")))
+    told = [
+        each.text or "" for each in etree.fromstring(Cap.rendering(message).content).iter(f"{{{NAMESPACE}}}description")
+    ]
+    assert [made_plot().undrawn in text for text in told] == [True] * len(message.contents)
+    receipts = [Outbox(Cap, tmp_path / "outbox").send(message), Cap(CapSettings(directory=tmp_path)).send(message)]
+    assert [receipt.lacks for receipt in receipts] == ["not_drawn"] * 2
+    assert Outbox(Cap, tmp_path / "outbox").send(pictured("cap")).lacks == ""

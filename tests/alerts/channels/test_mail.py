@@ -235,11 +235,18 @@ def test_the_picture_comes_with_the_page() -> None:
 
 
 def test_a_picture_that_cannot_be_drawn_leaves_its_words() -> None:
-    """The letter goes out, and says what would have been shown."""
-    letter = rendered(pictured("email", made_plot(since=float("nan"))))
-    page = letter.get_body(("html",))
+    """The letter goes out and says so once in each of its bodies, and for its own language in the CAP file."""
+    message = pictured("email", made_plot(since=float("nan")))
+    letter = rendered(message)
+    text, page = letter.get_body(("plain",)), letter.get_body(("html",))
+    assert text is not None
     assert page is not None
-    assert made_plot().alt in html.document_fromstring(page.get_content()).text_content()
+    attached = next(part for part in letter.walk() if part.get_content_type() == "application/xml")
+    told = "".join(etree.fromstring(attached.get_content()).itertext())
+    for said in (text.get_content(), html.document_fromstring(page.get_content()).text_content(), told):
+        assert said.count(made_plot().undrawn) == 1
+    assert Mail.rendering(message).lacks == "not_drawn"
+    assert Mail.rendering(pictured("email")).lacks == ""
     assert "image/png" not in {part.get_content_type() for part in letter.walk()}
 
 
