@@ -43,7 +43,7 @@ class FeedBroken(FeedError):
 
 
 class SourceFailed(FeedError):
-    """A source that was asked and did not give what it should. No address, key or text of the provider is in it."""
+    """A source that was asked and did not give what it should. No path, key or text of the provider is in it."""
 
     def __init__(self, source: str, reason: Reason, detail: str, retry_after_s: float | None = None) -> None:
         super().__init__(f"{source}: {reason}: {detail}")

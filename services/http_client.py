@@ -4,7 +4,6 @@ Everything that waits or looks at a clock does so on the time that it is given. 
 they share the budget and the breaker with every other request of the source, on that same time.
 """
 
-import datetime
 import email.utils
 import math
 from collections.abc import Callable, Mapping
@@ -15,7 +14,7 @@ import httpx
 import msgspec
 
 from alerts.channels.credentials import Secret
-from services.clock import RealTime
+from services.clock import RealTime, iso_time
 from services.errors import SourceFailed
 from services.feeds.readers import expand
 from services.reasons import Reason
@@ -115,6 +114,15 @@ def place_of(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
+def host_of(address: str) -> str:
+    """The host of an address, with the port where one is written: whom to ask about a line that is down."""
+    try:
+        parts = urlsplit(address)
+        return f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname or ""
+    except ValueError:
+        return ""
+
+
 def link_from(address: str, link: str) -> str:
     """Where a link on a page, or a redirect, leads; the link itself where it is none."""
     try:
@@ -136,6 +144,7 @@ class Client:
     ) -> None:
         self._access, self._time, self._key = access, time, key
         self.standing = standing or Standing()
+        self.waiting = ""  # what went wrong and when it is asked again, while that is waited for
         bounds = access.bounds
         self._http = httpx.Client(
             transport=transport,
@@ -175,11 +184,20 @@ class Client:
                 if pause is None or not failure.is_temporary or (is_cut_off and attempt > 0) or self._is_open():
                     raise
                 pause = min(pause, _NO_LINE_S) if is_cut_off else pause
-                self._time.wait(max(pause, failure.retry_after_s or 0.0))
+                self._pause(failure, max(pause, failure.retry_after_s or 0.0))
                 continue
             self.standing = msgspec.structs.replace(self.standing, failures=0, open_until=0)
             return answer
         raise AssertionError("the last attempt returns or raises")
+
+    def _pause(self, failure: SourceFailed, wait_s: float) -> None:
+        """Wait before the next attempt, and let it be seen why."""
+        at = iso_time((self._time.now_ms() + round(wait_s * 1_000)) // 1_000)
+        self.waiting = f"not read yet: {failure.reason}: {failure.detail}; asked again at {at}"
+        try:
+            self._time.wait(wait_s)
+        finally:
+            self.waiting = ""
 
     def failure(self, reason: Reason, detail: str) -> SourceFailed:
         """A failure of this source in its own words."""
@@ -195,8 +213,8 @@ class Client:
     def _admit(self) -> None:
         """Wait for a token of the bucket. Raises SourceFailed while the breaker is open."""
         if self._is_open():
-            until = datetime.datetime.fromtimestamp(self.standing.open_until, datetime.UTC)
-            detail = f"it failed {self.standing.failures} times in a row; asked again at {until:%Y-%m-%dT%H:%M:%SZ}"
+            until = iso_time(self.standing.open_until)
+            detail = f"it failed {self.standing.failures} times in a row; asked again at {until}"
             raise self.failure(Reason.BREAKER_OPEN, detail)
         every_ms = round(self._access.manners.every_s * 1_000)
         allowed_ms = self.standing.not_before_ms - every_ms * (self._access.manners.burst - 1)
@@ -255,9 +273,10 @@ class Client:
             )
             response = self._http.send(request, stream=True)
         except httpx.TimeoutException:
-            raise self.failure(Reason.TIMED_OUT, "no answer in time") from None
+            raise self.failure(Reason.TIMED_OUT, f"no answer in time from {host_of(ask.address)}") from None
         except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:  # RuntimeError: closed under our hands
-            raise self.failure(Reason.UNREACHABLE, f"no connection ({type(error).__name__})") from None
+            detail = f"no connection to {host_of(ask.address)} ({type(error).__name__})"
+            raise self.failure(Reason.UNREACHABLE, detail) from None
         self._http.cookies.clear()
         try:
             return self._read(response, str(request.url))

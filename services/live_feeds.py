@@ -138,6 +138,7 @@ def followed_sources(
                     every_s=seconds(each.every or kind_named(each.name).about.every),
                     cursor=partial(keeping.archive.cursor, feed.name),
                     standing=lambda own=feed: own.standing,  # type: ignore[misc]
+                    waiting=lambda own=feed: own.waiting,  # type: ignore[misc]
                 )
             )
         yield feeds

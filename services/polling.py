@@ -6,11 +6,13 @@ from queue import SimpleQueue
 
 import msgspec
 
+from services.clock import iso_time
 from services.dispatcher.lanes import InTurn, Lane, Lanes
 from services.errors import FeedBroken, FeedError, SourceFailed
 from services.feed_clocks import FeedClocks
 from services.feeds.base import Feed, Poll
 from services.http_client import Standing
+from services.reasons import Reason
 
 AGAIN_S = 900  # a feed that could not be read is not left for a whole day; its breaker holds it back where it must
 
@@ -22,6 +24,8 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
     every_s: int
     cursor: Callable[[], str]
     standing: Callable[[], Standing] = Standing
+    waiting: Callable[[], str] = str  # what its source is waited for, and until when
+    once: bool = False  # nobody waits for another reading
 
 
 class _Ended(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,6 +59,7 @@ class Polling:
         self._more: set[str] = set()
         self._ended: SimpleQueue[_Ended] = SimpleQueue()
         self._notes: dict[str, tuple[str, ...]] = {}
+        self._awaited: set[str] = set()  # sources of which it was said that they are waited for
 
     @property
     def is_busy(self) -> bool:
@@ -62,7 +67,10 @@ class Polling:
         return bool(self._reading or self._more)
 
     def polls(self, now: int) -> Iterator[Poll]:
-        """What the feeds that are due brought; a note that the last reading had too is left out."""
+        """What the feeds that are due brought; a note that the last reading had too is left out.
+
+        A source that lets a reading wait is told once, until it was read.
+        """
         jobs: dict[Lane, Callable[[], None]] = {}
         busy = self._lanes.busy()
         for followed in self._feeds:
@@ -72,6 +80,12 @@ class Polling:
                 self._due_at[name] = now + followed.every_s
                 jobs["feed", name] = partial(self._read, followed)
         self._lanes.run(jobs)
+        for followed in self._feeds:
+            name = followed.feed.name
+            words = followed.waiting() if name in self._reading - self._awaited else ""
+            if words:
+                self._awaited.add(name)
+                self._unread(now, name, words)
         while not self._ended.empty():
             yield from self._over(self._ended.get(), now)
 
@@ -95,11 +109,13 @@ class Polling:
         self._more.discard(name)
         if ended.poll is None:
             self._due_at[name] = now + min(AGAIN_S, ended.followed.every_s)
-            self._unread(now, name, ended.problem)
+            self._unread(now, name, ended.problem + self._when(ended))
             self._keep(ended, now, ended.problem)
             return
         if ended.poll.unread:
             self._due_at[name] = now + min(AGAIN_S, ended.followed.every_s)
+        else:
+            self._awaited.discard(name)
         if ended.poll.more:
             self._more.add(name)
             self._due_at[name] = now
@@ -107,6 +123,13 @@ class Polling:
         self._notes[name] = ended.poll.notes
         yield msgspec.structs.replace(ended.poll, notes=tuple(note for note in ended.poll.notes if note not in told))
         self._keep(msgspec.structs.replace(ended, reason=ended.poll.unread), now, "; ".join(ended.poll.notes))
+
+    def _when(self, ended: _Ended) -> str:
+        """When a feed that could not be read is read again; nothing where nobody will, or where that is said."""
+        if ended.followed.once or ended.reason == Reason.BREAKER_OPEN:
+            return ""
+        at = max(self._due_at[ended.followed.feed.name], ended.followed.standing().open_until)
+        return f"; read again at {iso_time(at)}"
 
     def _keep(self, ended: _Ended, now: int, note: str) -> None:
         if self._clocks is not None:
@@ -120,4 +143,4 @@ def _polled(followed: Followed) -> Poll:
     except FeedError:
         raise
     except Exception as problem:
-        raise FeedBroken(f"{type(problem).__name__}: {problem}; read again next time") from problem
+        raise FeedBroken(f"{type(problem).__name__}: {problem}") from problem

@@ -113,7 +113,7 @@ def follow(configuration: Configuration, wish: RunWish) -> ExitCode:
         )
         feeds = stack.enter_context(followed(own, real.now))
         if wish.until_done:
-            feeds = [msgspec.structs.replace(each, every_s=_ONCE_S) for each in feeds]
+            feeds = [msgspec.structs.replace(each, every_s=_ONCE_S, once=True) for each in feeds]
         where = f"an exercise, its messages land in {outbox}" if outbox else "ACTUAL, messages leave by their channels"
         named = ", ".join(each.feed.name for each in feeds) or "no feed, imported rows only"
         run.screen.say(f"{configuration.name} follows {named}: {where}")

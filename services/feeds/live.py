@@ -39,6 +39,11 @@ class LiveFeed:
         """How the source and we get along, to be kept until the next start."""
         return self._client.standing
 
+    @property
+    def waiting(self) -> str:
+        """What the source is waited for; empty while it is not."""
+        return self._client.waiting
+
     def poll(self, cursor: str) -> Poll:
         """Everything new since `cursor`. What cannot be read is a dead letter, and the mark stays before it.
 

@@ -1,7 +1,7 @@
 """Feeds followed: new rows ring, old ones do not, nothing is lost or taken twice whatever happens in between."""
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -9,13 +9,15 @@ import pytest
 from alerts.store import Store
 from services.clock import DeploymentClock
 from services.configuration import shipped_text
-from services.errors import TooManyDeadLetters
+from services.dispatcher.lanes import Job, Lane
+from services.errors import SourceFailed, TooManyDeadLetters
 from services.feeds.base import Poll
 from services.feeds.files import FileFeed
 from services.feeds.importing import import_files
 from services.following import Followed, Follower
 from services.moments import Found, Moment, Read, Recorded, Rejected, Silence, Unread
 from services.polling import AGAIN_S, Polling
+from services.reasons import Reason
 from services.sources import feeds_of, manifest_of
 from streams.notices.reader import packaged_reader
 from tests.following import TODAY, Deployed, prices
@@ -194,6 +196,52 @@ def test_a_way_that_broke_off_is_gone_on_with_soon() -> None:
     for now in (0, AGAIN_S - 1, AGAIN_S, 2 * AGAIN_S, 86_400):
         list(polling.polls(now))
     assert feed.polls == 2
+
+
+def test_a_source_that_is_waited_for_is_told_once_until_it_was_read() -> None:
+    """Why, while it is waited for; at the end when it is read again; the next failure does not say the first anew."""
+    said: list[str] = []
+    waiting = [""]
+
+    class Away:
+        name = "away"
+
+        def poll(self, cursor: str) -> Poll:
+            raise SourceFailed("away", Reason.UNREACHABLE, "no connection to away.example")
+
+    class Later:
+        """Lanes whose jobs end when the test says so."""
+
+        def __init__(self) -> None:
+            self.jobs: dict[Lane, Job] = {}
+
+        def run(self, jobs: Mapping[Lane, Job]) -> None:
+            self.jobs |= jobs
+
+        def busy(self) -> frozenset[Lane]:
+            return frozenset(self.jobs)
+
+        def close(self) -> None:
+            """Nothing is open."""
+
+        def end(self) -> None:
+            while self.jobs:
+                self.jobs.popitem()[1]()
+
+    lanes = Later()
+    followed = Followed(feed=Away(), every_s=86_400, cursor=str, waiting=lambda: waiting[0])
+    polling = Polling([followed], lambda at, name, note: said.append(f"{name}: {note}"), lanes)
+    for now in (0, AGAIN_S):
+        for words in ("", "not read yet", "not read yet, again"):
+            waiting[0] = words
+            list(polling.polls(now))
+        lanes.end()
+        list(polling.polls(now))
+    assert said == [
+        "away: not read yet",
+        "away: unreachable: no connection to away.example; read again at 1970-01-01T00:15:00Z",
+        "away: unreachable: no connection to away.example; read again at 1970-01-01T00:30:00Z",
+    ]
 
 
 def test_a_day_that_begins_lets_alerts_end(site: Deployed) -> None:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from alerts.channels.credentials import Secret
+from services.clock import iso_time
 from services.errors import SourceFailed
 from services.http_client import Access, Ask, Bounds, Client, Manners, Standing, agent_of, retry_after_s
 from services.reasons import Reason
@@ -96,6 +97,23 @@ def test_trouble_that_passes_is_waited_for() -> None:
     assert site.client.standing.failures == 0
 
 
+def test_while_it_waits_it_says_why_and_until_when() -> None:
+    """The host that gives no line is named, and when it is asked again; afterwards nothing is said."""
+
+    def down(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("no route", request=request)
+
+    site = Site(down)
+    said: list[str] = []
+    site.time.on_wait = lambda: said.append(site.client.waiting)
+    assert site.fails().detail == "no connection to data.example (ConnectError)"
+    again = iso_time(NOW + 5)
+    assert said == [
+        f"not read yet: unreachable: no connection to data.example (ConnectError); asked again at {again}",
+    ]
+    assert site.client.waiting == ""
+
+
 @pytest.mark.parametrize(
     ("rule", "reason", "attempts"),
     [
@@ -145,7 +163,8 @@ def test_no_answer_in_time_and_no_connection() -> None:
     def down(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("no route", request=request)
 
-    assert Site(late).fails().reason is Reason.TIMED_OUT
+    timed_out = Site(late).fails()
+    assert (timed_out.reason, timed_out.detail) == (Reason.TIMED_OUT, "no answer in time from data.example")
     cut_off = Site(down, backoff_s=(30.0, 60.0))
     assert cut_off.fails().reason is Reason.UNREACHABLE
     assert cut_off.web.asked_at == [NOW, NOW + 5], "said in seconds"
