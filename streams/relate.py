@@ -30,6 +30,10 @@ class Relating:
         self._relations: dict[str, Relation] = {kind.code: kind(reference) for kind in RELATIONS}
         self._sets: dict[str, tuple[tuple[str, str], ...]] = {}  # by series id, which stands for one series for ever
 
+    def reads(self, series: Series) -> bool:
+        """Whether a relation reads this series."""
+        return bool(self._sets_of(series))
+
     def concerns(self, state: RelateState, runs: Iterable[Run]) -> bool:
         """Whether a relation reads any of these rows, or waits for the time that they bring."""
         return bool(state.waiting) or any(map(self._sets_of, [run.series for run in runs]))

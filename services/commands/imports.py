@@ -85,7 +85,7 @@ def _progress(is_quiet: bool) -> Iterator[OnFile]:
 
 
 def _print(report: ImportReport) -> None:
-    rows = [
+    lines = [
         (
             file.path,
             file.entry,
@@ -100,9 +100,12 @@ def _print(report: ImportReport) -> None:
         for file in report.files
     ]
     heads = ("file", "entry", "rows", "new", "revised", "duplicate", "unknown", "left out", "unusable")
-    print_table(heads, rows, "Nothing new to read.")
+    print_table(heads, lines, "Nothing new to read.")
     for note in report.notes:
         print(f"note: {plain(note)}")
+    if report.unwatched:
+        rows = ", ".join(f"{measure} {count:,}" for measure, count in sorted(report.unwatched.items()))
+        print(f"note: no detector watches these rows ({rows}): kept, and they ring nobody; docs/data.md says which do")
     for file in report.files:
         if file.dead_letters:
             reasons = ", ".join(f"{reason} {count:,}" for reason, count in sorted(file.dead_letters.items()))

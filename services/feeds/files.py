@@ -16,6 +16,7 @@ from services.feeds.manifest import FileEntry, Manifest
 from services.feeds.parsing import Parser, Piece, Reading, Seen, joined
 from streams.codec import digest, encode
 from streams.reference import Reference
+from streams.relate import Relating
 
 _STILL_WRITTEN_S = 10
 _DIGEST_CHARS = 16
@@ -55,6 +56,7 @@ class FileFeed:
         read: ReadDocument,
     ) -> None:
         self.name = manifest.name
+        self.relating = Relating(reference)
         self._manifest, self._directory = manifest, directory
         self.parser, self._now = Parser(manifest, reference, read), now
         self._refused: dict[str, tuple[str, str]] = {}  # key → mark and note of a file that could not be used

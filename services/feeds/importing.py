@@ -1,5 +1,6 @@
 """Files that a person has → archive, once: `twinbell import`. Each file is one transaction; a broken one is named."""
 
+from collections import Counter
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -10,7 +11,9 @@ from services.archive import Archive
 from services.feeds.files import FileFeed
 from services.feeds.parsing import FileCounts, Outcome, Reading
 from services.vintages import Kept
+from streams.pipeline import watched
 from streams.reasons import Reason
+from streams.relate import Relating
 
 
 class FileReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +45,7 @@ class ImportReport(msgspec.Struct, frozen=True, kw_only=True):
     checked: bool
     files: tuple[FileReport, ...]
     notes: tuple[str, ...]  # files that are not there, and those that could not be opened
+    unwatched: dict[str, int] = {}  # by measure: rows that are kept and shown, and on which no detector rings
 
     @property
     def failed(self) -> tuple[FileReport, ...]:
@@ -61,25 +65,38 @@ def import_files(feed: FileFeed, archive: Archive, database: sa.Engine, on_file:
     cursor = archive.cursor(feed.name)
     tasks, notes = feed.tasks(cursor)
     reports: list[FileReport] = []
+    unwatched: Counter[str] = Counter()
     for done, reading in enumerate(feed.readings(tasks, cursor), start=1):
+        unwatched.update(_unwatched(reading, feed.relating))
         with database.begin() as connection:
             kept = archive.store(connection, reading.poll)
             archive.forget_states(connection, kept.groups)
         for report in _reports(reading, kept):
             reports.append(report)
             on_file(done, len(tasks), report)
-    return ImportReport(feed=feed.name, checked=False, files=tuple(reports), notes=notes)
+    return ImportReport(feed=feed.name, checked=False, files=tuple(reports), notes=notes, unwatched=dict(unwatched))
 
 
 def check_files(feed: FileFeed, on_file: OnFile) -> ImportReport:
     """Read everything and write nothing: what an import into an empty store would bring."""
     tasks, notes = feed.tasks("")
     reports: list[FileReport] = []
+    unwatched: Counter[str] = Counter()
     for done, reading in enumerate(feed.readings(tasks, ""), start=1):
+        unwatched.update(_unwatched(reading, feed.relating))
         for report in _reports(reading, None):
             reports.append(report)
             on_file(done, len(tasks), report)
-    return ImportReport(feed=feed.name, checked=True, files=tuple(reports), notes=notes)
+    return ImportReport(feed=feed.name, checked=True, files=tuple(reports), notes=notes, unwatched=dict(unwatched))
+
+
+def _unwatched(reading: Reading, relating: Relating) -> Counter[str]:
+    """By measure, the rows that neither a detector nor a relation reads, without those that are for reading only."""
+    found: Counter[str] = Counter()
+    for run in (run for batch in reading.poll.batches for run in batch.runs):
+        if not (run.series.partial or watched(run.series) or relating.reads(run.series)):
+            found[run.series.measure] += len(run.rows)
+    return found
 
 
 def _reports(reading: Reading, kept: Kept | None) -> list[FileReport]:

@@ -146,3 +146,25 @@ def test_the_command_reports_and_exits_with_meaning(tmp_path: Path) -> None:
     code, shown, _ = command(*arguments)
     assert code == ExitCode.BAD_INPUT
     assert "NOTHING OF THE FILE WAS USED" in shown
+
+
+def test_rows_that_no_detector_watches_are_said_in_one_line(tmp_path: Path) -> None:
+    """Stocks are kept and ring nobody: the command says how many; not of what is for reading only."""
+    entry = PRICES.partition("[[files.values]]")[2]
+    stocks = '[[files.values]]\ncolumn = "held"\nmeasure = "stock"\nunit = "t"\n'
+    read = '[[files.values]]\ncolumn = "read"\nmeasure = "capacity"\nunit = "t"\npartial = true\n'
+    (tmp_path / "own.toml").write_text(
+        PRICES.partition("[[files.values]]")[0] + "[[files.values]]" + entry + stocks + read
+    )
+    (tmp_path / "prices.csv").write_text("day,price,held,read\n2024-01-01,100,7,1\n2024-01-02,101,6,1\n")
+    app = typer.Typer()
+    app.command()(import_)
+    arguments = [str(tmp_path / "own.toml"), "--data", str(tmp_path), "--store", f"sqlite:///{tmp_path}/own.db"]
+    for options in (["--check"], []):
+        told = CliRunner().invoke(app, [*arguments, *options])
+        assert told.exit_code == 0, told.output
+        (line,) = [line for line in told.output.splitlines() if "no detector watches" in line]
+        assert "(stock 2)" in line
+    checked = json.loads(CliRunner().invoke(app, [*arguments, "--check", "--json"]).stdout)
+    assert checked["unwatched"] == {"stock": 2}
+    assert "no detector" not in CliRunner().invoke(app, arguments).output, "nothing new was read"
