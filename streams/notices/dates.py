@@ -12,7 +12,8 @@ from datetime import date, timedelta
 
 import msgspec
 
-from streams.notices.acts import INSTRUMENTS, Act
+from streams.notices.acts import Act
+from streams.notices.bonds import INSTRUMENTS
 from streams.notices.languages.base import DateForms
 from streams.notices.lexicon import Token
 from streams.notices.sentences import Sentence

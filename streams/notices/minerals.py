@@ -3,7 +3,8 @@
 import re
 from collections.abc import Sequence, Set
 
-from streams.notices.acts import INSTRUMENTS, Act
+from streams.notices.acts import Act
+from streams.notices.bonds import INSTRUMENTS
 from streams.notices.lexicon import Token
 from streams.notices.polarity import opposed
 from streams.notices.sentences import Sentence

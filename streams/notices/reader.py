@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from streams.notices import acts, dates, minerals, relevance, targets
 from streams.notices.acts import Act
 from streams.notices.documents import Document
+from streams.notices.governing import STEERING
 from streams.notices.languages import LANGUAGES, Language
 from streams.notices.lexicon import Lexicon, Token
 from streams.notices.passages import Passage, passages, without_markup
@@ -142,8 +143,8 @@ class Reader:
 
 
 _NOT_IN_TEXT = frozenset({Concept.OFFICIAL, Concept.PRESS, Concept.TRADITIONAL})
-_RENAMED = acts.STEERING | {Concept.LICENCE}
-_RENAMING = acts.STEERING | {Concept.STOP, Concept.EXPORT}
+_RENAMED = STEERING | {Concept.LICENCE}
+_RENAMING = STEERING | {Concept.STOP, Concept.EXPORT}
 _DIGITS = re.compile(r"\d+")
 
 

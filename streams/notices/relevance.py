@@ -7,7 +7,8 @@ said as news, not recited as the background of a price, a figure, a ruling, a fi
 from collections.abc import Sequence, Set
 
 from streams.notices import minerals
-from streams.notices.acts import INSTRUMENTS, Act
+from streams.notices.acts import Act
+from streams.notices.bonds import INSTRUMENTS
 from streams.notices.polarity import RESUMED
 from streams.notices.sentences import Sentence
 from streams.notices.targets import acting, destinations

@@ -4,7 +4,7 @@ In scope are the minerals that a sentence names, less those named only as backgr
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 
 import msgspec
@@ -45,6 +45,7 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     leads: tuple[Lead, ...] = ()  # codes that may lead to minerals
     passed: Passed = Passed()
     asides: Sequence[tuple[int, int]] = ()  # stretches that part no verb from its object
+    names: Sequence[tuple[int, int]] = ()  # the names of acts, one inside another
     scope: tuple[Token, ...] = ()  # the minerals that it is about
 
     def of(self, *concepts: C) -> Sequence[Token]:
@@ -54,6 +55,10 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
         if self.by_concept.keys().isdisjoint(concepts):
             return ()
         return [token for token in self.tokens if token.concept in concepts]
+
+    def depth(self, token: Token) -> int:
+        """In how many names of acts, one inside another, a word stands."""
+        return sum(start <= token.start and token.end <= end for start, end in self.names)
 
     @property
     def titled(self) -> bool:
@@ -84,6 +89,7 @@ def sentence_of(passage: Passage, language: Language, tokens: Sequence[Token], l
     asides = [match.span() for match in language.insertion.finditer(passage.folded.text)]
     sentence = Sentence(
         asides=asides,
+        names=tuple(_names(passage.folded.text, language)),
         passage=passage,
         language=language,
         tokens=tuple(tokens),
@@ -93,6 +99,13 @@ def sentence_of(passage: Passage, language: Language, tokens: Sequence[Token], l
     )
     named = sentence.of(C.NAME, C.FORM)
     return msgspec.structs.replace(sentence, scope=tuple(_scope(sentence, named))) if named else sentence
+
+
+def _names(text: str, language: Language) -> Iterator[tuple[int, int]]:
+    found = language.quoted.search(text)
+    while found:
+        yield found.span()
+        found = language.quoted.search(text, found.start() + 1)
 
 
 def _passed(tokens: Sequence[Token], joint: int, asides: Sequence[tuple[int, int]]) -> Passed:

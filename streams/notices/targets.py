@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
-from streams.notices.acts import ANNOUNCING, MOVERS, STEERING, Act
+from streams.notices.acts import Act
+from streams.notices.bonds import MOVERS
+from streams.notices.governing import ANNOUNCING, STEERING
 from streams.notices.lexicon import Token
 from streams.notices.sentences import Sentence
 from streams.notices.vocabulary import Concept as C

@@ -8,6 +8,10 @@ from streams.notices.languages.en_marks import ENGLISH_MARKS
 
 _GOODS = r"(?:items|minerals|metals|materials|products|technologies)"
 _ACT = r"(?:ban|measure|control|restriction|order|list|suspension|quota|tax|policy)s?"
+_AUXILIARY = r"(?:has|have|had|is|are|was|were|will|shall|would) (?:been |be )?"
+_TITLE = (
+    r"(?:announcement|notice|notification|decision|decree|regulation|resolution|circular|directive|measure|order|rule)"
+)
 _OUTFLOW = (
     r"(?:exports?|exported|exporting|exportation|shipments?|sales?|sold|sell(?:ing)?|shipped|shipping|transfers?|supplied"
     r"|reexports?|deliver(?:y|ies)|consignments?|sending)"
@@ -97,12 +101,19 @@ ENGLISH = Language(
         r"\bannouncements? (?:nos?\.? ?)?(?P<numbers>\d{1,3}(?:(?:,| and|, and) (?:nos?\.? ?)?\d{1,3})*)"
         r"(?: of|,| \()? ?(?P<year>20\d\d)\b"
     ),
-    quoted=re.compile(r"(?!)"),
+    quoted=re.compile(
+        r'(?:^|(?<=[ (:]))"[^"]*[^",.]"|\([^()]{12,}\)'
+        rf"|\b{_TITLE}s?(?: no\.? ?[\w/-]+)?(?:,? (?:of|dated)(?: \d+)?(?: [a-z]+)?(?: \d+,)? \d{{4}}| \(\d{{4}}\))?"
+        r" (?:(?:on|concerning|regarding|about) (?:the )?)?(?:\w+ly )?\w+ing\b"
+        r"[^,;:()\"]*?(?=$|[,;:()\"]| (?:is|are|was|were|has|have|had|will|shall|would|until|till|with effect)\b)"
+    ),
     insertion=re.compile(
         r",? (?:until|till|through|effective|from|as of|with effect from|for) [^,;]{3,28}(?:, 20\d\d)?,"
     ),
     resumes=re.compile(
-        r", (?:has|have|had|is|are|was|were|will) (?:been |be )?(?:\w+ly |hereby |now |again |further )*$"
+        r"(?P<aside>, (?:(?:under|by|in|through|for) )?(?:which|that|who|whose|due|set|first|imposed|introduced|adopted"
+        r"|in force|in place|announced|issued|originally)\b[^;:]{3,160}(?=, ))?"
+        rf", (?(aside)(?:{_AUXILIARY})?|{_AUXILIARY})(?:\w+ly |hereby |now |again |further )*$"
     ),
     aftermath=re.compile(
         r" (?:have |has |had )?(?:cost|hurt|hit|bit|bite|weigh|threaten|squeez|disrupt|forc|prompt|caus|stok|fuel"
