@@ -4,11 +4,15 @@ An "export ban", a "ban on … exports", "exports … are subject to a licence".
 without an instrument where exports are its object ("halts … exports").
 """
 
+import re
+from collections.abc import Sequence
+
 import msgspec
 
 from streams.notices.lexicon import Token
 from streams.notices.sentences import MINERALS, Sentence
 from streams.notices.vocabulary import Concept as C
+from streams.notices.vocabulary import Term
 
 INSTRUMENTS = frozenset({C.BAN, C.CONTROL, C.LICENCE, C.PERMISSION, C.QUOTA, C.TAX})
 MOVERS = frozenset({C.STOP, C.SUSPEND, C.ALLOW, C.GRANT})  # verbs that may take exports themselves as their object
@@ -23,6 +27,19 @@ class Bond(msgspec.Struct, frozen=True):
     start: int
     end: int
     head: Token  # the instrument or the verb
+
+
+def with_exports(terms: Sequence[Term]) -> list[Term]:
+    """The instruments and stops whose own term holds a word for exports: that word is theirs, and not lost in them."""
+    words = "|".join(
+        re.escape(t.term) for t in terms if t.concept is C.EXPORT and t.term.isalpha() and t.term.isascii()
+    )
+    held = re.compile(rf"\b(?:{words})\b") if words else None
+    return [
+        msgspec.structs.replace(term, concept=C.EXPORT, value="")
+        for term in terms
+        if held and term.concept in INSTRUMENTS | {C.STOP} and held.search(term.term)
+    ]
 
 
 def bonds_of(sentence: Sentence) -> list[Bond]:
@@ -53,7 +70,7 @@ def bonds_of(sentence: Sentence) -> list[Bond]:
                 break
     for export in list(free):  # "halts … exports", "exports … are halted"
         for verb in sentence.of(*MOVERS):
-            before = _joined(sentence, verb, export, reach.verb)
+            before = verb.start == export.start or _joined(sentence, verb, export, reach.verb)
             if verb not in used and (before or _joined(sentence, export, verb, reach.verb_after)):
                 bind(verb, export, C.EXPORT)
                 break

@@ -29,6 +29,7 @@ _FIGURES = 2  # sentences after a quota in which its figures may stand
 RESUMED = "resume"  # the value of verbs that take up again: exports are eased by it, a control is back in force
 LATER = "later"  # the value of verbs that move a day: an end that is put off is later, a grace period longer
 REPLACED = "replaced"  # the value of verbs that also say that an older order makes room for a wider one
+STANDS = "stands"  # the value of verbs by which an act remains: one that remains until a day goes on till then
 TAKEN = "taken"  # the value of verbs by which a paper is taken away: "revokes permits"
 _ELSEWHERE = (C.IMPORT, C.PRODUCTION, C.REMEDY, C.NOT)  # what a title may tighten other than exports
 _EASING = frozenset({Polarity.SUSPEND, Polarity.RELAX})
@@ -132,6 +133,9 @@ def settled(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], wh
         return Polarity.NONE
     if primary.operator is None and primary.measure is C.CONTROL and _is_spoken_of(primary, acts, sentences):
         return Polarity.NONE
+    if primary.operator is not None and primary.operator.value == STANDS and first is Polarity.EXTEND:
+        longer = ends or primary.sentence.language.prolonged.search(primary.sentence.text)
+        return first if longer else Polarity.NONE
     if first is Polarity.SUSPEND and not ends and primary.operator and primary.operator.value == "exemption":
         return Polarity.RELAX
     if first is Polarity.IMPOSE and primary.operator is not None and _adds(primary, sentences):

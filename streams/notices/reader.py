@@ -8,7 +8,7 @@ document is about. Every field carries the span of text that says so.
 import re
 from collections.abc import Sequence
 
-from streams.notices import acts, dates, minerals, relevance, targets
+from streams.notices import acts, bonds, dates, minerals, relevance, targets
 from streams.notices.acts import Act
 from streams.notices.documents import Document
 from streams.notices.governing import STEERING
@@ -41,7 +41,11 @@ class Reader:
         self._spaced = {language.code: language.spaced for language in languages}
         self._lexicons = {
             language.code: Lexicon(
-                [t for t in vocabulary.of(language.code) if t.concept not in _NOT_IN_TEXT] + list(self._trails.firms),
+                [
+                    *(t for t in vocabulary.of(language.code) if t.concept not in _NOT_IN_TEXT),
+                    *bonds.with_exports(vocabulary.of(language.code)),
+                    *self._trails.firms,
+                ],
                 language.spaced,
                 simplified if language.code == "zh" else {},
             )
@@ -91,8 +95,8 @@ class Reader:
                 continue
             marked = [Token(mark.concept, mark.value, *match.span("word")) for match in mark.pattern.finditer(text)]
             if marked and mark.concept in _RENAMING:  # it is that verb, and not the word's usual one
-                places = {_place(token) for token in marked}
-                tokens = [t for t in tokens if _place(t) not in places or t.concept not in _RENAMED]
+                begun = {token.start for token in marked}
+                tokens = [t for t in tokens if t.start not in begun or t.concept not in _RENAMED]
             tokens.extend(marked)
         for match in language.number.finditer(text):
             groups = {name.rstrip("2"): value for name, value in match.groupdict().items() if value}
@@ -143,8 +147,8 @@ class Reader:
 
 
 _NOT_IN_TEXT = frozenset({Concept.OFFICIAL, Concept.PRESS, Concept.TRADITIONAL})
-_RENAMED = STEERING | {Concept.LICENCE}
-_RENAMING = STEERING | {Concept.STOP, Concept.EXPORT}
+_RENAMED = STEERING | {Concept.LICENCE, Concept.STOP, Concept.IMPOSE, Concept.GRANT, Concept.NOT, Concept.RECITAL}
+_RENAMING = STEERING | {Concept.STOP, Concept.EXPORT, Concept.INERT}
 _DIGITS = re.compile(r"\d+")
 
 

@@ -76,7 +76,8 @@ ENGLISH = Language(
     nouns=Nouns(
         form=re.compile(
             r"\w+(?:sion|tion|wal|ral|eal|ment)s?\b|[a-z]+ing(?= of\b)|easing\b|(?:issu|grant|approv|award)ing\b"
-            r"|end(?= (?:of|to)\b(?![^.;]{0,40}?\b(?:suspension|halt|freeze|pause|stop)))"
+            r"|(?:end|expiry|lapse)"
+            r"(?= (?:date )?(?:of|to|for)\b(?![^.;]{0,40}?\b(?:suspension|halt|freeze|pause|stop)))"
             r"|(?:pause|halt|freeze|stop|stay|waiver|reprieve|moratorium|delay|hold|grace period|stoppage)s?\b"
         ),
         before=re.compile(r"\b(?:to|will|would|may|must|shall|can|could|not|they) $"),
@@ -126,6 +127,10 @@ ENGLISH = Language(
     controlled=re.compile(
         r"(?<!,) (?:that|which) (?:is|are|were|have been) (?:already|long)"
         r" (?:controlled|licensed|restricted|capped|under|subject to)\b"
+    ),
+    prolonged=re.compile(
+        r"\b(?:until|till|through|beyond|longer|another|further|extra|more (?:days|weeks|months|years?)"
+        r"|for (?:a|an|the|\w+) (?:\w+ ){0,2}(?:days|weeks|months|quarter|years?))\b"
     ),
     open_list=re.compile(r"\b(?:other|others|certain|some|various|several|including|such as|seven|five|related|etc)\b"),
     list_cue=re.compile(

@@ -4,21 +4,15 @@ import re
 
 from streams.notices.languages.base import Mark
 from streams.notices.languages.en_dates import MONTH
+from streams.notices.languages.en_turns import ENGLISH_TURNS, HELD, STOPPED, TRADED
 from streams.notices.vocabulary import Concept
 
 _GO_OUT = (
     r"(?:only |then |now )*(?:be )?(?:\w+ly )?"
     r"(?:export(?:ed)?|ship(?:ped)?|sell|sold|taken|leave|left|sent|moved|delivered|supplied)"
 )
-_TRADED = (
-    r"(?:rare earths?|gallium|germanium|antimony|graphite|cobalt|tungsten|bauxite|(?:critical|strategic) minerals?|ore)"
-)
 _RESTRICT = r"(?:be )?(?:ban|curb|restrict|limit|halt|stop|suspend|impose|cap|tax|tighten|introduce|block)(?:n?ed|ped)?"
 _STEER = r"(?:extend|renew|prolong|lift|ease|relax|remove|end|suspend|pause|postpone|tighten|widen|expand|scrap)"
-_HELD = (
-    r"(?:bans?|curbs?|controls?|restrictions?|embargo|moratorium|quotas?|tax|duty|duties|levy|prohibition|licen[cs]\w+)"
-)
-_STOPPED = r"(?:suspension|freeze|halt|pause|stoppage)"
 _BY_DATE = re.compile(  # acts of a ministry of trade that are named by their day alone, as law firms and the press do
     r"\b(?:mofcom|ministry of commerce|commerce ministry)\b(?:[^.;]|(?<= no)\.){0,160}?"
     r"\b(?:suspend|paus|postpon|lift|revok|repeal|rescind|withdr[ae]w|extend|renew|reinstat)\w*\b[^.;]{0,60}?"
@@ -29,6 +23,7 @@ _BY_DATE = re.compile(  # acts of a ministry of trade that are named by their da
 _ONLY = r"(?:only|solely|exclusively|provided (?:that )?|on condition|unless)"
 
 ENGLISH_MARKS = (
+    *ENGLISH_TURNS,
     Mark(Concept.CONTROL, ("announcement", "notice"), _BY_DATE),
     Mark(Concept.EXPORT, ("announcement", "notice"), _BY_DATE),
     Mark(
@@ -114,9 +109,9 @@ ENGLISH_MARKS = (
     ),
     Mark(
         Concept.GRACE,
-        ("notwithstanding",),  # "may, notwithstanding the ban, export"
+        ("notwithstanding", "despite", "in spite of"),  # "may, notwithstanding the ban, export"
         re.compile(
-            r"(?P<before>\b(?:may|can)\b(?! not\b| no\b)[^.;]{0,80}?)?\b(?P<word>notwithstanding)"
+            r"(?P<before>\b(?:may|can)\b(?! not\b| no\b)[^.;]{0,80}?)?\b(?P<word>notwithstanding|despite|in spite of)"
             r"(?= (?:[\w'-]+ ){0,5}?(?:ban|prohibition|embargo|moratorium)s?\b"
             r"(?(before)|[^.;]{0,140}?\b(?:may|can)\b(?! no)))"
         ),
@@ -134,8 +129,8 @@ ENGLISH_MARKS = (
         Concept.STOP,
         ("end",),
         re.compile(
-            rf"\b(?P<word>end(?:s|ing)?) (?:(?!of\b|to\b|{_HELD}\b)[\w'-]+ ){{0,3}}?"
-            rf"(?:exports|shipments)\b(?! {_HELD}\b)"
+            rf"\b(?P<word>end(?:s|ing)?) (?:(?!of\b|to\b|{HELD}\b)[\w'-]+ ){{0,3}}?"
+            rf"(?:exports|shipments)\b(?! {HELD}\b)"
         ),
     ),
     Mark(
@@ -171,14 +166,14 @@ ENGLISH_MARKS = (
     Mark(
         Concept.LIFT,
         ("end of", "end to"),
-        re.compile(rf"\b(?P<word>end) (?:of|to) (?=(?:[\w'-]+ ){{0,4}}?(?:{_HELD}|{_STOPPED})\b)"),
+        re.compile(rf"\b(?P<word>end) (?:of|to) (?=(?:[\w'-]+ ){{0,4}}?(?:{HELD}|{STOPPED})\b)"),
     ),
     Mark(
         Concept.STOP,
         ("end of", "end to"),
         re.compile(
-            rf"\b(?P<word>end) (?:of|to) (?:(?!(?:{_HELD}|{_STOPPED})\b)[\w'-]+ ){{0,4}}?exports?\b"
-            rf"(?! (?:{_HELD}|{_STOPPED})\b)"
+            rf"\b(?P<word>end) (?:of|to) (?:(?!(?:{HELD}|{STOPPED})\b)[\w'-]+ ){{0,4}}?exports?\b"
+            rf"(?! (?:{HELD}|{STOPPED})\b)"
         ),
     ),
     Mark(
@@ -242,7 +237,7 @@ ENGLISH_MARKS = (
         Concept.EXPORT,
         ("curb", "control", "restriction", "embargo"),  # "its rare earth curbs" are curbs on exports
         re.compile(
-            rf"\b{_TRADED} (?:(?:mineral|metal|item|technology|product|magnet|ore)s? )?"
+            rf"\b{TRADED} (?:(?:mineral|metal|item|technology|product|magnet|ore)s? )?"
             r"(?P<word>curbs?|controls?|restrictions?|embargo(?:es)?)\b"
         ),
     ),
@@ -251,7 +246,7 @@ ENGLISH_MARKS = (
         ("controls on", "curbs on", "restrictions on"),
         re.compile(
             r"(?<!export )(?<!import )(?<!production )(?<!mining )(?<!dumping )"
-            rf"\b(?P<word>controls|curbs|restrictions) on (?:(?!imports?\b)[\w-]+,? ){{0,4}}?{_TRADED}\b"
+            rf"\b(?P<word>controls|curbs|restrictions) on (?:(?!imports?\b)[\w-]+,? ){{0,4}}?{TRADED}\b"
             r"(?! (?:\w+ )?(?:exports?|shipments)\b)"
         ),
     ),

@@ -45,3 +45,70 @@ def test_the_verb_in_the_name_of_an_act_yields_to_one_outside(polarity: Polarity
 def test_a_verb_takes_the_noun_beside_it_first(polarity: Polarity, text: str) -> None:
     """What is put off is the end, not the ban, in either voice."""
     assert read("", text).polarity is polarity
+
+
+@pytest.mark.parametrize(
+    ("polarity", "text"),
+    [
+        (Polarity.EXTEND, "The ministry moved the expiry date of the ban on exports of tin ore to 1 June 2027."),
+        (Polarity.EXTEND, "The end date of the ban on exports of tin ore is pushed back to 1 June 2027."),
+        (Polarity.SUSPEND, "The start of the ban on exports of tin ore is moved to 1 June 2027."),
+        (Polarity.SUSPEND, "The licence requirement for exports of tellurium will not take effect until June 2027."),
+        (Polarity.SUSPEND, "The export controls on tellurium shall not be applied for one year."),
+        (Polarity.SUSPEND, "The agency has paused enforcement of the export controls on tellurium."),
+    ],
+)
+def test_what_moves_is_the_end_the_start_or_the_force_of_an_act(polarity: Polarity, text: str) -> None:
+    """An end that is later extends; a start that is later, or no force for a time, holds off."""
+    assert read("", text).polarity is polarity
+
+
+@pytest.mark.parametrize(
+    ("polarity", "text"),
+    [
+        (Polarity.TIGHTEN, "The duty on exports of zinc concentrate was lifted from 5 to 12 percent."),
+        (Polarity.TIGHTEN, "Lima lifts its export tax on silver by 2 percentage points."),
+        (Polarity.RELAX, "Lima lifts its export tax on silver."),
+        (Polarity.RELAX, "Lima lifts its ban on exports of silver."),
+        (Polarity.IMPOSE, "A duty of 12 percent will be charged on exports of zinc ore."),
+    ],
+)
+def test_a_rate_that_is_lifted_rises(polarity: Polarity, text: str) -> None:
+    """To lift is to raise where a figure says to what; else it is to end."""
+    assert read("", text).polarity is polarity
+
+
+@pytest.mark.parametrize(
+    ("polarity", "text"),
+    [
+        (Polarity.NONE, "The ban on exports of zinc ore remains in force, a deputy minister said."),
+        (Polarity.NONE, "Hanoi keeps its ban on exports of zinc ore."),
+        (Polarity.EXTEND, "The ban on exports of zinc ore remains in force until 30 June 2027."),
+        (Polarity.EXTEND, "Hanoi keeps its ban on exports of zinc ore for another year."),
+        (Polarity.EXTEND, "The ban on zinc exports, which was due to lapse in May, stays in force through 2027."),
+        (Polarity.NONE, "The suspension of the ban on exports of zinc ore will be reviewed in June."),
+    ],
+)
+def test_what_merely_stands_goes_neither_way(polarity: Polarity, text: str) -> None:
+    """An act that remains is a state; one that remains until a day, or for longer, goes on."""
+    reading = read("", text)
+    assert reading.is_relevant
+    assert reading.polarity is polarity
+
+
+@pytest.mark.parametrize(
+    ("polarity", "text"),
+    [
+        (Polarity.SUSPEND, "Entry into force of the export licence requirement for graphite has been postponed."),
+        (Polarity.TIGHTEN, "Hanoi has been refusing to issue export licences for tungsten to Japanese buyers."),
+        (Polarity.SUSPEND, "Until 30 June 2027 bauxite may still be exported despite the ban."),
+    ],
+)
+def test_words_that_hold_the_word_for_exports(polarity: Polarity, text: str) -> None:
+    """A term of several words leaves the exports in it to be seen; refused papers tighten; leave beside a ban eases."""
+    assert read("", text).polarity is polarity
+
+
+def test_titanium_slag_is_a_concentrate() -> None:
+    """Slag and ore of titanium are feed, not metal."""
+    assert read("Hanoi cuts export duty on titanium slag").minerals == ("titanium_concentrates",)

@@ -1,0 +1,126 @@
+"""English verbs that only their objects tell: rates that are lifted, days that move, force that is held off."""
+
+import re
+
+from streams.notices.languages.base import Mark
+from streams.notices.vocabulary import Concept
+
+TRADED = (
+    r"(?:rare earths?|gallium|germanium|antimony|graphite|cobalt|tungsten|bauxite|(?:critical|strategic) minerals?|ore)"
+)
+HELD = (
+    r"(?:bans?|curbs?|controls?|restrictions?|embargo|moratorium|quotas?|tax|duty|duties|levy|prohibition|licen[cs]\w+)"
+)
+STOPPED = r"(?:suspension|freeze|halt|pause|stoppage)"
+_MANY = r"\d[\d.,]* ?(?:%|per ?cent|percentage|points|tons|tonnes|mt\b|kg\b)"
+_DATE = (
+    r"(?:entry into force|effective date|start(?:ing)?(?: date)?|end(?: date)?|expir(?:y|ation)(?: date)?|date"
+    r"|deadline)"
+)
+
+ENGLISH_TURNS = (
+    Mark(  # a rate that is lifted rises, a ban that is lifted ends
+        Concept.RAISE,
+        ("lift", "hike"),
+        re.compile(rf"\b(?P<word>lift(?:s|ed|ing)?)(?= [^.;]{{0,70}}?\b(?:to|by|from) (?!0 ?%|0 per|zero|nil){_MANY})"),
+    ),
+    Mark(
+        Concept.SUSPEND,
+        ("not ", "longer"),  # what is not applied is held off; what does not apply to some is not
+        re.compile(
+            r"\b(?P<word>(?:not|no longer|not yet) (?:be (?:appl|enforc|implement)(?:ied|ed)"
+            r"|(?:(?<=will not )|(?<=shall not )|(?<=would not )|(?<=will no longer )|(?<=will not yet ))"
+            r"(?:enforce|implement)))\b"
+        ),
+    ),
+    Mark(
+        Concept.SUSPEND,
+        ("force", "effect", "apply", "applies"),  # "takes effect only in 2027", "will not apply until June"
+        re.compile(
+            r"\b(?P<word>(?:comes?|enters?|takes?|go|goes) (?:into )?(?:force|effect) only"
+            r"|(?:only|not) (?:to )?(?:come|enter|take|go)s? (?:into )?(?:force|effect)"
+            r"(?= (?:until|before|in|on|from)\b)"
+            r"|not apply(?= (?:until|before)\b))"
+        ),
+        "later",
+    ),
+    Mark(
+        Concept.SUSPEND,
+        ("enforc", "appli", "operation", "implementation"),
+        re.compile(
+            r"\b(?P<word>(?:halt|stopp?|paus|freez|froze|suspend|stay|defer)(?:e|s|es|ed|ing|n)? (?:the |its |their )?"
+            r"(?:enforcement|application|implementation|operation)) of\b"
+        ),
+    ),
+    Mark(
+        Concept.SUSPEND,
+        ("date", "start", "end", "entry", "expir", "deadline"),  # "moves the end of the ban to June"
+        re.compile(
+            rf"\b(?P<word>(?:mov|shift|push|sett?|put)(?:e|es|s|ed|ing)?(?: back| out| off)?)"
+            rf"(?= (?:the |its )?{_DATE}\b[^.;]{{0,90}}? (?:to|until|back|out|by)\b)"
+        ),
+        "later",
+    ),
+    Mark(
+        Concept.SUSPEND,
+        ("date", "start", "end", "entry", "expir", "deadline"),
+        re.compile(
+            rf"\b{_DATE}\b[^.;]{{0,90}}? (?:is|are|was|were|be|been|being) (?P<word>(?:moved|shifted|pushed|set|put)"
+            r"(?: back| out| off)?)(?= (?:to|until|by)\b)"
+        ),
+        "later",
+    ),
+    Mark(
+        Concept.LIFT,
+        ("expir", "lapse", "cessation", "terminat", "end date"),  # as nouns, like "end of"
+        re.compile(
+            r"\b(?P<word>expir(?:y|ation)(?: date)?|lapse|cessation|termination|end date) (?:of|for) "
+            rf"(?=(?:[\w'-]+ ){{0,5}}?(?:{HELD}|{STOPPED})\b)"
+        ),
+    ),
+    Mark(
+        Concept.STOP,
+        ("refus", "reject", "declin", "deny", "denie", "denying", "withh"),  # not one firm's paper: papers
+        re.compile(
+            r"\b(?P<word>(?:refus|reject|declin|deny|deni|withh[eo]ld)(?:e|es|s|ed|ing)?"
+            r"(?: to (?:grant|issue|approve|give))?)"
+            r"(?= (?:(?!an?\b|that\b|it\b|any\b)[\w'-]+ ){0,4}?(?:licen[cs]es|permits|applications|approvals)\b)"
+        ),
+        "taken",
+    ),
+    Mark(  # what must come first is not done by it
+        Concept.INERT,
+        ("before ",),
+        re.compile(
+            r"\bbefore (?:[\w'-]+ ){0,4}?(?P<word>clear|grant|approv|issu|allow|releas)(?:e|es|s|ed|ing)?"
+            r"(?= (?:[\w'-]+ ){0,4}?(?:licen[cs]e|permit|export|shipment|application)s?\b)"
+        ),
+    ),
+    Mark(Concept.SPEAKER, ("q:", "question:", "a:", "answer:"), re.compile(r"^(?P<word>(?:q|a|question|answer))(?=:)")),
+    Mark(
+        Concept.SPEAKER,
+        ("explain", "answer", "questions", "guidance", "faq"),
+        re.compile(r"\b(?P<word>explain(?:s|ed)?|answer(?:s|ed)? [^.;]{0,40}?\bquestions?|faqs?|asked about)\b"),
+    ),
+    Mark(
+        Concept.DRAFT,
+        ("review", "reconsider", "re-examin", "decid"),
+        re.compile(
+            r"\b(?P<word>(?:will|to|would) be (?:reviewed|reconsidered|re examined|decided|assessed)"
+            r"|(?:will|would) (?:review|reconsider|re examine|decide (?:on|whether)))\b"
+        ),
+    ),
+    Mark(
+        Concept.EXPORT,
+        ("licen", "permits"),  # those of a ministry of trade are for exports
+        re.compile(
+            r"\b(?:mofcom|commerce ministry|ministry of commerce|trade ministry|meti)\b[^.;]{0,80}?"
+            rf"\b{TRADED} (?P<word>licen[cs]es?|permits?)\b"
+        ),
+    ),
+    Mark(
+        Concept.CONTROL,
+        ("exporters",),
+        re.compile(r"\b(?P<word>rules|conditions|requirements|criteria) for (?:(?:[\w'-]+,? ){1,8})?exporters\b"),
+    ),
+)
