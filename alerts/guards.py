@@ -157,12 +157,17 @@ def _check_acknowledged(track: Track) -> None:
         )
 
 
+def _words(state: TrackState) -> str:
+    return state.replace("_", " ")
+
+
 def _check_move(track: Track, to: TrackState, before: tuple[TrackState, ...], do: str) -> None:
     if track.state is to:
-        raise Refused(Reason.ALREADY_DONE, f"the track of {track.participant} is {to} already")
+        raise Refused(Reason.ALREADY_DONE, f"{track.participant} is {_words(to)} already")
     if track.state not in before:
         raise Refused(
-            Reason.INVALID_TRANSITION, f"the track of {track.participant} is {track.state}, not to be {to}: {do}"
+            Reason.INVALID_TRANSITION,
+            f"{track.participant} is {_words(track.state)}, and cannot be {_words(to)} from there: {do}",
         )
 
 

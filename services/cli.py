@@ -2,6 +2,8 @@
 
 import os
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from sqlalchemy.exc import ArgumentError, DatabaseError
@@ -49,12 +51,30 @@ from services.errors import (
 from services.exit_codes import ExitCode
 from streams.errors import BadReference, BadThresholds, StreamsError
 
+
+def _version(is_wanted: bool) -> None:
+    if is_wanted:
+        typer.echo(f"twinbell {version('twinbell')}")
+        raise typer.Exit
+
+
 app = typer.Typer(
     help="Two governments, one bell: finds disruptions of critical minerals and rings both sides.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback()
+def _program(
+    shown: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Two governments, one bell: finds disruptions of critical minerals and rings both sides."""
+
+
 app.command("run")(run)
 app.command("replay")(replay)
 app.command("import")(import_)

@@ -7,6 +7,7 @@ the same clock, and a run that was killed goes on where it stopped.
 import datetime
 import threading
 import time
+from collections.abc import Iterable
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -150,6 +151,12 @@ class DeploymentClock:
 def at_local(at: int, zone: str) -> datetime.datetime:
     """A moment as the wall time of an IANA zone."""
     return datetime.datetime.fromtimestamp(at, tz=ZoneInfo(zone))
+
+
+def in_zones(at: int, zones: Iterable[str]) -> str:
+    """A moment in UTC and as the wall time of each zone, with its day: 2023-07-03T23:59:00Z (Mon 03 Jul 19:59 EDT)."""
+    walls = ", ".join(f"{at_local(at, zone):%a %d %b %H:%M %Z}" for zone in dict.fromkeys(zones))
+    return f"{iso_time(at)} ({walls})" if walls else iso_time(at)
 
 
 def iso_time(at: int) -> str:

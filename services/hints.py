@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from alerts.holds import is_held
 from alerts.participants import Directory, Role
 from alerts.states import AlertState
 from services.addresses import has_password
@@ -36,8 +37,10 @@ class Hint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def hints(alerts: Sequence[AlertState], directory: Directory, url: str, config: str = "") -> list[Hint]:
-    """What answers for each side that has not, on the loudest alerts that it has not answered."""
-    live = sorted((a for a in alerts if a.live), key=lambda a: (-a.level.rank, a.opened_at, a.alert_id))
+    """What answers for each side that has not, on the loudest alerts that it has not answered and was rung for."""
+    live = sorted(
+        (a for a in alerts if a.live and not is_held(a)), key=lambda a: (-a.level.rank, a.opened_at, a.alert_id)
+    )
     chars = _enough(alert.alert_id for alert in alerts)
     found: list[Hint] = []
     for participant in directory.participants:

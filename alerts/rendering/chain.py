@@ -193,7 +193,7 @@ def _sent(voice: Voice, deliveries: Sequence[Delivery]) -> str:
     """One purpose to one side: who was told by which channels."""
     by_person: dict[str, list[str]] = {}
     for delivery in deliveries:
-        by_person.setdefault(delivery.person, []).append(plain(delivery.channel, 40))
+        by_person.setdefault(delivery.person, []).append(voice.channel(delivery.channel))
     people = [
         voice.say("figure.noted", value=voice.person(person), notes=voice.listed(channels))
         for person, channels in by_person.items()

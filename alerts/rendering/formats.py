@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -92,7 +93,10 @@ class Formats:
         return format_skeleton("y", day, locale=self._locale)
 
     def moment(self, at: int, zones: Sequence[str]) -> str:
-        """An instant in the reader's zone and, in brackets, in the others: each zone once, the day where it differs."""
+        """An instant in the reader's zone and, in brackets, in the others: each zone once.
+
+        The day stands where it differs from that of the zone written before: nobody reads it into the wrong day.
+        """
         first, *others = _once(
             datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone)) for zone in (zones or ("UTC",))
         )
@@ -100,14 +104,14 @@ class Formats:
         shown = say("moment.first", day=self.day(first.date()), clock=f"{first:%H:%M}", zone=_zone(first))
         rest = [
             say("moment.same_day", clock=f"{there:%H:%M}", zone=_zone(there))
-            if there.date() == first.date()
+            if there.date() == before.date()
             else say(
                 "moment.other_day",
                 day=format_skeleton("MMMd", there.date(), locale=self._locale),
                 clock=f"{there:%H:%M}",
                 zone=_zone(there),
             )
-            for there in others
+            for before, there in pairwise((first, *others))
         ]
         if not rest:
             return shown

@@ -30,7 +30,7 @@ def runbook_line(voice: Voice, surroundings: Surroundings, page: str) -> Line:
 def message_section(voice: Voice, state: AlertState, delivery: Delivery, note: str) -> Section:
     """Why this message came, to whom, and in which mode."""
     say = voice.say
-    recipient = say("message.recipient", person=voice.person(delivery.person), channel=delivery.channel)
+    recipient = say("message.recipient", person=voice.person(delivery.person), channel=voice.channel(delivery.channel))
     lines = [
         Line(label=say("message.purpose"), text=say(f"purpose.{errand(state, delivery)}")),
         Line(label=say("message.to"), text=recipient),
@@ -105,7 +105,7 @@ def _held(voice: Voice, delivery: Delivery) -> str:
         "detail.delivery",
         country=voice.side(delivery.participant),
         person=voice.person(delivery.person),
-        channel=plain(delivery.channel, 40),
+        channel=voice.channel(delivery.channel),
         state=voice.say(f"delivery.{delivery.state}"),
         reason=voice.catalogue.name(f"reason.{delivery.reason}") or plain(delivery.reason, 80),
     )

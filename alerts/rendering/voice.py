@@ -56,6 +56,10 @@ class Voice(Formats):
         """The same, without the day where it is the day of the message."""
         return self.clock(at, self.now, self.zones)
 
+    def channel(self, name: str) -> str:
+        """What a channel is called; one that the catalogue does not know, by its name."""
+        return self.catalogue.name(f"channel.{name}") or plain(name, 40)
+
     def side(self, iso3: str) -> str:
         """The name of a participant as the configuration has it, else of the country."""
         for participant in self.directory.participants:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from shutil import get_terminal_size
 from typing import Annotated, TypeAlias
 
 import msgspec
@@ -20,11 +21,12 @@ from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice
 from alerts.states import AlertState, Move, Track
 from alerts.store import Store
-from services.clock import iso_day, iso_time
+from services.clock import in_zones, iso_day, iso_time
 from services.commands import completing
-from services.commands.desk import alert_of, holds_of, opened
+from services.commands.desk import Desk, alert_of, holds_of, opened
 from services.commands.options import AlertArgument, ConfigOption, JsonOption, NoteOption, PersonOption, StoreOption
 from services.commands.printing import print_json, print_pairs, print_table
+from services.hints import hints, store_option
 from services.telling import Teller
 from services.wiring import reference_of, surroundings_of
 from streams.assessments import Assessment
@@ -106,6 +108,8 @@ def list_alerts(
             ],
             "No alert is open.",
         )
+        for hint in hints(states, desk.configuration.directory, desk.url, str(config or "")):
+            print("\n".join(("", *hint.fitting(get_terminal_size().columns))))
 
 
 @app.command()
@@ -135,7 +139,7 @@ def show(
             )
             return
         teller = Teller(reference_of(desk.configuration), desk.store.alert)
-        print_pairs(_facts(state, teller))
+        print_pairs(_facts(state, teller, _zones(desk)))
         for line in teller.why(state):
             print(f"  {line}")
         print()
@@ -144,14 +148,16 @@ def show(
         print_pairs([(f"held back ({code})", text) for code, texts in held.items() for text in texts])
         for track in state.tracks.values():
             print()
-            print_pairs(_track(track))
+            print_pairs(_track(track, _zones(desk)))
         for section in for_a_person(state, around, "en", desk.clock.now()):
             print(f"\n{section.heading}")
             print_pairs([(line.label, line.text) for line in section.lines])
         print()
+        for hint in hints([state], desk.configuration.directory, desk.url, str(config or "")):
+            print("\n".join([*hint.lines, ""]))
         print_table(
             ("figure", "period", "publisher", "command that opens the stored bytes"),
-            [_evidence_row(each) for each in evidence],
+            [_evidence_row(each, store_option(desk.url, str(config or ""))) for each in evidence],
             "No stored figure.",
         )
 
@@ -287,9 +293,9 @@ def _act(store: str, config: Path | None, alert_ids: Sequence[str], command: Com
                 refused.append(problem)
                 continue
             state = desk.store.alert(alert_id)
-            print_pairs([("alert", f"{state.alert_id}  {state.joint}"), ("at", iso_time(now))])
+            print_pairs([("alert", f"{state.alert_id}  {state.joint}"), ("at", in_zones(now, _zones(desk)))])
             for track in state.tracks.values():
-                print_pairs(_track(track))
+                print_pairs(_track(track, _zones(desk)))
     if refused:
         raise Refused(refused[0].reason, "; ".join(dict.fromkeys(problem.detail for problem in refused)))
 
@@ -314,12 +320,17 @@ def _row(state: AlertState, held: Hold | None) -> Row:
     )
 
 
-def _facts(state: AlertState, teller: Teller) -> list[tuple[str, str]]:
+def _zones(desk: Desk) -> list[str]:
+    """The zones of the sides: whoever reads at night does not reckon."""
+    return [side.time_zone for side in desk.configuration.directory.participants]
+
+
+def _facts(state: AlertState, teller: Teller, zones: Sequence[str]) -> list[tuple[str, str]]:
     pairs = [
         ("alert", f"{state.alert_id}  {state.mode}  {state.joint}  revision {state.revision}"),
         ("about", teller.subject(state.assessment)),
         ("level", f"{state.level}"),
-        ("opened", iso_time(state.opened_at)),
+        ("opened", in_zones(state.opened_at, zones)),
         ("attribution", state.attribution or "not released"),
         ("thresholds", state.assessment.thresholds),
     ]
@@ -328,12 +339,12 @@ def _facts(state: AlertState, teller: Teller) -> list[tuple[str, str]]:
     return pairs
 
 
-def _track(track: Track) -> list[tuple[str, str]]:
+def _track(track: Track, zones: Sequence[str]) -> list[tuple[str, str]]:
     pairs = [(track.participant, track.state.replace("_", " "))]
     if track.acknowledged_at is not None:
-        pairs.append(("  answered", f"{track.acknowledged_by} at {iso_time(track.acknowledged_at)}"))
+        pairs.append(("  answered", f"{track.acknowledged_by} at {in_zones(track.acknowledged_at, zones)}"))
     if track.lapses_at is not None:
-        pairs.append(("  lapses", iso_time(track.lapses_at)))
+        pairs.append(("  lapses", in_zones(track.lapses_at, zones)))
     if track.position is not None:
         pairs.append(("  position", f"{track.position} by {track.position_by} {track.position_note}".rstrip()))
     if track.false_alarm_by:
@@ -361,7 +372,7 @@ def _evidence(state: AlertState) -> tuple[Evidence, ...]:
     return tuple(sorted(found.values(), key=lambda each: (each.known_at, each.sha256, each.row)))
 
 
-def _evidence_row(each: Evidence) -> tuple[str, str, str, str]:
+def _evidence_row(each: Evidence, where: str) -> tuple[str, str, str, str]:
     figure = f"{each.value:,.6g} {each.unit}".strip() if each.value is not None else "document"
     row = f" --row {each.row}" if each.row else ""
-    return figure, iso_day(each.occurred_at), each.publisher, f"twinbell evidence show {each.sha256[:16]}{row}"
+    return figure, iso_day(each.occurred_at), each.publisher, f"twinbell evidence show {each.sha256[:16]}{row}{where}"

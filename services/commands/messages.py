@@ -67,6 +67,9 @@ def list_messages(
 ) -> None:
     """List messages in the order in which they became due: to whom, by which channel, in which state."""
     with opened(store, config) as desk:
+        sides = [each.iso3 for each in desk.configuration.directory.participants]
+        if side and side.upper() not in sides:
+            raise NothingFound(f"no side is called {side!r}; there are {', '.join(sides)}")
         states = [alert_of(desk, alert)] if alert else desk.store.alerts()
         wording = packaged_wording()
         found = [delivery for state in states for delivery in state.deliveries.values()]

@@ -379,7 +379,7 @@ def test_deliveries_held_back_are_listed_with_their_reason() -> None:
     story.add(AT, Planned(delivery=held))
     sections = {s.heading: s for s in told(story, "usa-duty", Purpose.RING).contents[0].sections}
     text = sections["Deliveries held back or failed"].lines[0].text
-    assert text.startswith("Japan, Duty officer, Ministry of Economy, Trade and Industry, slack: held back (inhibited")
+    assert text.startswith("Japan, Duty officer, Ministry of Economy, Trade and Industry, Slack: held back (inhibited")
 
 
 def test_operational_troubles_lead_to_their_page() -> None:

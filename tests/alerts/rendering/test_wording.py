@@ -179,6 +179,8 @@ def test_moments_name_each_zone_once_and_the_day_where_it_differs() -> None:
     zones = ("America/New_York", "Asia/Tokyo", "Asia/Tokyo")
     assert formats.moment(summer, zones) == "Jul 3, 2023, 19:59 EDT (Jul 4 08:59 JST)"
     assert formats.moment(winter, ("Asia/Tokyo", "America/New_York")) == "Jan 1, 2024, 09:00 JST (Dec 31 19:00 EST)"
+    evening, three = summer + 300, ("UTC", *zones)
+    assert formats.moment(evening, three) == "Jul 4, 2023, 00:04 UTC (Jul 3 20:04 EDT; Jul 4 09:04 JST)"
     assert formats.moment(winter, ("America/Sao_Paulo",)) == "Dec 31, 2023, 21:00 UTC-03"
     assert formats.clock(summer, summer + 60, zones) == "19:59 EDT (08:59 JST)"
 

@@ -65,6 +65,8 @@ def held(tmp_path: Path) -> Held:
 def test_the_list_says_what_holds_a_rise_and_until_when(held: Held) -> None:
     """In words on the row of the rise, in fields for scripts; the act is not held."""
     listed = held.call("alerts", "list")
+    assert "alerts acknowledge" in listed
+    assert not [line for line in listed.splitlines() if "acknowledge" in line and held.market[:6] in line]
     (row,) = [line for line in listed.splitlines() if line.startswith(held.market)]
     assert f"held until {UNTIL} by {held.supply}" in row
     rows = {row["alert_id"]: (row["held_by"], row["held_until"]) for row in json.loads(held.call(*LIST_JSON))}

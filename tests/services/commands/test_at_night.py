@@ -1,0 +1,73 @@
+"""What an officer reads at three in the morning: times of his own zone, and the command that comes next."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from services.cli import app
+from services.clock import StoredClock, SystemClock
+from services.database import open_engine
+from services.exit_codes import ExitCode
+from tests.alerting import HOUR, assessment
+from tests.bell import Bell
+
+
+class Night:
+    """A store with one alert that rang an hour ago, looked at by commands."""
+
+    def __init__(self, path: Path) -> None:
+        self.url = f"sqlite:///{path / 'night.db'}"
+        self.bell = Bell(engine=open_engine(self.url))
+        (self.alert,) = self.bell.take(assessment())
+        self.bell.run(HOUR)
+        StoredClock(self.bell.engine, SystemClock()).run_on(self.bell.now, 0)
+
+    def call(self, *arguments: str) -> Result:
+        """One command."""
+        return CliRunner(env={"COLUMNS": "250"}).invoke(app, [*arguments, "--store", self.url])
+
+
+@pytest.fixture
+def night(tmp_path: Path) -> Night:
+    """The store, in a directory of its own."""
+    return Night(tmp_path)
+
+
+def test_what_is_shown_says_what_to_type_next(night: Night) -> None:
+    """List and alert end with the command that answers, store and all; for a side that has answered there is none."""
+    for shown in (night.call("alerts", "list"), night.call("alerts", "show", night.alert)):
+        assert "Japan has not answered: " in shown.output
+        assert f"--as jpn-duty --store {night.url}" in shown.output
+    night.call("alerts", "acknowledge", night.alert, "--as", "jpn-duty")
+    for shown in (night.call("alerts", "list"), night.call("alerts", "show", night.alert)):
+        assert "United States has not answered: " in shown.output
+        assert "Japan has not answered: " not in shown.output
+
+
+def test_times_are_those_of_both_sides(night: Night) -> None:
+    """When it opened, when a side answered and when that lapses: in UTC and on the walls of Washington and Tokyo."""
+    answered = night.call("alerts", "acknowledge", night.alert, "--as", "jpn-duty").output
+    assert "2023-07-03T11:00:00Z (Mon 03 Jul 07:00 EDT, Mon 03 Jul 20:00 JST)" in answered
+    shown = night.call("alerts", "show", night.alert).output
+    assert "opened       2023-07-03T10:00:00Z (Mon 03 Jul 06:00 EDT, Mon 03 Jul 19:00 JST)" in shown
+    assert "2023-07-03T15:00:00Z (Mon 03 Jul 11:00 EDT, Tue 04 Jul 00:00 JST)" in shown
+
+
+def test_a_side_that_there_is_not_is_no_side_without_messages(night: Night) -> None:
+    """A name that was mistyped is said, with those that there are."""
+    assert night.call("messages", "list", "--side", "jpn").exit_code == ExitCode.DONE
+    refused = night.call("messages", "list", "--side", "JAP")
+    assert "there are USA, JPN" in str(refused.exception)
+
+
+def test_a_refusal_says_where_the_side_stands_and_what_comes_first(night: Night) -> None:
+    """In words, not in the names of states."""
+    refused = night.call("alerts", "stand-down", night.alert, "--as", "usa-duty")
+    assert str(refused.exception) == "USA is notified, and cannot be stood down from there: acknowledge it first"
+
+
+def test_the_program_says_its_version() -> None:
+    """For whoever reports a fault."""
+    told = CliRunner().invoke(app, ["--version"])
+    assert (told.exit_code, told.output.split()[0]) == (0, "twinbell")
