@@ -127,7 +127,7 @@ class Wire(Generic[R]):
         )
         return Event(key=key.encode(), value=value, headers=headers)
 
-    def record(self, headers: Iterable[tuple[str, bytes]], value: bytes | None) -> R:
+    def record(self, headers: Iterable[tuple[str, bytes | None]], value: bytes | None) -> R:
         """The record in an event. Raises BadObservation with the reason for the dead letter."""
         given = _attribute(headers, _SCHEMA)
         if given != self._written:
@@ -153,13 +153,13 @@ class Wire(Generic[R]):
             )
 
 
-def extension(headers: Iterable[tuple[str, bytes]], name: str) -> str:
+def extension(headers: Iterable[tuple[str, bytes | None]], name: str) -> str:
     """An attribute of our own; empty where there is none."""
     content = _attribute(headers, f"ce_{name}")
     return "" if content is None else content.decode("utf-8", "replace")
 
 
-def _attribute(headers: Iterable[tuple[str, bytes]], name: str) -> bytes | None:
+def _attribute(headers: Iterable[tuple[str, bytes | None]], name: str) -> bytes | None:
     """The first header of this name."""
     for each, content in headers:
         if each == name:

@@ -154,9 +154,10 @@ class Pipeline:
 
     def _run(self, state: PipelineState, run: Run, counts: dict[Reason, int]) -> tuple[list[Signal], list[Run]]:
         """Row after row, new ones together and old ones together; the signals, and the rows that are news."""
-        watching, held = self._watching_of(run.series), state.series.get(run.series.series_id)
+        name, watching = run.series.series_id, self._watching_of(run.series)
+        held = state.series.get(name)
         if held is None:
-            held = state.series[run.series.series_id] = SeriesState()
+            held = state.series[name] = SeriesState()
         found: list[Signal] = []
         news: list[Run] = []
         for is_new, rows in sorted_out(run, held.last):
@@ -174,7 +175,7 @@ class Pipeline:
 
     def _watching_of(self, series: Series) -> _Watching:
         held = self._watching.get(series.series_id)
-        if held is None or held.series != series:
+        if held is None or (held.series is not series and held.series != series):
             own = (detector for detector in DETECTORS if detector.watches(series))
             chosen = tuple((detector, self._thresholds.parameters(detector.code, series)) for detector in own)
             held = self._watching[series.series_id] = _Watching(series, chosen, REACH[series.family])

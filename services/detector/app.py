@@ -10,7 +10,7 @@ import gc
 import io
 import logging
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
 import faust
@@ -107,18 +107,6 @@ class _Transport(AIOKafkaTransport):
     Consumer = _Consumer
 
 
-class _Record:
-    """One record of aiokafka as the worker sees it."""
-
-    __slots__ = ("headers", "offset", "partition", "value")
-
-    def __init__(self, record: Any) -> None:
-        self.partition: int = record.partition
-        self.offset: int = record.offset
-        self.value: bytes | None = record.value
-        self.headers: Sequence[tuple[str, bytes]] = _headers(record.headers)
-
-
 class Detecting:
     """One worker process: the Faust app, and why it had to stop, if it had to."""
 
@@ -172,7 +160,7 @@ class Detecting:
 
         async def detect(stream: Any) -> None:
             async for fetched in stream.noack():
-                await self._guarded(worker.take([_Record(record) for record in fetched]))
+                await self._guarded(worker.take(fetched))
 
         async def checkpoint() -> None:
             await self._guarded(worker.checkpoint())
@@ -265,8 +253,3 @@ def _credentials(broker: BrokerSettings) -> Any:
             username=broker.user, password=password(broker), mechanism=broker.mechanism, ssl_context=context
         )
     return faust.SSLCredentials(context) if context is not None else None
-
-
-def _headers(found: Sequence[tuple[str, bytes | None]]) -> Sequence[tuple[str, bytes]]:
-    """As they are; those without a content are empty."""
-    return [(name, content or b"") for name, content in found]

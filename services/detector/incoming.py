@@ -23,8 +23,8 @@ class Incoming(Protocol):
         """In the partition."""
 
     @property
-    def headers(self) -> Iterable[tuple[str, bytes]]:
-        """As CloudEvents has them."""
+    def headers(self) -> Iterable[tuple[str, bytes | None]]:
+        """As CloudEvents has them; a header may come without a content."""
 
     @property
     def value(self) -> bytes | None:

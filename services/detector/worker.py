@@ -195,7 +195,7 @@ class Worker:
             held.partition.forget(CANARY)  # each one is the first
         try:
             given = held.partition.apply(batch, record.offset, extension(record.headers, SETTLES) == "1")
-            events = list(self._events(batch.group, given))
+            events = list(self._events(batch.group, given)) if given.signals or given.assessments else []
         except Exception as problem:  # noqa: BLE001 a record that breaks a detector must not stop the others
             await self._reject(held, record, problem)
             await self._remake(held, record.partition, batch)

@@ -67,6 +67,16 @@ def test_bytes_that_are_no_record_are_refused(value: bytes | None) -> None:
     assert refused.value.reason is Reason.ROW_MALFORMED
 
 
+def test_a_header_may_have_no_content() -> None:
+    """Kafka's headers may be null: one of ours without a content is one that is not there."""
+    event = WIRE.event("gallium", BATCH, 0)
+    empty = [(name, None) for name, _ in event.headers]
+    assert extension([("ce_settles", None)], "settles") == ""
+    with pytest.raises(BadObservation) as refused:
+        WIRE.record(empty, event.value)
+    assert refused.value.reason is Reason.ROW_MALFORMED
+
+
 def test_a_snapshot_carries_bytes_as_they_are() -> None:
     """A group's state goes over the wire as bytes, whatever is in them."""
     wire = Wire(STATE)
