@@ -14,7 +14,7 @@ from alerts.rendering.revised import errand, revision
 from alerts.rendering.sides import at_stake_line, status_line
 from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice, opened
-from alerts.states import AlertState
+from alerts.states import AlertState, Track, TrackState
 from streams.assessments import Level
 from streams.observations import Family
 from streams.reference.catalogue import Place
@@ -81,8 +81,7 @@ class Screen:
         if purpose is Purpose.PARTNER:
             return self._asked_of_partner()
         if purpose is Purpose.RESOLVE:
-            command = self.surroundings.stand_down(state.alert_id, self.delivery.person)
-            return voice.say("asked.resolve", command=command)
+            return self._asked_at_the_end(track)
         if purpose in (Purpose.CLOSE, Purpose.TEST):
             return voice.say(f"asked.{errand(state, self.delivery)}")
         if purpose is Purpose.ANSWERED:
@@ -99,6 +98,13 @@ class Screen:
             command=self.surroundings.acknowledge(owed or [state.alert_id], self.delivery.person),
         )
         return opened(asked)
+
+    def _asked_at_the_end(self, track: Track | None) -> str:
+        """To stand down for a side that is acting; to agree to close for one that never answered or has stood down."""
+        alert_id, person = self.state.alert_id, self.delivery.person
+        if track is not None and track.answered and track.state is not TrackState.STOOD_DOWN:
+            return self.voice.say("asked.resolve", command=self.surroundings.stand_down(alert_id, person))
+        return self.voice.say("asked.resolve_close", command=self.surroundings.close(alert_id, person))
 
     def _owed(self) -> list[str]:
         """The alerts of this message that the side has not answered; of too many for one command the first alone."""

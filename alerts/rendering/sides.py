@@ -147,7 +147,10 @@ def _answer(voice: Voice, state: AlertState, track: Track) -> list[str]:
 
 
 def _is_exhausted(state: AlertState, reader: Participant, track: Track) -> bool:
-    """The reader's side was told that the other side's ladder was exhausted, and nobody has answered since."""
+    """The reader's side was told that the other side's ladder was exhausted, nobody has answered since, and it is not
+    over: nobody telephones for what has ended."""
+    if not state.live:
+        return False
     own = state.tracks.get(reader.iso3)
     return own is not None and not track.answered and f"{track.participant}:{track.ladder}" in own.warned
 

@@ -43,6 +43,10 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
         """The command that ends a side's response."""
         return f"{self.command} alerts stand-down {alert_id} --as {person_id}"
 
+    def close(self, alert_id: str, person_id: str) -> str:
+        """The command by which a side agrees to close."""
+        return f"{self.command} alerts close {alert_id} --as {person_id}"
+
     def show(self, alert_id: str) -> str:
         """The command that shows an alert with everything in it."""
         return f"{self.command} alerts show {alert_id}"

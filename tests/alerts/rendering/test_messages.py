@@ -298,7 +298,7 @@ def test_what_is_asked_follows_the_purpose() -> None:
     assert by in asked[Purpose.ESCALATE]
     assert by in asked[Purpose.REPEAT]
     assert asked[Purpose.PARTNER] == "Take note. Nothing to acknowledge"
-    assert f"twinbell alerts stand-down {story.alert_id} --as usa-duty" in asked[Purpose.RESOLVE]
+    assert f"twinbell alerts close {story.alert_id} --as usa-duty" in asked[Purpose.RESOLVE], "it never answered"
     assert "Nothing" in asked[Purpose.CLOSE]
     assert "Nothing" in asked[Purpose.TEST]
     story.add(AT + MINUTE, Acknowledged(participant="USA", person="usa-duty", means="cli"), "USA/usa-duty")

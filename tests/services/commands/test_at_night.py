@@ -3,12 +3,17 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner, Result
 
+from alerts.deliveries import Purpose
 from services.cli import app
 from services.clock import StoredClock, SystemClock
+from services.configuration import load
 from services.database import open_engine
 from services.exit_codes import ExitCode
+from services.wiring import archive_of, composer, knowledge_of
+from streams.assessments import Level
 from tests.alerting import HOUR, assessment
 from tests.bell import Bell
 
@@ -65,6 +70,28 @@ def test_a_refusal_says_where_the_side_stands_and_what_comes_first(night: Night)
     """In words, not in the names of states."""
     refused = night.call("alerts", "stand-down", night.alert, "--as", "usa-duty")
     assert str(refused.exception) == "USA is notified, and cannot be stood down from there: acknowledge it first"
+
+
+@pytest.mark.parametrize("moves", [(), ("acknowledge",), ("acknowledge", "respond"), ("acknowledge", "stand-down")])
+def test_what_the_last_message_asks_is_accepted(night: Night, moves: tuple[str, ...]) -> None:
+    """Wherever the side stands when the situation ends, the command that it is given is one that it may type."""
+    for move in moves:
+        night.call("alerts", move, night.alert, "--as", "usa-duty")
+    bell = night.bell
+    bell.take(replace(assessment(as_of=bell.now), resolved=True, level=Level.NONE, revision="over"))
+    bell.settle()
+    configuration = load(None, Path())
+    words = composer(configuration, knowledge_of(configuration), bell.store, archive_of(bell.engine))
+    state = bell.store.alert(night.alert)
+    (sent, *_) = [d for d in state.deliveries.values() if d.purpose is Purpose.RESOLVE and d.person == "usa-duty"]
+    content = words(state, sent).contents[0]
+    asked = content.asked
+    assert not [line.text for line in content.first_screen if "telephone" in line.text], (
+        "nobody is called for what is over"
+    )
+    typed = asked.partition("twinbell ")[2].split()
+    told = night.call(*typed)
+    assert told.exit_code == ExitCode.DONE, (asked, told.exception)
 
 
 def test_the_program_says_its_version() -> None:
