@@ -8,7 +8,7 @@ from collections.abc import Sequence, Set
 
 import msgspec
 
-from streams.notices.bonds import Bond, bond_of_office, bonds_of, crosses, pauses, slack
+from streams.notices.bonds import AGAIN, INSTRUMENTS, Bond, bond_again, bond_of_office, bonds_of, crosses, pauses, slack
 from streams.notices.governing import ADJACENT, PAPER, STEERING, governing, resumes
 from streams.notices.languages.base import MARK
 from streams.notices.lexicon import Token
@@ -36,6 +36,7 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
     operator: Token | None = None
     technology: bool = False
     obtained: bool = False  # a firm gets its licence
+    again: bool = False  # an earlier sentence has named the instrument: "those requirements"
     paper: bool = False  # the licences that were given, not the duty to have one
     hedged: bool = False
     wished: bool = False  # others ask for it or fear it
@@ -66,13 +67,18 @@ class Act(msgspec.Struct, frozen=True, kw_only=True):
         return self.operator is not None and self.operator.concept in STEERING
 
 
-def find(sentence: Sentence, of_office: bool = False) -> list[Act]:
-    """The acts of a sentence, in order; `of_office`: the title names an office or rules that only deal with exports."""
+def find(sentence: Sentence, of_office: bool = False, before: Act | None = None) -> list[Act]:
+    """The acts of a sentence, in order; `of_office`: the title names an office or rules that only deal with exports.
+
+    `before` is the last act that an earlier sentence has told of: this one may turn it without naming it again.
+    """
     bonds = bonds_of(sentence) or (bond_of_office(sentence) if of_office else [])
+    if not bonds and before is not None and before.measure in INSTRUMENTS:
+        bonds = bond_again(sentence, before.measure)
     claimed = governing(sentence, bonds) if bonds else {}
     taken = frozenset(claimed.values()) | {bond.head for bond in bonds}
     acts = _outermost([_act(sentence, bond, claimed.get(number), taken) for number, bond in enumerate(bonds)])
-    return [act for act in acts if act.measure is not C.REFERENCE or act.operator]
+    return [act for act in acts if (act.measure is not C.REFERENCE or act.operator) and (act.steered or not act.again)]
 
 
 def _outermost(acts: Sequence[Act]) -> Sequence[Act]:
@@ -101,6 +107,7 @@ def _act(sentence: Sentence, bond: Bond, claimed: Token | None, taken: Set[Token
         end=end,
         operator=operator,
         technology=bond.head.value == "technology" or _of_technology(sentence, start, end),
+        again=bond.head.value == AGAIN,
         paper=bond.head.value == PAPER,
         obtained=bond.measure is C.LICENCE
         and _near(sentence, C.COMPANY, bond.start, bond.end)

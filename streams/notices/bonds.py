@@ -16,6 +16,7 @@ from streams.notices.vocabulary import Term
 
 INSTRUMENTS = frozenset({C.BAN, C.CONTROL, C.LICENCE, C.PERMISSION, C.QUOTA, C.TAX})
 MOVERS = frozenset({C.STOP, C.SUSPEND, C.ALLOW, C.GRANT})  # verbs that may take exports themselves as their object
+AGAIN = "again"  # the value of words that stand for an instrument named before
 _OF_OFFICES = (C.CONTROL, C.LICENCE, C.PERMISSION)  # what an office that deals with exports alone rules
 _MOST = 40  # instruments in a sentence; what holds more is no sentence, and its cost grows with their square
 
@@ -91,6 +92,15 @@ def bond_of_office(sentence: Sentence) -> list[Bond]:
     if not sentence.scope or sentence.of(C.IMPORT) or sentence.of(C.PAPERWORK):
         return []
     return [Bond(t.concept, t.start, t.end, t) for t in sentence.of(*_OF_OFFICES)][:1]
+
+
+def bond_again(sentence: Sentence, measure: C) -> list[Bond]:
+    """An instrument that an earlier sentence has named: "those requirements"."""
+    found = sentence.language.again.search(sentence.text)
+    if found is None or sentence.of(C.IMPORT, C.REMEDY):
+        return []
+    head = Token(measure, AGAIN, *found.span())
+    return [Bond(measure, head.start, head.end, head)]
 
 
 def _joined(sentence: Sentence, first: Token, second: Token, reach: int) -> bool:

@@ -100,7 +100,9 @@ def _distance(sentence: Sentence, verb: Token, bond: Bond) -> int:
         return min(width, sentence.language.reach.operator - 1)
     if verb.concept in STEERING and pauses(sentence, aside[1], end):
         width += sentence.language.reach.operator
-    return width + (sentence.language.reach.operator + 1 if crosses(sentence, start, end) else 0)
+    taken_up = after and sentence.language.taken_up.match(sentence.text, verb.end)  # "ban on …: ministry renews it"
+    apart = crosses(sentence, start, end) and not taken_up
+    return width + (sentence.language.reach.operator + 1 if apart else 0)
 
 
 def _closes(sentence: Sentence, verb: Token, start: int) -> bool:

@@ -61,6 +61,7 @@ _ON_CONTROL = {
 }
 _ON_PAPER = {C.GRANT: Polarity.NONE} | dict.fromkeys((C.SUSPEND, C.STOP, C.CUT), Polarity.TIGHTEN)
 _ON_TRADE = {C.ALLOW: Polarity.RELAX, C.GRANT: Polarity.NONE}
+_APPLIED = (C.CONTROL, C.LICENCE)  # what an office is asked about
 _QUOTA = {C.CUT: Polarity.TIGHTEN, C.RAISE: Polarity.RELAX}
 
 
@@ -131,13 +132,21 @@ def settled(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], wh
     first, ends = polarity_of(primary), when.end is not None
     if primary.standing or (primary.caused and primary.operator is None):  # what an act in force has brought about
         return Polarity.NONE
-    if primary.operator is None and primary.measure is C.CONTROL and _is_spoken_of(primary, acts, sentences):
+    if primary.operator is None and _is_spoken_of(primary, acts, sentences):
         return Polarity.NONE
-    if primary.operator is not None and primary.operator.value == STANDS and first is Polarity.EXTEND:
+    if (
+        primary.operator is not None
+        and primary.operator.value == STANDS
+        and primary.measure is not C.QUOTA
+        and first is Polarity.EXTEND
+    ):
         longer = ends or primary.sentence.language.prolonged.search(primary.sentence.text)
         return first if longer else Polarity.NONE
     if first is Polarity.SUSPEND and not ends and primary.operator and primary.operator.value == "exemption":
         return Polarity.RELAX
+    lifted = primary.operator is not None and primary.operator.concept is C.LIFT
+    if primary.measure is C.TAX and lifted and _is_raised(acts):
+        return Polarity.TIGHTEN
     if first is Polarity.IMPOSE and primary.operator is not None and _adds(primary, sentences):
         return Polarity.TIGHTEN
     if primary.technology and first is Polarity.IMPOSE and any(act.measure is C.LIST for act in acts):
@@ -157,10 +166,17 @@ def settled(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], wh
 
 def _is_spoken_of(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence]) -> bool:
     """Whether a spokesperson speaks of a control as it stands, and no sentence says that it was imposed or changed."""
+    if primary.measure not in _APPLIED:
+        return False
     if primary.sentence.of(C.SPEAKER):
         return True
-    done = any(act.operator and act.measure is C.CONTROL and not act.recital for act in acts)
+    done = any(act.operator and act.measure in _APPLIED and not (act.recital or act.paper) for act in acts)
     return not done and any(s.of(C.SPEAKER) for s in sentences if s.order <= primary.order + 1)
+
+
+def _is_raised(acts: Sequence[Act]) -> bool:
+    """Whether the text raises the tax that the title lifts: then the title meant its rate."""
+    return any(a.operator is not None and a.operator.concept is C.RAISE and not a.recital for a in acts)
 
 
 def _adds(primary: Act, sentences: Sequence[Sentence]) -> bool:

@@ -61,7 +61,9 @@ class Reader:
             return _nothing(document)
         sentences = [self._sentence(passage) for passage in passages(document, self._spaced, self._simplified)]
         of_office = any(s.titled and s.of(Concept.AUTHORITY) for s in sentences)
-        found = [act for sentence in sentences for act in acts.find(sentence, of_office)]
+        found: list[Act] = []
+        for sentence in sentences:
+            found.extend(acts.find(sentence, of_office, found[-1] if found else None))
         if not found:
             return _nothing(document)
         days = dates.days_of(sentences, document.published_on)

@@ -87,6 +87,7 @@ class _Scene:
         if act.measure is C.REFERENCE and not act.steered:
             weight = _ENOUGH  # the number of an act says less than its words
         weight += _TITLED if sentence.titled else 0
+        weight += _SAID if act.again else 0  # what is done with an act named before is the news
         older = is_past and not act.steered
         weight -= _RECITED if act.caused or older or _about_prices(act) else _STANDING if act.standing else 0
         return weight - (_HEDGED if act.hedged else 0)
@@ -134,6 +135,8 @@ class _Scene:
 
     def _in_scope(self, act: Act) -> bool:
         """Minerals in the sentence, the title or the list that follows; or all dual-use items against a country."""
+        if act.again:
+            return any(self._in_scope(other) for other in self._acts if not other.again and other.order < act.order)
         if act.sentence.of(C.REFERENCE):  # an act by its number: the tables know what it is about
             return True
         spoken = [*self._titles, act.sentence]

@@ -117,6 +117,8 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     goods_too: re.Pattern[str]  # right before the word for technology, where goods are meant as well
     alloy: re.Pattern[str]  # what follows a row of metals that are one alloy, named for its first
     controlled: re.Pattern[str] = re.compile(r"(?!)")  # what says that the goods are controlled already
+    again: re.Pattern[str] = re.compile(r"(?!)")  # an instrument that was named before
+    taken_up: re.Pattern[str] = re.compile(r"(?!)")  # right after a verb: what stands for an instrument named before
     prolonged: re.Pattern[str] = re.compile("")  # what says that an act which remains does so for longer
     open_list: re.Pattern[str]  # what says that a list of minerals goes on elsewhere
     list_cue: re.Pattern[str]  # what begins the sentence that goes on with the list

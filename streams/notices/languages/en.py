@@ -128,6 +128,14 @@ ENGLISH = Language(
         r"(?<!,) (?:that|which) (?:is|are|were|have been) (?:already|long)"
         r" (?:controlled|licensed|restricted|capped|under|subject to)\b"
     ),
+    again=re.compile(
+        r"\b(?:these|those|this|that|such|said) (?:[a-z]+ )?(?:licen[cs]\w+ )?"
+        r"(?:requirements?|controls?|measures?|restrictions?|curbs?|bans?|prohibitions?|rules?|embargo|suspension)\b"
+    ),
+    taken_up=re.compile(
+        r" (?:it|them|(?:the |its |this |that |these |those )?"
+        r"(?:measures?|restrictions?|requirements?|curbs?|bans?|prohibitions?|suspension))\b(?! on\b)"
+    ),
     prolonged=re.compile(
         r"\b(?:until|till|through|beyond|longer|another|further|extra|more (?:days|weeks|months|years?)"
         r"|for (?:a|an|the|\w+) (?:\w+ ){0,2}(?:days|weeks|months|quarter|years?))\b"

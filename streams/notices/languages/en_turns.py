@@ -115,12 +115,36 @@ ENGLISH_TURNS = (
         ("licen", "permits"),  # those of a ministry of trade are for exports
         re.compile(
             r"\b(?:mofcom|commerce ministry|ministry of commerce|trade ministry|meti)\b[^.;]{0,80}?"
-            rf"\b{TRADED} (?P<word>licen[cs]es?|permits?)\b"
+            rf"\b(?P<word>{TRADED}) (?:licen[cs]es?|permits?)\b"
+        ),
+    ),
+    Mark(
+        Concept.STOP,
+        ("to an end",),
+        re.compile(
+            rf"\b(?:exports|shipments)\b(?! {HELD})[^.;]{{0,60}}? "
+            r"(?P<word>(?:come|comes|coming|brought|bring) to an end)\b"
+        ),
+    ),
+    Mark(  # who may export in a year to come: a quota by another name
+        Concept.QUOTA,
+        ("exporters",),
+        re.compile(
+            r"\b(?P<word>rules|conditions|requirements|criteria) for (?:[\w'-]+,? ){1,8}?exporters\b(?= for 20)"
+        ),
+    ),
+    Mark(
+        Concept.EXPORT,
+        ("exporters",),
+        re.compile(
+            r"\b(?:rules|conditions|requirements|criteria) for (?:[\w'-]+,? ){1,8}?(?P<word>exporters)(?= for 20)"
         ),
     ),
     Mark(
         Concept.CONTROL,
         ("exporters",),
-        re.compile(r"\b(?P<word>rules|conditions|requirements|criteria) for (?:(?:[\w'-]+,? ){1,8})?exporters\b"),
+        re.compile(
+            r"\b(?P<word>rules|conditions|requirements|criteria) for (?:(?:[\w'-]+,? ){1,8})?exporters\b(?! for 20)"
+        ),
     ),
 )

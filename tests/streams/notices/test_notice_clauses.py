@@ -112,3 +112,58 @@ def test_words_that_hold_the_word_for_exports(polarity: Polarity, text: str) -> 
 def test_titanium_slag_is_a_concentrate() -> None:
     """Slag and ore of titanium are feed, not metal."""
     assert read("Hanoi cuts export duty on titanium slag").minerals == ("titanium_concentrates",)
+
+
+@pytest.mark.parametrize(
+    ("polarity", "title", "text"),
+    [
+        (
+            Polarity.SUSPEND,
+            "",
+            "A rule of 1 September 2025 imposed licence requirements on exports of tellurium. "
+            "The agency is staying those requirements until 30 June 2027.",
+        ),
+        (
+            Polarity.TIGHTEN,
+            "Lima lifts export tax on silver ore",
+            "The export tax was raised from 3 percent to 9 percent.",
+        ),
+        (Polarity.RELAX, "Lima lifts export tax on silver ore", "The tax had been in force since 2019."),
+        (Polarity.EXTEND, "Ban on exports of tin and silver ore: cabinet renews it", ""),
+    ],
+)
+def test_an_act_that_is_named_again(polarity: Polarity, title: str, text: str) -> None:
+    """A later sentence, or the other half of a title, turns the act that was named before."""
+    assert read(title, text).polarity is polarity
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Press conference of the trade ministry, excerpt",
+            "Q: Firms wait for their papers. A: Hanoi examines export licence applications for tungsten under the law.",
+        ),
+        ("Ministry of Commerce answers exporters' questions on graphite licences", "The control covers pure powder."),
+        (
+            "Bauxite exports: what firms ask",
+            "Question: Which grades? Answer: The export control on bauxite has grades.",
+        ),
+    ],
+)
+def test_answers_on_how_a_control_is_applied_go_neither_way(title: str, text: str) -> None:
+    """An office that is asked about its control tells how it is applied."""
+    reading = read(title, text)
+    assert reading.is_relevant
+    assert reading.polarity is Polarity.NONE
+
+
+def test_exports_that_come_to_an_end_are_stopped() -> None:
+    """What comes to an end is trade, not a control."""
+    assert read("", "Exports of raw chrome ore come to an end on 1 June 2027.").polarity is Polarity.IMPOSE
+    assert read("", "The ban on exports of raw chrome ore comes to an end on 1 June 2027.").polarity is Polarity.RELAX
+
+
+def test_conditions_of_exporters_for_years_to_come_renew() -> None:
+    """Who may export in given years is set anew for each."""
+    assert read("Hanoi sets conditions for tungsten exporters for 2027-2028").polarity is Polarity.EXTEND
