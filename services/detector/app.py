@@ -54,24 +54,18 @@ class _Consumer(AIOKafkaConsumer):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.safe: dict[TP, int] = {}  # the offset that is read next, by partition
-        self.room = asyncio.Event()  # set while more may be handed over
-        self.room.set()
-
-    def on_buffer_full(self, tp: TP) -> None:
-        """Enough waits to be worked on.
-
-        Faust would leave this partition out of what it asks for, and see only after up to a second that there is room.
-        """
-        self.room.clear()
-
-    def on_buffer_drop(self, tp: TP) -> None:
-        """There is room again."""
-        self.room.set()
+        self.waiting: asyncio.Queue[Any] = asyncio.Queue()  # what was handed over and is not worked on yet
+        self.begun = asyncio.Event()  # set whenever work on something of it begins
 
     async def getmany(self, timeout: float) -> AsyncIterator[tuple[TP, Any]]:
-        """What is there, at most a message for each partition. A rebalance takes back what was not handed over."""
-        await self.wait_first(self.room.wait(), timeout=timeout)
-        if not self.room.is_set():
+        """What is there, at most a message for each partition. A rebalance takes back what was not handed over.
+
+        Nothing is asked for while enough waits. Faust would leave out the partitions of which it does, and see only
+        after a second that there is room.
+        """
+        if self.waiting.qsize() >= _WAITING:
+            self.begun.clear()
+            await self.wait_first(self.begun.wait(), timeout=timeout)
             return
         records, active = await self._wait_next_records(timeout)
         generation = self.app.consumer_generation_id
@@ -159,7 +153,9 @@ class Detecting:
         source = app.topic(name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
 
         async def detect(stream: Any) -> None:
+            app.consumer.waiting = stream.channel.queue
             async for fetched in stream.noack():
+                app.consumer.begun.set()
                 await self._guarded(worker.take(fetched))
 
         async def checkpoint() -> None:
@@ -170,7 +166,6 @@ class Detecting:
 
         async def assigned(_app: Any, places: Any, **_: Any) -> None:
             app.consumer.safe.clear()  # what was not committed is read again, and skipped
-            app.consumer.room.set()
             worker.assign({place.partition for place in places if place.topic == name})
 
         async def let_go(*_: Any, **__: Any) -> None:
@@ -239,7 +234,6 @@ def _faust_app(broker: BrokerSettings, instance: str) -> Any:
         producer_linger=0.005,
         producer_max_request_size=MAX_BYTES,
         producer_acks=-1,
-        stream_buffer_maxsize=_WAITING,
         stream_wait_empty=False,  # what is not acknowledged is read again; waiting for it would wait for ever
     )
     app.transport = _Transport([*app.conf.broker_consumer], app)

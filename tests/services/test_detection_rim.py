@@ -13,6 +13,7 @@ from tests.services.test_detection_worker import Desk
 
 BUSY, QUIET = TP("observations", 0), TP("observations", 1)
 LONG_S = 3_600.0
+ENOUGH = 4
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +30,6 @@ class Fetched:
     def __init__(self) -> None:
         self.asked: list[set[TP]] = []
         detecting = Detecting(BrokerSettings(bootstrap="127.0.0.1:9"), "worker-1", lambda _: Desk().parts)
-        self.app: Any = detecting.app
         self.consumer: Any = detecting.app.consumer
         self.consumer._set_active_tps({BUSY, QUIET})
         self.consumer._getmany = self._getmany
@@ -43,31 +43,37 @@ class Fetched:
         assert [each async for each in self.consumer.getmany(timeout)] == []
 
 
-def test_a_partition_is_asked_for_as_soon_as_there_is_room() -> None:
+def test_all_are_asked_for_as_soon_as_there_is_room() -> None:
     """Faust leaves a partition of which enough waits out of what it asks for, and waits for the others."""
 
     async def story() -> None:
         fetched = Fetched()
         await fetched.one()
-        fetched.consumer.on_buffer_full(BUSY)
+        for number in range(ENOUGH):
+            fetched.consumer.waiting.put_nowait(number)
         await fetched.one(timeout=0.0)
         assert fetched.asked == [{BUSY, QUIET}], "there is no room"
         waiting = asyncio.create_task(fetched.one())
         await asyncio.sleep(0)
-        fetched.consumer.on_buffer_drop(BUSY)
+        fetched.consumer.waiting.get_nowait()
+        fetched.consumer.begun.set()
         await waiting
+        await fetched.one()
         assert fetched.asked == [{BUSY, QUIET}] * 2
 
     asyncio.run(asyncio.wait_for(story(), LONG_S / 60))
 
 
-def test_a_rebalance_makes_room() -> None:
-    """What waited was dropped with it, and nothing is left to say that there is room again."""
+def test_what_a_rebalance_drops_makes_room() -> None:
+    """Nobody begins to work on it, and nothing else says that there is room."""
 
     async def story() -> None:
         fetched = Fetched()
-        fetched.consumer.on_buffer_full(BUSY)
-        await fetched.app.on_partitions_assigned.send(set())
+        for number in range(ENOUGH):
+            fetched.consumer.waiting.put_nowait(number)
+        await fetched.one(timeout=0.0)
+        while not fetched.consumer.waiting.empty():
+            fetched.consumer.waiting.get_nowait()
         await fetched.one()
         assert fetched.asked == [{BUSY, QUIET}]
 
