@@ -78,7 +78,7 @@ def test_what_the_last_message_asks_is_accepted(night: Night, moves: tuple[str, 
     for move in moves:
         night.call("alerts", move, night.alert, "--as", "usa-duty")
     bell = night.bell
-    bell.take(replace(assessment(as_of=bell.now), resolved=True, level=Level.NONE, revision="over"))
+    bell.take(replace(assessment(), as_of=bell.now, resolved=True, level=Level.NONE, revision="over"))
     bell.settle()
     configuration = load(None, Path())
     words = composer(configuration, knowledge_of(configuration), bell.store, archive_of(bell.engine))
