@@ -14,7 +14,7 @@ from alerts.store import Store
 from services.archive import Archive
 from services.clock import Clock, DeploymentClock
 from services.configuration import load
-from services.errors import NothingFound
+from services.errors import BadSettings, NothingFound
 from services.settings import Configuration
 from services.wiring import DEFAULT_STORE, archive_of, open_store, served
 
@@ -40,6 +40,21 @@ def store_url(store: str, configuration: Configuration) -> str:
     return store or configuration.store or DEFAULT_STORE
 
 
+def _last_run_with(file: str) -> Configuration:
+    """The configuration that a store was last run with; empty: the shipped one. Raises BadSettings with what to do."""
+    if not file:
+        return configured(None)
+    path = Path(file)
+    if not path.is_file():
+        raise BadSettings(f"{file}, with which this store was last run, is not there: name it with --config FILE")
+    try:
+        return configured(path)
+    except BadSettings as problem:
+        raise BadSettings(
+            f"{problem}; this store was last run with that file: mend it, or name another with --config FILE"
+        ) from None
+
+
 @contextmanager
 def opened(store: str, config: Path | None) -> Iterator[Desk]:
     """The store for one command. Without `config`, the configuration that the store was last run with.
@@ -50,9 +65,9 @@ def opened(store: str, config: Path | None) -> Iterator[Desk]:
     database = open_store(url, create=False)
     try:
         last = served(database)
-        if config is None and last is not None and last.configuration:
-            config = Path(last.configuration)
-        configuration = configured(config)
+        configuration = (
+            _last_run_with(last.configuration) if config is None and last is not None else configured(config)
+        )
         yield Desk(
             url=url,
             database=database,

@@ -9,10 +9,11 @@ from typer.testing import CliRunner, Result
 from alerts.deliveries import Purpose
 from services.cli import app
 from services.clock import StoredClock, SystemClock
-from services.configuration import load
+from services.configuration import load, shipped_text
 from services.database import open_engine
+from services.errors import BadSettings
 from services.exit_codes import ExitCode
-from services.wiring import archive_of, composer, knowledge_of
+from services.wiring import Deployment, archive_of, claim, composer, knowledge_of
 from streams.assessments import Level
 from tests.alerting import HOUR, assessment
 from tests.bell import Bell
@@ -92,6 +93,23 @@ def test_what_the_last_message_asks_is_accepted(night: Night, moves: tuple[str, 
     typed = asked.partition("twinbell ")[2].split()
     told = night.call(*typed)
     assert told.exit_code == ExitCode.DONE, (asked, told.exception)
+
+
+def test_a_configuration_that_has_moved_or_broken_is_named_with_the_way_round_it(night: Night, tmp_path: Path) -> None:
+    """The store remembers the file that it was run with; an officer who needs to answer now is told what to type."""
+    file = tmp_path / "twinbell.toml"
+    claim(night.bell.engine, Deployment(episode="", configuration=str(file)))
+    gone = night.call("alerts", "acknowledge", night.alert, "--as", "jpn-duty")
+    assert (
+        str(gone.exception) == f"{file}, with which this store was last run, is not there: name it with --config FILE"
+    )
+    file.write_text('mode = "exercise')
+    broken = night.call("alerts", "list")
+    assert isinstance(broken.exception, BadSettings)
+    assert "mend it, or name another with --config FILE" in str(broken.exception)
+    (tmp_path / "other.toml").write_text(shipped_text())
+    command = ("alerts", "acknowledge", night.alert, "--as", "jpn-duty", "--config", str(tmp_path / "other.toml"))
+    assert night.call(*command).exit_code == ExitCode.DONE
 
 
 def test_the_program_says_its_version() -> None:
