@@ -62,6 +62,7 @@ _ON_CONTROL = {
 _ON_PAPER = {C.GRANT: Polarity.NONE} | dict.fromkeys((C.SUSPEND, C.STOP, C.CUT), Polarity.TIGHTEN)
 _ON_TRADE = {C.ALLOW: Polarity.RELAX, C.GRANT: Polarity.NONE}
 _APPLIED = (C.CONTROL, C.LICENCE)  # what an office is asked about
+_HELD_OFF = (C.BAN, C.CONTROL, C.LICENCE)  # what is lifted until a day is held off
 _QUOTA = {C.CUT: Polarity.TIGHTEN, C.RAISE: Polarity.RELAX}
 
 
@@ -145,6 +146,8 @@ def settled(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], wh
     if first is Polarity.SUSPEND and not ends and primary.operator and primary.operator.value == "exemption":
         return Polarity.RELAX
     lifted = primary.operator is not None and primary.operator.concept is C.LIFT
+    if lifted and ends and first is Polarity.RELAX and primary.measure in _HELD_OFF and _until(primary):
+        return Polarity.SUSPEND
     if primary.measure is C.TAX and lifted and _is_raised(acts):
         return Polarity.TIGHTEN
     if first is Polarity.IMPOSE and primary.operator is not None and _adds(primary, sentences):
@@ -172,6 +175,12 @@ def _is_spoken_of(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentenc
         return True
     done = any(act.operator and act.measure in _APPLIED and not (act.recital or act.paper) for act in acts)
     return not done and any(s.of(C.SPEAKER) for s in sentences if s.order <= primary.order + 1)
+
+
+def _until(primary: Act) -> bool:
+    """Whether it is said after the verb how long what it does is to last."""
+    after = primary.operator.end if primary.operator else 0
+    return primary.sentence.language.prolonged.search(primary.sentence.text, after) is not None
 
 
 def _is_raised(acts: Sequence[Act]) -> bool:

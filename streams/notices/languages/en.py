@@ -52,6 +52,7 @@ ENGLISH = Language(
         "territory",
         "ore ban",
         "cobalt",
+        "concentrate ban",
         "border",
         "beyond the",
         "out of",
@@ -61,7 +62,7 @@ ENGLISH = Language(
         "foreign customers",
     ),
     reach=Reach(compound=14, object=45, verb=30, verb_after=60, predicate=80, operator=70, modifier=40),
-    clause=re.compile(r"[;:]|,? (?:but|while|whereas|although|though|however) "),
+    clause=re.compile(r"[;:…]|\.\.\.|,? (?:but|while|whereas|although|though|however) "),
     dates=ENGLISH_DATES,
     destinations=Destinations(
         before=re.compile(

@@ -49,8 +49,8 @@ ENGLISH_MARKS = (
     ),
     Mark(
         Concept.LIFT,
-        ("0 percent", "0%", "0 %", "0 per cent", "nil"),
-        re.compile(r"(?P<word>\b(?:at|to) (?:0 ?%|0 percent|0 per cent|nil))(?! ?\.\d)"),
+        ("0 percent", "0%", "0 %", "0 per cent", "nil", "zero"),
+        re.compile(r"(?P<word>\b(?:at|to) (?:0 ?%|0 percent|0 per cent|nil|zero))(?! ?\.\d)"),
     ),
     Mark(
         Concept.EXPORT,
@@ -151,7 +151,7 @@ ENGLISH_MARKS = (
         ("extend",),  # "extends the controls to five more"
         re.compile(
             r"\b(?P<word>extend(?:s|ed|ing)?)(?= [^.;]{0,60}? to (?:\w+ ){0,1}?"
-            r"(?:cover|include|more|other|additional|further|new|all|items|products|technolog\w+|equipment|metals)\b)"
+            r"(?:cover|include|more|other|additional|further|new|all|items|products|technolog\w+|equipment|metals|concentrates?|ores?|oxides?|scrap|alloys|magnets|powders?)\b)"
         ),
     ),
     Mark(

@@ -96,6 +96,37 @@ ENGLISH_TURNS = (
             r"(?= (?:[\w'-]+ ){0,4}?(?:licen[cs]e|permit|export|shipment|application)s?\b)"
         ),
     ),
+    Mark(  # what is yet to be done, thought over, or given up before it was done
+        Concept.HEDGE,
+        (),
+        re.compile(
+            r"\b(?P<word>to (?:formulate|draft|draw up|prepare|table|submit|study|discuss|debate|weigh)\b"
+            r"|to decide(?= (?:next|this|soon|later|on|whether|by|in|after)\b)|(?:re(?:consider|think)|mull|float)\w*"
+            r"|(?:suggest|recommend)(?:s|ed)? (?=(?:to |that )?[a-z]+(?:ing|ion)?\b)|(?:is|are) reviewing"
+            r"|(?:drop|abandon|shelv|scrap|ditch|reject|withdr[ae]w|cancel|kill|g[ai]ve up)(?:e|es|s|ped|ed|ping|ing)?"
+            r" (?:an? |the |its |his |her )?(?:\w+ )?(?:plans?|proposals?|ideas?|bill|intention|threat)\b)"
+        ),
+    ),
+    Mark(
+        Concept.HEDGE,
+        ("may ",),
+        re.compile(r"\b(?P<word>may)(?= (?:\w+ly |also |soon |yet )?(?:respond|retaliate|hit back|answer|resort)\b)"),
+    ),
+    Mark(  # who is told news is not told what to do
+        Concept.INERT,
+        ("told ", "tells "),
+        re.compile(
+            r"\b(?P<word>told|tells)(?= (?:an? |the |local |state )?"
+            r"(?:\w+ )?(?:briefing|reporters?|parliament|lawmakers|senators|journalists|newspaper|conference|agency"
+            r"|media|reuters|bloomberg|forum|radio|television|tv)\b)"
+        ),
+    ),
+    Mark(
+        Concept.EXPORT,
+        ("leave ",),
+        re.compile(r"\b(?P<word>leave)(?= (?:unprocessed|raw|unrefined|unbeneficiated|unsmelted)\b)"),
+    ),
+    Mark(Concept.EXPORT, ("ban",), re.compile(rf"\b(?P<word>{TRADED}) (?:bans?|moratorium|embargo)\b")),
     Mark(Concept.SPEAKER, ("q:", "question:", "a:", "answer:"), re.compile(r"^(?P<word>(?:q|a|question|answer))(?=:)")),
     Mark(
         Concept.SPEAKER,
@@ -120,10 +151,10 @@ ENGLISH_TURNS = (
     ),
     Mark(
         Concept.STOP,
-        ("to an end",),
+        ("to an end", " end ", " cease "),
         re.compile(
-            rf"\b(?:exports|shipments)\b(?! {HELD})[^.;]{{0,60}}? "
-            r"(?P<word>(?:come|comes|coming|brought|bring) to an end)\b"
+            rf"\b(?:exports|shipments)\b(?:(?!{HELD})[^.;]){{0,60}}? "
+            r"(?P<word>(?:come|comes|coming|brought|bring) to an end|(?:end|cease)(?= (?:on|in|from|by|as of) \w))\b"
         ),
     ),
     Mark(  # who may export in a year to come: a quota by another name

@@ -167,3 +167,38 @@ def test_exports_that_come_to_an_end_are_stopped() -> None:
 def test_conditions_of_exporters_for_years_to_come_renew() -> None:
     """Who may export in given years is set anew for each."""
     assert read("Hanoi sets conditions for tungsten exporters for 2027-2028").polarity is Polarity.EXTEND
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lima abandons a plan to ban exports of tin ore.",
+        "Rangoon reconsiders its ban on exports of tin ore.",
+        "The premier suggests restricting exports of tin ore.",
+        "Lima to decide next month on the suspension of tin ore exports.",
+        "Lima is to draft rules to restrict exports of tin ore.",
+        "Lima may retaliate with export curbs on tin ore.",
+        "A spokesman told a briefing that the export controls on indium are lawful.",
+    ],
+)
+def test_what_is_yet_to_be_done_or_given_up_before_goes_neither_way(text: str) -> None:
+    """Plans, ideas and what is told of a control are news, and no act."""
+    reading = read("", text)
+    assert reading.is_relevant
+    assert reading.polarity is Polarity.NONE
+
+
+@pytest.mark.parametrize(
+    ("polarity", "text"),
+    [
+        (Polarity.SUSPEND, "Lima lifts its ban on exports of tin ore until 30 June 2027."),
+        (Polarity.RELAX, "Lima lifts its ban on exports of tin ore, in place until now, from 30 June 2026."),
+        (Polarity.TIGHTEN, "Lima extends its ban on exports of tin ore to concentrates."),
+        (Polarity.EXTEND, "Lima extends its ban on exports of tin ore to June 2027."),
+        (Polarity.RELAX, "Lima sets its export duty on tin at zero."),
+        (Polarity.IMPOSE, "Exports of raw tin ore end on 1 January 2029."),
+    ],
+)
+def test_until_when_to_what_and_how_much(polarity: Polarity, text: str) -> None:
+    """What follows the verb decides: a day, more goods, a rate."""
+    assert read("", text).polarity is polarity
