@@ -21,6 +21,7 @@ from alerts.rendering.surroundings import Surroundings
 from alerts.rendering.voice import Voice
 from alerts.states import AlertState, Move, Track
 from alerts.store import Store
+from services.addresses import shown_store
 from services.clock import in_zones, iso_day, iso_time
 from services.commands import completing
 from services.commands.desk import Desk, alert_of, holds_of, opened
@@ -106,7 +107,7 @@ def list_alerts(
                 )
                 for row, state in zip(rows, states, strict=True)
             ],
-            "No alert is open.",
+            f"No alert {'is kept' if every else 'is open'} in {shown_store(desk.url)}.",
         )
         for hint in hints(states, desk.configuration.directory, desk.url, str(config or "")):
             print("\n".join(("", *hint.fitting(get_terminal_size().columns))))

@@ -11,6 +11,7 @@ from alerts.errors import Refused
 from alerts.holds import Holds
 from alerts.states import AlertState
 from alerts.store import Store
+from services.addresses import shown_store
 from services.archive import Archive
 from services.clock import Clock, DeploymentClock
 from services.configuration import load
@@ -97,5 +98,8 @@ def alert_of(desk: Desk, alert_id: str) -> AlertState:
             ids = ", ".join(state.alert_id for state in fitting[:3])
             raise NothingFound(f"{len(fitting)} alerts begin with {alert_id!r} ({ids}): write more of the id") from None
         if not fitting:
-            raise
+            raise NothingFound(
+                f"there is no alert {alert_id!r} in {shown_store(desk.url)}: `twinbell alerts list` shows those that "
+                "there are, --store names another store"
+            ) from None
         return desk.store.alert(fitting[0].alert_id)

@@ -30,7 +30,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
             "A feed",
             ("feed desk", "watch", "antimony", "usa-duty", "jpn-duty", "JPN", "acknowledged", "each as it was written"),
         ),
-        ("A threshold", ("may be used", "No alert is open.")),
+        ("A threshold", ("may be used", "No alert is open in ")),
         ("A mineral", ("antimony is not known here", "minerals", "201")),
         ("A responder", ("responding", "test message to jpn-duty by email")),
         ("A third participant", ("ko falls back to en", "kor-duty  slack  en", "acknowledged")),

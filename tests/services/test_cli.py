@@ -249,7 +249,7 @@ def test_check_says_what_to_mend(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "kind", "words"),
     [
-        (("alerts", "show", "nothing"), Refused, "there is no alert 'nothing'"),
+        (("alerts", "show", "nothing"), NothingFound, "there is no alert 'nothing' in "),
         (("alerts", "acknowledge", "ID", "--as", "nobody"), Refused, "nobody is called 'nobody' here"),
         (("messages", "show", "zzz"), NothingFound, "no message begins with 'zzz'"),
         (("evidence", "show", "00000000"), NothingFound, "no evidence begins with"),
@@ -278,7 +278,10 @@ def test_a_store_that_is_not_there(tmp_path: Path) -> None:
     assert "`twinbell run` makes one" in str(result.exception)
     assert not (tmp_path / "none.db").exists()
     assert call("store", "migrate", "--store", f"sqlite:///{tmp_path}/none.db").exit_code == 0
-    assert call("alerts", "list", "--store", f"sqlite:///{tmp_path}/none.db").output == "No alert is open.\n"
+    assert (
+        call("alerts", "list", "--store", f"sqlite:///{tmp_path}/none.db").output
+        == f"No alert is open in sqlite:///{tmp_path}/none.db.\n"
+    )
 
 
 def test_the_store_may_come_from_the_environment(store: str) -> None:

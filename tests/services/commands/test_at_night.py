@@ -10,7 +10,7 @@ from alerts.deliveries import Purpose
 from services.cli import app
 from services.clock import StoredClock, SystemClock
 from services.configuration import load, shipped_text
-from services.database import open_engine
+from services.database import migrate, open_engine
 from services.errors import BadSettings
 from services.exit_codes import ExitCode
 from services.wiring import Deployment, archive_of, claim, composer, knowledge_of
@@ -58,6 +58,16 @@ def test_times_are_those_of_both_sides(night: Night) -> None:
     shown = night.call("alerts", "show", night.alert).output
     assert "opened       2023-07-03T10:00:00Z (Mon 03 Jul 06:00 EDT, Mon 03 Jul 19:00 JST)" in shown
     assert "2023-07-03T15:00:00Z (Mon 03 Jul 11:00 EDT, Tue 04 Jul 00:00 JST)" in shown
+
+
+def test_an_empty_answer_says_which_store_was_looked_at(night: Night, tmp_path: Path) -> None:
+    """Who looks into the wrong store must not take it for quiet."""
+    other = f"sqlite:///{tmp_path / 'other.db'}"
+    migrate(open_engine(other))
+    empty = CliRunner().invoke(app, ["alerts", "list", "--store", other])
+    assert empty.output == f"No alert is open in {other}.\n"
+    unknown = CliRunner().invoke(app, ["alerts", "acknowledge", night.alert, "--as", "jpn-duty", "--store", other])
+    assert f"there is no alert {night.alert!r} in {other}: " in str(unknown.exception)
 
 
 def test_a_side_that_there_is_not_is_no_side_without_messages(night: Night) -> None:
