@@ -10,7 +10,7 @@ from streams.notices.bonds import INSTRUMENTS, Bond, crosses, pauses, slack
 from streams.notices.languages.base import MARK
 from streams.notices.lexicon import Token
 from streams.notices.nesting import is_also_held_off, takes
-from streams.notices.sentences import Sentence
+from streams.notices.sentences import MINERALS, Sentence
 from streams.notices.vocabulary import Concept as C
 
 ANNOUNCING = frozenset({C.IMPOSE, C.REQUIRE, C.GRANT})
@@ -92,7 +92,8 @@ def _distance(sentence: Sentence, verb: Token, bond: Bond) -> int:
         return 0
     aside = next((span for span in sentence.asides if start <= span[0] and span[1] <= end), (start, start))
     width = slack(sentence, start, end)
-    width *= 1 if after == sentence.language.operator_follows else _UNUSUAL
+    usual = after == sentence.language.operator_follows or (after and _is_said_of(sentence, verb, start))
+    width *= 1 if usual else _UNUSUAL
     insertion = resumes(sentence, verb)
     if after and insertion is not None and bond.start > insertion:  # rather what the insertion is about
         return sentence.language.reach.operator
@@ -103,6 +104,15 @@ def _distance(sentence: Sentence, verb: Token, bond: Bond) -> int:
     taken_up = after and sentence.language.taken_up.match(sentence.text, verb.end)  # "ban on …: ministry renews it"
     apart = crosses(sentence, start, end) and not taken_up
     return width + (sentence.language.reach.operator + 1 if apart else 0)
+
+
+def _is_said_of(sentence: Sentence, verb: Token, end: int) -> bool:
+    """Whether a verb is said of the noun that ends at `end`, in the passive, and no other word of an act is between."""
+    listed = [t.end for t in sentence.of(*MINERALS) if end <= t.start < verb.start]
+    if verb.concept not in STEERING or not takes(sentence, verb, end, max([end, *listed])):
+        return False
+    words = (*INSTRUMENTS, *_GOVERNING, C.EXPORT, C.IMPORT, C.RECITAL)
+    return not any(end <= t.start < verb.start for t in sentence.of(*words))
 
 
 def _closes(sentence: Sentence, verb: Token, start: int) -> bool:

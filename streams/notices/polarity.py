@@ -62,7 +62,7 @@ _ON_CONTROL = {
 _ON_PAPER = {C.GRANT: Polarity.NONE} | dict.fromkeys((C.SUSPEND, C.STOP, C.CUT), Polarity.TIGHTEN)
 _ON_TRADE = {C.ALLOW: Polarity.RELAX, C.GRANT: Polarity.NONE}
 _APPLIED = (C.CONTROL, C.LICENCE)  # what an office is asked about
-_HELD_OFF = (C.BAN, C.CONTROL, C.LICENCE)  # what is lifted until a day is held off
+_HELD_OFF = (C.BAN, C.CONTROL, C.LICENCE)  # what is lifted, as exports that are let out, until a day
 _QUOTA = {C.CUT: Polarity.TIGHTEN, C.RAISE: Polarity.RELAX}
 
 
@@ -146,7 +146,8 @@ def settled(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], wh
     if first is Polarity.SUSPEND and not ends and primary.operator and primary.operator.value == "exemption":
         return Polarity.RELAX
     lifted = primary.operator is not None and primary.operator.concept is C.LIFT
-    if lifted and ends and first is Polarity.RELAX and primary.measure in _HELD_OFF and _until(primary):
+    let = primary.measure is C.EXPORT or (lifted and primary.measure in _HELD_OFF)
+    if let and ends and first is Polarity.RELAX and _until(primary):
         return Polarity.SUSPEND
     if primary.measure is C.TAX and lifted and _is_raised(acts):
         return Polarity.TIGHTEN

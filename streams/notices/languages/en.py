@@ -110,7 +110,8 @@ ENGLISH = Language(
         r"[^,;:()\"]*?(?=$|[,;:()\"]| (?:is|are|was|were|has|have|had|will|shall|would|until|till|with effect)\b)"
     ),
     insertion=re.compile(
-        r",? (?:until|till|through|effective|from|as of|with effect from|for) [^,;]{3,28}(?:, 20\d\d)?,"
+        r",? (?:(?:until|till|through|effective|from|as of|with effect from|for) [^,;]{3,28}(?:, 20\d\d)?"
+        r"|with immediate effect(?: and (?:until|for|through) [^,;]{3,28}(?:, 20\d\d)?)?),"
     ),
     resumes=re.compile(
         r"(?P<aside>, (?:(?:under|by|in|through|for) )?(?:which|that|who|whose|due|set|first|imposed|introduced|adopted"
@@ -126,6 +127,8 @@ ENGLISH = Language(
     ),
     alloy=re.compile(r" (?:\w+ ){0,2}(?:alloys?|blends?|magnets?)\b"),
     controlled=re.compile(
+        r"\b(?:adding to|on top of|broadening of|widening of|expanding on) (?:the |its |those |these |\w+'s )?(?:\w+ )?"
+        r"(?:controls?|curbs|restrictions|licen[cs]\w+)\b|"
         r"(?<!,) (?:that|which) (?:is|are|were|have been) (?:already|long)"
         r" (?:controlled|licensed|restricted|capped|under|subject to)\b"
     ),

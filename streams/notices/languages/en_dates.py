@@ -114,7 +114,8 @@ ENGLISH_DATES = DateForms(
         r"|is the (?:last day|deadline|closing date) for (?:\w+ )?(?:comments?|submissions|responses|views|feedback)\b)"
     ),
     ends_before=re.compile(
-        r"(?:until|till|up to|through|ends?(?: on)?|ending(?: on)?|expir(?:es?|ing|y|ation)(?: date)?(?: on| of)?"
+        r"(?:until|till|up to|(?:up to|until) and including|through"
+        r"|ends?(?: on)?|ending(?: on)?|expir(?:es?|ing|y|ation)(?: date)?(?: on| of)?"
         r"|lapses?(?: on)?|valid (?:until|through)"
         r"|\b(?:extend|renew|prolong|postpone|push|defer)\w*(?: [\w'%-]+){0,8}? to"
         r"|\b(?:runs?|running|lasts?|lasting|in (?:force|effect|place)|valid|stays?|remains?) to)"

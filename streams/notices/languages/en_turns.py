@@ -121,6 +121,15 @@ ENGLISH_TURNS = (
             r"|media|reuters|bloomberg|forum|radio|television|tv)\b)"
         ),
     ),
+    Mark(Concept.INERT, ("the following",), re.compile(r"\bthe (?P<word>following)(?= [a-z]+s\b)")),
+    Mark(  # leave to export by what it rests on
+        Concept.PERMISSION,
+        (" which ",),
+        re.compile(
+            r"\b(?P<word>waivers?|exemptions?|dispensations?|derogations?|permissions?)"
+            r"(?= (?:under|by|through|with) which [^.;,]{3,70}?\b(?:export|ship)(?:s|ed|ped)?\b)"
+        ),
+    ),
     Mark(
         Concept.EXPORT,
         ("leave ",),

@@ -202,3 +202,39 @@ def test_what_is_yet_to_be_done_or_given_up_before_goes_neither_way(text: str) -
 def test_until_when_to_what_and_how_much(polarity: Polarity, text: str) -> None:
     """What follows the verb decides: a day, more goods, a rate."""
     assert read("", text).polarity is polarity
+
+
+@pytest.mark.parametrize(
+    ("polarity", "text"),
+    [
+        (Polarity.SUSPEND, "The ban on exports of tin, indium and silver to the United States has been suspended."),
+        (
+            Polarity.SUSPEND,
+            "It is decided to suspend, with immediate effect and until 4 May 2027, the application of the following "
+            "decisions imposing export controls on tin and indium.",
+        ),
+        (Polarity.RELAX, "The court of appeal has quashed the ban on exports of tin ore."),
+        (Polarity.TIGHTEN, "Lima will not renew the waiver under which tin ore may be exported."),
+        (Polarity.IMPOSE, "Firms which export tin ore have to hold an export licence from 1 June 2026."),
+        (Polarity.EXTEND, "The prohibition of the export of tin ore goes on for two years."),
+        (Polarity.NONE, "The prohibition on exporting tin ore has not changed."),
+        (Polarity.SUSPEND, "Miners may go on exporting tin ore until 31 May 2027, as the cabinet put its ban on hold."),
+        (Polarity.TIGHTEN, "Buyers need a licence to export tin, in a broadening of April's controls."),
+    ],
+)
+def test_how_gazettes_and_agencies_say_it(polarity: Polarity, text: str) -> None:
+    """Long subjects, insertions, leave under a waiver, duties to hold a paper."""
+    assert read("", text).polarity is polarity
+
+
+def test_the_new_last_day_stands_beside_the_old_one() -> None:
+    """The day on which a duty was to lapse is not the one on which it ends."""
+    reading = read(
+        "", "The duty on exports of tin stays up to and including 4 May 2028. It was set to lapse on 4 May 2027."
+    )
+    assert (reading.polarity, reading.end_on) == (Polarity.EXTEND, "2028-05-04")
+
+
+def test_what_a_firm_asks_for_is_no_act() -> None:
+    """A firm that calls on a state wishes."""
+    assert not read("", "The company called on Hanoi to ease its export controls on tin.").is_relevant
