@@ -61,7 +61,7 @@ def test_the_chain_goes_from_the_rows_to_who_was_rung(suez: str) -> None:
     assert "expected 53 ships; usual range 32.2 ships to 73.8 ships; threshold 11.5 ships; score 1.08" in told.output
     assert "WATCH from severity unknown and certainty likely" in told.output
     assert '"gates":[{"window":2,"fall":0.7}' in told.output
-    assert "Duty officer, Ministry of Economy, Trade and Industry (slack, email, and cap)" in told.output
+    assert "Duty officer, Ministry of Economy, Trade and Industry (Slack, e-mail, and CAP)" in told.output
 
 
 def test_what_wakes_nobody_is_counted_and_nothing_is_said_twice(tmp_path: Path) -> None:
