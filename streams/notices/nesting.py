@@ -23,6 +23,8 @@ def outer_verbs(sentence: Sentence, start: int, end: int, inner: Token | None, t
     found: list[Token] = []
     verbs = [verb for verb in sentence.of(*UPON) if verb != inner and verb not in taken]
     while inner and verbs and len(found) < _DEEPEST and _is_noun(sentence, inner, end):
+        head = sentence.language.nouns.relative.search(sentence.text, 0, inner.start)
+        start = min(start, head.start()) if head else start  # "the order that halted": the noun is what is taken
         outer = next((verb for verb in _nearest(verbs, start, end) if takes(sentence, verb, start, end)), None)
         if outer is None:
             break

@@ -117,7 +117,8 @@ ENGLISH_DATES = DateForms(
         r"(?:until|till|up to|(?:up to|until) and including|through"
         r"|ends?(?: on)?|ending(?: on)?|expir(?:es?|ing|y|ation)(?: date)?(?: on| of)?"
         r"|lapses?(?: on)?|valid (?:until|through)"
-        r"|\b(?:extend|renew|prolong|postpone|push|defer)\w*(?: [\w'%-]+){0,8}? to"
+        r"|\b(?:extend\w*|renew\w*|prolong\w*|postpone\w*|push\w*|defer\w*"
+        r"|(?:carr|roll)(?:y|ies|ied|s|ed)? over)(?: [\w'%-]+){0,8}? to"
         r"|\b(?:runs?|running|lasts?|lasting|in (?:force|effect|place)|valid|stays?|remains?) to)"
         rf"[ ,]*{_WEEKDAY}$"
     ),

@@ -194,7 +194,11 @@ ENGLISH_MARKS = (
     Mark(
         Concept.BAN,
         ("no longer", "not "),
-        re.compile(r"(?P<word>\b(?:may|can|shall|will|must) (?:no longer|not) (?:be|leave)\b)"),
+        re.compile(
+            r"(?P<word>\b(?:may|can|shall|will|must) (?:no longer|not) (?:be|leave)\b)"
+            r"(?!(?: \w+ly)? (?:extended|renewed|prolonged|lifted|eased|relaxed|scrapped|suspended|paused|postponed"
+            r"|tightened|widened|expanded|appli|enforc|implement|impos|review|chang|affect|subject|cover))"
+        ),
     ),
     Mark(
         Concept.BAN,

@@ -104,7 +104,7 @@ ENGLISH_TURNS = (
             r"|to decide(?= (?:next|this|soon|later|on|whether|by|in|after)\b)|(?:re(?:consider|think)|mull|float)\w*"
             r"|(?:suggest|recommend)(?:s|ed)? (?=(?:to |that )?[a-z]+(?:ing|ion)?\b)|(?:is|are) reviewing"
             r"|(?:drop|abandon|shelv|scrap|ditch|reject|withdr[ae]w|cancel|kill|g[ai]ve up)(?:e|es|s|ped|ed|ping|ing)?"
-            r" (?:an? |the |its |his |her )?(?:\w+ )?(?:plans?|proposals?|ideas?|bill|intention|threat)\b)"
+            r" (?:an? |the |its |his |her )?(?:\w+ )?(?:plans?|proposals?|proposed|ideas?|bill|intention|threat)\b)"
         ),
     ),
     Mark(
@@ -119,6 +119,29 @@ ENGLISH_TURNS = (
             r"\b(?P<word>told|tells)(?= (?:an? |the |local |state )?"
             r"(?:\w+ )?(?:briefing|reporters?|parliament|lawmakers|senators|journalists|newspaper|conference|agency"
             r"|media|reuters|bloomberg|forum|radio|television|tv)\b)"
+        ),
+    ),
+    Mark(
+        Concept.TIGHTEN,
+        ("also ",),  # a ban that now also applies to more
+        re.compile(rf"\b{HELD}\b[^.;]{{0,60}}? (?P<word>(?:will )?(?:now )?also (?:appl|extend|cover|includ)\w+)\b"),
+    ),
+    Mark(
+        Concept.TIGHTEN,
+        ("more", "further", "additional", "extra"),  # "adds five more metals to the export control list"
+        re.compile(
+            r"\b(?P<word>add(?:s|ed|ing)?|includ(?:e|es|ed|ing)|plac(?:e|es|ed|ing))(?= (?:[\w'-]+ ){0,2}?"
+            r"(?:more|further|additional|extra) [^.;]{2,60}? (?:to|in|on|under) (?:its |the |an? )?"
+            r"(?:export|control|licen))"
+        ),
+    ),
+    Mark(  # markets and studies do not act
+        Concept.OPINION,
+        (),
+        re.compile(
+            r"\b(?P<word>(?:traders|analysts|investors|markets?|economists|buyers|consumers) (?:\w+ly )?"
+            r"(?:weigh|consider|mull|eye|fear|expect|await|digest|brace)\w*"
+            r"|(?:study|paper|survey|think tank) (?:says?|said|finds?|found|argues?|shows?|warns?|suggests?))\b"
         ),
     ),
     Mark(Concept.INERT, ("the following",), re.compile(r"\bthe (?P<word>following)(?= [a-z]+s\b)")),
@@ -144,9 +167,9 @@ ENGLISH_TURNS = (
     ),
     Mark(
         Concept.DRAFT,
-        ("review", "reconsider", "re-examin", "decid"),
+        ("review", "reconsider", "re examin", "decid"),
         re.compile(
-            r"\b(?P<word>(?:will|to|would) be (?:reviewed|reconsidered|re examined|decided|assessed)"
+            r"\b(?P<word>(?:will|would) be (?:reviewed|reconsidered|re examined|decided|assessed)"
             r"|(?:will|would) (?:review|reconsider|re examine|decide (?:on|whether)))\b"
         ),
     ),

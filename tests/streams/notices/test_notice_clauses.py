@@ -238,3 +238,36 @@ def test_the_new_last_day_stands_beside_the_old_one() -> None:
 def test_what_a_firm_asks_for_is_no_act() -> None:
     """A firm that calls on a state wishes."""
     assert not read("", "The company called on Hanoi to ease its export controls on tin.").is_relevant
+
+
+@pytest.mark.parametrize(
+    ("polarity", "text"),
+    [
+        (Polarity.NONE, "The ban on exports of tin ore will not be lifted, the premier said."),
+        (Polarity.IMPOSE, "Tin ore shall not be exported from 1 June 2026."),
+        (Polarity.TIGHTEN, "The ban on exports of tin ore now also applies to slag."),
+        (Polarity.TIGHTEN, "Hanoi included two more indium products in its export control list."),
+        (Polarity.EXTEND, "The temporary export controls on tin were made permanent."),
+        (Polarity.NONE, "The senate rejected the proposed ban on exports of tin ore."),
+        (Polarity.SUSPEND, "Lima froze the order that halted exports of tin ore."),
+    ],
+)
+def test_whether_a_verb_is_denied_and_what_it_adds(polarity: Polarity, text: str) -> None:
+    """What will not be lifted stands, what applies to more grows, an order that halts is what is frozen."""
+    reading = read("", text)
+    assert reading.is_relevant
+    assert reading.polarity is polarity
+
+
+@pytest.mark.parametrize(
+    "text", ["Traders weigh the export duty on tin.", "A study says bans on exports of tin ore seldom bring smelters."]
+)
+def test_markets_and_studies_do_not_act(text: str) -> None:
+    """What traders think over and studies find is no act."""
+    assert not read("", text).is_relevant
+
+
+def test_of_what_is_carried_over_the_later_day_is_its_end() -> None:
+    """The day until which an act is carried over, not the one on which it was to end."""
+    text = "The ban on exports of tin, which ends on 4 May 2027, is to be carried over to 4 May 2028."
+    assert read("", text).end_on == "2028-05-04"
