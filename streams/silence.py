@@ -38,7 +38,7 @@ def heard_again(book: Book, group: str, series_ids: Iterable[str]) -> list[Signa
     """One signal for each of these series that was said to be silent and no longer is."""
     found = []
     clocks = book.clocks
-    silent = {name for name in series_ids if name in clocks and clocks[name].silent_since}
+    silent = {name for name in series_ids if (clock := clocks.get(name)) is not None and clock.silent_since}
     for series_id in sorted(silent):
         clock = clocks[series_id]
         if clock.last_known > clock.silent_since:

@@ -24,7 +24,7 @@ from streams.cloudevents import (
     Rejected,
     StateOfGroup,
     Wire,
-    extension,
+    marks_of,
 )
 from streams.errors import BadObservation
 from streams.observations import SECONDS_A_DAY, ObservationBatch
@@ -186,15 +186,16 @@ class Worker:
         except BadObservation as problem:
             await self._reject(held, record, problem)
             return
-        if extension(record.headers, LATE) == "1":
+        marks = marks_of(record.headers)
+        if LATE in marks:
             self._parts.counted.given(batch, Given())
             return
-        if extension(record.headers, RESETS) == "1":
+        if RESETS in marks:
             await self._remake(held, record.partition, batch)
         if batch.group == CANARY:
             held.partition.forget(CANARY)  # each one is the first
         try:
-            given = held.partition.apply(batch, record.offset, extension(record.headers, SETTLES) == "1")
+            given = held.partition.apply(batch, record.offset, SETTLES in marks)
             events = list(self._events(batch.group, given)) if given.signals or given.assessments else []
         except Exception as problem:  # noqa: BLE001 a record that breaks a detector must not stop the others
             await self._reject(held, record, problem)

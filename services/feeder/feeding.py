@@ -91,7 +91,7 @@ class Feeder:
         """Let a canary go the way of what was read, without being kept as read."""
         publisher = self._parts.publisher
         with self._parts.database.begin() as connection:
-            publisher.keep(connection, [publisher.wire.event(CANARY, canary_batch(now), now, (SETTLES, "1"))])
+            publisher.keep(connection, [publisher.wire.event(CANARY, canary_batch(now), now, SETTLES)])
 
     def take(self, now: int, poll: Poll) -> bool:
         """Keep a poll and let its events wait, in one transaction; whether anything was out of order.

@@ -29,7 +29,7 @@ class Published:
     def step(self, at: int, batches: Sequence[ObservationBatch], tick: bool, mark: Mark) -> None:
         """Publish the rows of one instant, each settled by itself, and a tick when a day has begun."""
         wire = self._publisher.wire
-        events = [wire.event(batch.group, batch, at, (SETTLES, "1")) for batch in batches]
+        events = [wire.event(batch.group, batch, at, SETTLES) for batch in batches]
         if tick:
             events += settling_events(wire, self._archive.groups(), at)
         is_last = not batches and not tick  # how a play ends: what was published before has had its effect then

@@ -35,32 +35,30 @@ def poll_events(wire: Wire[ObservationBatch], batches: Sequence[ObservationBatch
 def late_events(wire: Wire[ObservationBatch], batches: Sequence[ObservationBatch], at: int) -> Iterator[Event]:
     """The events of what came out of order, for whoever reads the topic; detection skips them for the reset."""
     for batch in gathered(batches):
-        yield from _fitting(wire, batch, at, (LATE, "1"))
+        yield from _fitting(wire, batch, at, LATE)
 
 
-def _fitting(
-    wire: Wire[ObservationBatch], batch: ObservationBatch, at: int, *extensions: tuple[str, str]
-) -> Iterator[Event]:
+def _fitting(wire: Wire[ObservationBatch], batch: ObservationBatch, at: int, *marks: str) -> Iterator[Event]:
     """A batch as one event, or, where that is more than the broker takes, as those of its halves."""
-    event = wire.event(batch.group, batch, at, *extensions)
+    event = wire.event(batch.group, batch, at, *marks)
     if len(event.value) <= _LARGEST or size_of(batch) < 2:
         yield event
         return
     for half in halved(batch):
-        yield from _fitting(wire, half, at, *extensions)
+        yield from _fitting(wire, half, at, *marks)
 
 
 def settling_events(wire: Wire[ObservationBatch], groups: Iterable[str], at: int) -> Iterator[Event]:
     """One event for each group: time has come to `at`, and what its assessments have become is given out."""
     for group in groups:
-        yield wire.event(group, ObservationBatch(group=group, feed="", tick_at=at), at, (SETTLES, "1"))
+        yield wire.event(group, ObservationBatch(group=group, feed="", tick_at=at), at, SETTLES)
 
 
 def reset_events(wire: Wire[ObservationBatch], groups: Iterable[str], at: int) -> Iterator[Event]:
     """One event for each group: its past has changed, its memory is made again from the archive, then settled."""
     for group in groups:
         batch = ObservationBatch(group=group, feed="", tick_at=at)
-        yield wire.event(group, batch, at, (SETTLES, "1"), (RESETS, "1"))
+        yield wire.event(group, batch, at, SETTLES, RESETS)
 
 
 class Publisher:

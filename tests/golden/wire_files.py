@@ -17,7 +17,7 @@ def written() -> dict[str, bytes]:
     """File name → bytes, of the versions that are written now."""
     files: dict[str, bytes] = {}
     for schema in CARRIED.values():
-        event = Wire(schema, "/twinbell/golden/test").event("the key", filled(schema.record), AT, ("settles", "1"))
+        event = Wire(schema, "/twinbell/golden/test").event("the key", filled(schema.record), AT, "settles")
         files[f"{schema.name}.{schema.version}.headers"] = _lines(event)
         files[f"{schema.name}.{schema.version}.value"] = event.value
     return files

@@ -29,7 +29,7 @@ class Record:
         self, offset: int, batch: ObservationBatch | None = None, partition: int = HOME, marks: Sequence[str] = ()
     ) -> None:
         own = batch or ObservationBatch(group=GROUP, feed="x", tick_at=NOW)
-        event = Wire(OBSERVATIONS).event(GROUP, own, NOW, *((mark, "1") for mark in marks))
+        event = Wire(OBSERVATIONS).event(GROUP, own, NOW, *marks)
         self.partition = partition
         self.offset = offset
         self.headers: Headers = event.headers

@@ -22,7 +22,7 @@ from services.moments import Moment, Said, Unread
 from services.rounds import Followership, followed, rounds
 from services.settings import Configuration
 from services.wiring import archive_of, hub_of, knowledge_of
-from streams.cloudevents import OBSERVATIONS, Event, Headers, Wire, extension
+from streams.cloudevents import OBSERVATIONS, Event, Headers, Wire, marks_of
 from streams.relate import Relating
 from streams.topics import TopicName
 from tests.fakes.loopback import Answer
@@ -81,7 +81,7 @@ class Store:
         for row in rows:
             headers = msgspec.msgpack.decode(row.headers, type=Headers)
             batch = wire.record(headers, row.value)
-            settles = extension(headers, SETTLES) == "1"
+            settles = SETTLES in marks_of(headers)
             found.append((row.key, settles, tuple(notice.number for notice in batch.notices)))
         return found
 

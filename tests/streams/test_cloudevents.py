@@ -1,11 +1,13 @@
 """Records over the wire: binary-mode CloudEvents that read back the same, and refuse what they do not know."""
 
+import msgspec
 import pytest
 
-from streams.cloudevents import OBSERVATIONS, STATE, StateOfGroup, Wire, extension
+from streams.cloudevents import OBSERVATIONS, STATE, StateOfGroup, Wire, marks_of
 from streams.errors import BadObservation
 from streams.observations import ObservationBatch
 from streams.reasons import Reason
+from tests.golden.filled import filled
 
 WIRE = Wire(OBSERVATIONS, "/twinbell/test/feed")
 BATCH = ObservationBatch(group="gallium", feed="desk", tick_at=86_400)
@@ -13,7 +15,7 @@ BATCH = ObservationBatch(group="gallium", feed="desk", tick_at=86_400)
 
 def test_a_record_reads_back_the_same_with_its_attributes() -> None:
     """Value and headers carry the record, the required attributes of CloudEvents 1.0, and our own."""
-    event = WIRE.event("gallium", BATCH, 86_400, ("settles", "1"))
+    event = WIRE.event("gallium", BATCH, 86_400, "settles")
     headers = dict(event.headers)
     assert WIRE.record(event.headers, event.value) == BATCH
     assert event.key == b"gallium"
@@ -23,8 +25,7 @@ def test_a_record_reads_back_the_same_with_its_attributes() -> None:
     assert headers["ce_time"] == b"1970-01-02T00:00:00Z"
     assert headers["content-type"] == b"application/vnd.msgpack"
     assert headers["ce_id"]
-    assert extension(event.headers, "settles") == "1"
-    assert extension(event.headers, "resets") == ""
+    assert marks_of(event.headers) == {"settles"}
 
 
 def test_the_id_is_that_of_the_content() -> None:
@@ -71,7 +72,7 @@ def test_a_header_may_have_no_content() -> None:
     """Kafka's headers may be null: one of ours without a content is one that is not there."""
     event = WIRE.event("gallium", BATCH, 0)
     empty = [(name, None) for name, _ in event.headers]
-    assert extension([("ce_settles", None)], "settles") == ""
+    assert marks_of([("ce_settles", None)]) == set()
     with pytest.raises(BadObservation) as refused:
         WIRE.record(empty, event.value)
     assert refused.value.reason is Reason.ROW_MALFORMED
@@ -84,3 +85,11 @@ def test_a_snapshot_carries_bytes_as_they_are() -> None:
     event = wire.event("gallium", state, 0)
     assert wire.record(event.headers, event.value) == state
     assert STATE.uri == "urn:twinbell:state:1"
+
+
+def test_the_words_of_a_series_are_read_once() -> None:
+    """Records of one series share its description, and are what the general decoder makes of them."""
+    event = WIRE.event("the group", filled(ObservationBatch), 0)
+    first, second = (WIRE.record(event.headers, event.value) for _ in range(2))
+    assert first == second == msgspec.msgpack.decode(event.value, type=ObservationBatch)
+    assert first.runs[0].series is second.runs[0].series
