@@ -109,7 +109,12 @@ def _names(text: str, language: Language) -> Iterator[tuple[int, int]]:
 
 
 def _passed(tokens: Sequence[Token], joint: int, asides: Sequence[tuple[int, int]]) -> Passed:
-    words = {(token.start, token.end) for token in tokens if token.concept in _TRANSPARENT}
+    told = {token.start for token in tokens if token.concept not in _TRANSPARENT}  # "end of" is also an end
+    words = {
+        (token.start, token.end)
+        for token in tokens
+        if token.concept in _TRANSPARENT and not (token.concept is C.INERT and token.start in told)
+    }
     outside = {word for word in words if not any(low <= word[0] < high for low, high in asides)}
     places = sorted(outside | set(asides))
     widths = accumulate((end - start + joint for start, end in places), initial=0)

@@ -53,6 +53,7 @@ ENGLISH = Language(
         "ore ban",
         "cobalt",
         "concentrate ban",
+        "outflow",
         "border",
         "beyond the",
         "out of",

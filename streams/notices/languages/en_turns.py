@@ -144,6 +144,40 @@ ENGLISH_TURNS = (
             r"|(?:study|paper|survey|think tank) (?:says?|said|finds?|found|argues?|shows?|warns?|suggests?))\b"
         ),
     ),
+    Mark(
+        Concept.RAISE,
+        ("tax", "duty", "levy", "tariff"),
+        re.compile(
+            r"\b(?:tax|duty|levy|tariff)\b[^.;]{0,60}? (?P<word>(?:go|goes|going|went) up|(?:to )?rises?|rose|climbs?)"
+            r"(?= [^.;]{0,20}?(?:to|by|from) \d)"
+        ),
+    ),
+    Mark(
+        Concept.CUT,
+        ("tax", "duty", "levy", "tariff"),
+        re.compile(
+            r"\b(?:tax|duty|levy|tariff)\b[^.;]{0,60}? "
+            r"(?P<word>(?:go|goes|going|went) down|(?:to )?(?:falls?|drops?)|fell)"
+            r"(?= [^.;]{0,20}?(?:to|by|from) \d)"
+        ),
+    ),
+    Mark(  # what a general licence says of itself
+        Concept.INERT,
+        ("general licen",),
+        re.compile(
+            r"\bgeneral licen[cs]es?\b[^.;]{0,14}? (?:which|that) "
+            r"(?P<word>(?:allow|authori[sz]|permit)(?:s|ed|ted|es)?)"
+            r"(?= (?:the )?exports?\b)"
+        ),
+    ),
+    Mark(
+        Concept.IMPOSE,
+        ("restrict", "limit", "control"),
+        re.compile(
+            r"(?<!if )\b(?P<word>will|would)"
+            r"(?= (?:\w+ly )?(?:restrict|limit|control) (?:the )?(?:exports?|shipments)\b)"
+        ),
+    ),
     Mark(Concept.INERT, ("the following",), re.compile(r"\bthe (?P<word>following)(?= [a-z]+s\b)")),
     Mark(  # leave to export by what it rests on
         Concept.PERMISSION,

@@ -271,3 +271,23 @@ def test_of_what_is_carried_over_the_later_day_is_its_end() -> None:
     """The day until which an act is carried over, not the one on which it was to end."""
     text = "The ban on exports of tin, which ends on 4 May 2027, is to be carried over to 4 May 2028."
     assert read("", text).end_on == "2028-05-04"
+
+
+@pytest.mark.parametrize(
+    ("polarity", "text"),
+    [
+        (Polarity.EXTEND, "Lima postpones end of tin export ban."),
+        (Polarity.TIGHTEN, "The export duty on tin is to rise from 3 to 9 percent on 1 June."),
+        (Polarity.RELAX, "The export tax on tin goes down to 3 per cent from June."),
+        (Polarity.RELAX, "The ceiling on exports of tin is enlarged by 500 tonnes."),
+        (Polarity.TIGHTEN, "The general licence G5, which allowed exports of tin to allies, is revoked."),
+        (Polarity.IMPOSE, "Hanoi said it would restrict exports of indium and tellurium from 4 June."),
+        (Polarity.IMPOSE, "Lima prohibits the outflow of raw tin."),
+        (Polarity.NONE, "Lima drafts a decree to tax tin ore exports."),
+    ],
+)
+def test_rates_ceilings_and_general_licences(polarity: Polarity, text: str) -> None:
+    """Which way a rate, a ceiling or a licence for all is moved."""
+    reading = read("", text)
+    assert reading.is_relevant
+    assert reading.polarity is polarity
