@@ -98,7 +98,33 @@ ENGLISH_TURNS = (
     ),
     Mark(  # what is yet to be done, thought over, or given up before it was done
         Concept.HEDGE,
-        (),
+        (
+            *(
+                "to formulate",
+                "to dr",
+                "to pre",
+                "to ta",
+                "to sub",
+                "to st",
+                "to d",
+                "to weigh",
+                "reconsider",
+                "rethink",
+            ),
+            *(
+                "mull",
+                "float",
+                "suggest",
+                "recommend",
+                "reviewing",
+                "plan",
+                "propos",
+                "idea",
+                "bill",
+                "intention",
+                "threat",
+            ),
+        ),
         re.compile(
             r"\b(?P<word>to (?:formulate|draft|draw up|prepare|table|submit|study|discuss|debate|weigh)\b"
             r"|to decide(?= (?:next|this|soon|later|on|whether|by|in|after)\b)|(?:re(?:consider|think)|mull|float)\w*"
@@ -137,7 +163,10 @@ ENGLISH_TURNS = (
     ),
     Mark(  # markets and studies do not act
         Concept.OPINION,
-        (),
+        (
+            *("traders", "analysts", "investors", "market", "economists", "buyers", "consumers"),
+            *("study", "paper", "survey", "think tank"),
+        ),
         re.compile(
             r"\b(?P<word>(?:traders|analysts|investors|markets?|economists|buyers|consumers) (?:\w+ly )?"
             r"(?:weigh|consider|mull|eye|fear|expect|await|digest|brace)\w*"
