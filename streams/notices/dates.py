@@ -69,13 +69,15 @@ def read(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], days:
     told = (act for act in acts if not act.recital and (act.steered or act.order not in days.past))
     speaking = {act.order for act in told} | {primary.order}
     current = [d for d in marked if d.day >= recently and not d.attributive]
-    effective = _effective(current, primary, speaking) or _effective(marked, primary, speaking)
+    known = [d for d in marked if not (d.attributive and primary.steered)]  # what is steered has a day of its own
+    effective = _effective(current, primary, speaking) or _effective(known, primary, speaking)
     if effective is None and days.published is not None and not primary.hedged:  # "will lift the ban on June 1"
         ahead = (d for d in current if d.on and not d.ends and d.sentence.order in speaking and d.day > days.published)
         effective = next(ahead, None)
     end = None if primary.sentence.of(C.DRAFT) else _end(marked, primary, speaking, sentences)  # that of the comments
     if end is not None and effective is not None and end.day <= effective.day:  # one of the two is another act's
-        if end.sentence is primary.sentence and effective.sentence is not primary.sentence:
+        follows = effective.day - end.day == timedelta(days=1) and not _is_ended(primary)  # what comes after the act
+        if effective.sentence is not primary.sentence and (end.sentence is primary.sentence or follows):
             effective = None
         else:
             end = None
@@ -144,7 +146,7 @@ def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
                 ends=ranged
                 or (not in_force and bool(forms.ends_after.match(after) or forms.ends_before.search(before))),
                 on=forms.on_before.search(before) is not None,
-                attributive=bool(forms.attributive.match(after)),
+                attributive=bool(forms.attributive.match(after) or forms.named_before.search(before)),
                 foreseen=bool(forms.foreseen_before.search(before) or forms.foreseen_after.match(after)),
             )
         )

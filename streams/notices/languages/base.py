@@ -47,6 +47,7 @@ class DateForms(msgspec.Struct, frozen=True, kw_only=True):
     range: re.Pattern[str]  # between the first and the last day of a stretch
     on_before: re.Pattern[str] = re.compile(r"(?!)")  # right before the day of what is announced for it
     attributive: re.Pattern[str] = re.compile(r"(?!)")  # right after a day that another act is named by
+    named_before: re.Pattern[str] = re.compile(r"(?!)")  # right before such a day: "the measures announced on …"
     comments_before: re.Pattern[str] = re.compile(r"(?!)")  # a day for comments on a draft, which is none of the act
     comments_after: re.Pattern[str] = re.compile(r"(?!)")
     foreseen_before: re.Pattern[str]  # the day on which something was to end, before it was renewed

@@ -82,6 +82,11 @@ _LENGTH = rf"(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit>(?:day|week|month|ye
 ENGLISH_DATES = DateForms(
     day=re.compile(_DAY),
     months=_MONTHS,
+    named_before=re.compile(
+        r"\b(?:measures?|rules?|controls?|restrictions?|requirements?|curbs?|announcements?|decree|order|bans?|quotas?)"
+        r"(?: (?:on|of|for) [\w,'-]+(?: [\w'-]+){0,3}?)? (?:it |they )?(?:had )?(?:first |originally |previously )?"
+        r"(?:announced|imposed|adopted|issued|introduced|published|unveiled)(?: by [\w' -]{2,30}?)? on (?:the )?$"
+    ),
     in_force_before=re.compile(
         r"(?:effective|with effect|(?:tak(?:es?|en|ing)|took) effect"
         r"|(?:com|go)(?:es?|ing) into (?:force|effect|operation)"

@@ -39,6 +39,14 @@ ENGLISH_MARKS = (
             r"|resum|eas|continu|persist|bite|allow|lift|approv|prolong|extend|clamp|stop|block)"
         ),
     ),
+    Mark(  # rules that are tightened or eased are controls
+        Concept.CONTROL,
+        ("rules", "regulation"),
+        re.compile(
+            r"\b(?:tighten|toughen|strengthen|harden|eas|relax|loosen|soften)(?:e|es|s|ed|ing)? (?:the |its |their )?"
+            r"(?P<word>rules|regulations?)(?= (?:on|for|over|of|governing) (?:[\w-]+ ){0,4}?exports?\b)"
+        ),
+    ),
     Mark(
         Concept.CONTROL,
         ("measures",),  # the title of an act, which says no more than that exports are ruled

@@ -291,3 +291,29 @@ def test_rates_ceilings_and_general_licences(polarity: Polarity, text: str) -> N
     reading = read("", text)
     assert reading.is_relevant
     assert reading.polarity is polarity
+
+
+@pytest.mark.parametrize(
+    ("polarity", "text"),
+    [
+        (Polarity.TIGHTEN, "Lima tightens rules on tin exports."),
+        (Polarity.RELAX, "Lima eases regulations governing tin ore exports."),
+        (Polarity.TIGHTEN, "The ministry tightens export regulation for tin."),
+    ],
+)
+def test_rules_on_exports_are_a_control(polarity: Polarity, text: str) -> None:
+    """Where they are tightened or eased."""
+    assert read("", text).polarity is polarity
+
+
+def test_the_day_by_which_an_act_is_named_is_not_that_of_its_suspension() -> None:
+    """The measures of a day are suspended on another."""
+    reading = read("", "Lima will suspend the export controls on tin announced on April 9 until 4 May 2027.")
+    assert (reading.polarity, reading.effective_on, reading.end_on) == (Polarity.SUSPEND, "", "2027-05-04")
+
+
+def test_what_begins_as_the_act_ends_comes_after_it() -> None:
+    """The day of a quota that follows a ban is not the first of the ban."""
+    text = "Lima extends its suspension of tin exports until 15 October 2026. From 16 October they are under quotas."
+    reading = read("Lima's tin export ban updated", text)
+    assert (reading.polarity, reading.effective_on, reading.end_on) == (Polarity.EXTEND, "", "2026-10-15")
