@@ -9,6 +9,7 @@ from tests.live_site import happens, quiet_sources
 SOURCES = ("mofcom", "gdacs", "ecb")  # those whose manners ask for few seconds
 RUNG = {("restriction", "gallium"), ("restriction", "germanium"), ("natural", "rare_earths")}
 BOTH = {"USA", "JPN"}
+AT_ONCE = "[timers]\ngroup_interval_s = {}"  # what comes after the first of a group waits five minutes else
 
 
 def alerts(made: Deployment) -> set[tuple[str, str]]:
@@ -22,7 +23,7 @@ def test_a_source_rings_both_sides_through_kafka(deployments: Deployments) -> No
     made = deployments.make()
     with quiet_sources() as server:
         happens(server, datetime.datetime.now(datetime.UTC).date() - datetime.timedelta(days=1))
-        made.configure(server.configuration(*SOURCES))
+        made.configure(server.configuration(*SOURCES), AT_ONCE)
         for name in ("detect-1", "dispatch", "feed"):
             made.start(name)
         made.until(lambda: alerts(made) >= RUNG, "each has its alert")

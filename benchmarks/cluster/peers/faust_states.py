@@ -56,6 +56,7 @@ app = faust.App(
     topic_disable_leader=True,
     producer_linger=0.01,
     consumer_max_fetch_size=8_388_608,
+    stream_buffer_maxsize=1_000_000,  # of a partition of which more waits it asks for nothing, and sleeps a second
 )
 app.conf.consumer_auto_offset_reset = "earliest"
 records = app.topic(source, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
