@@ -108,8 +108,8 @@ class Wire(Generic[R]):
         self._encode = _ENCODERS[schema.media_type]
         self._written = schema.uri.encode()
         kind = schema.record
-        general = msgspec.msgpack.Decoder(kind) if schema.media_type == MSGPACK else msgspec.json.Decoder(kind)
-        self._decode = general.decode if schema.decoder is None else schema.decoder()
+        decoder = msgspec.msgpack.Decoder if schema.media_type == MSGPACK else msgspec.json.Decoder
+        self._decode = decoder(kind).decode if schema.decoder is None else schema.decoder()
         self._fixed: Headers = (
             ("content-type", schema.media_type.encode()),
             ("ce_specversion", SPEC.encode()),

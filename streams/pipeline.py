@@ -175,7 +175,7 @@ class Pipeline:
 
     def _watching_of(self, series: Series) -> _Watching:
         held = self._watching.get(series.series_id)
-        if held is None or (held.series is not series and held.series != series):
+        if held is None or held.series != series:
             own = (detector for detector in DETECTORS if detector.watches(series))
             chosen = tuple((detector, self._thresholds.parameters(detector.code, series)) for detector in own)
             held = self._watching[series.series_id] = _Watching(series, chosen, REACH[series.family])
