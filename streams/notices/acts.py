@@ -111,7 +111,7 @@ def _act(sentence: Sentence, bond: Bond, claimed: Token | None, taken: Set[Token
         paper=bond.head.value == PAPER,
         obtained=bond.measure is C.LICENCE
         and _near(sentence, C.COMPANY, bond.start, bond.end)
-        and not (operator and operator.concept in STEERING | {C.REQUIRE}),
+        and not (operator and (operator.concept in STEERING | {C.REQUIRE} or operator.value == MARK)),
         hedged=bool(sentence.of(C.DRAFT)) or _said(sentence, C.HEDGE, start, end),
         wished=_said(sentence, C.OPINION, start, end),
         negated=bond.head.value != MARK and any(_denied(sentence, t) for t in (operator, bond.head) if t is not None),

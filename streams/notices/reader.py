@@ -149,8 +149,13 @@ class Reader:
 
 
 _NOT_IN_TEXT = frozenset({Concept.OFFICIAL, Concept.PRESS, Concept.TRADITIONAL})
-_RENAMED = STEERING | {Concept.LICENCE, Concept.STOP, Concept.IMPOSE, Concept.GRANT, Concept.NOT, Concept.RECITAL}
-_RENAMING = STEERING | {Concept.STOP, Concept.EXPORT, Concept.INERT, Concept.HEDGE, Concept.PERMISSION, Concept.OPINION}
+_RENAMED = STEERING | {
+    *(Concept.LICENCE, Concept.STOP, Concept.IMPOSE, Concept.GRANT, Concept.NOT, Concept.RECITAL, Concept.COMPANY),
+}
+_RENAMING = STEERING | {
+    *(Concept.STOP, Concept.EXPORT, Concept.INERT, Concept.HEDGE, Concept.PERMISSION, Concept.OPINION),
+    *(Concept.BAN, Concept.QUOTA, Concept.GRANT),
+}
 _DIGITS = re.compile(r"\d+")
 
 

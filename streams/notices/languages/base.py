@@ -12,6 +12,7 @@ import msgspec
 from streams.notices.vocabulary import Concept
 
 MARK = "mark"  # the value of a token that a pattern of the language tells, with its negation
+FIGURES = "figures"  # the value of a verb that goes the way of the figures beside it: "adjusted from 5% to 10%"
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,4 +127,5 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     figures: re.Pattern[str]  # how much was exported
     percent_down: re.Pattern[str]  # a figure given with its fall
     percent_up: re.Pattern[str]
+    from_to: re.Pattern[str] = re.compile(r"(?!)")  # a figure that moves: groups old and new, old2 and new2 …
     yearly: re.Pattern[str]  # what says that something is done every year

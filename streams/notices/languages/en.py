@@ -3,6 +3,7 @@
 import re
 
 from streams.notices.languages.base import Destinations, Language, Nouns, Reach
+from streams.notices.languages.en_amounts import FROM_TO
 from streams.notices.languages.en_dates import ENGLISH_DATES
 from streams.notices.languages.en_marks import ENGLISH_MARKS
 
@@ -170,6 +171,7 @@ ENGLISH = Language(
         r"(?:above|over|higher than|larger than|more than) (?:this|last|the previous) year|"
         rf"(?:up|rise|more|higher|increase|raise)\D{{0,20}}{_PERCENT}|{_PERCENT} (?:higher|more|larger|above|up)"
     ),
+    from_to=re.compile(FROM_TO),
     yearly=re.compile(
         r"\b(?:first|second|third) (?:batch|round|half)|\bfor (?:the year )?20\d\d\b|\bannual\b|(?:next|this) year's"
         r"|20\d\d (?:export )?quotas?|20\d\d(?: | and )20\d\d"

@@ -2,7 +2,7 @@
 
 import re
 
-from streams.notices.languages.base import DateForms, Destinations, Language, Mark, Nouns, Reach
+from streams.notices.languages.base import FIGURES, DateForms, Destinations, Language, Mark, Nouns, Reach
 from streams.notices.vocabulary import Concept
 
 _NUMERAL = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
@@ -91,6 +91,12 @@ JAPANESE = Language(
     ),
     past=re.compile(r"(?<!公告)(?P<year>20\d\d|19\d\d)年(?!第|度|版)"),
     marks=(
+        Mark(  # which way is for the figures to say
+            Concept.RAISE,
+            ("変更", "改", "見直", "調整"),
+            re.compile(r"\d[^。;、]{0,5}?から\d[^。;、]{0,6}?[にへ](?P<word>変更|改定|改正|改め|見直|調整)"),
+            FIGURES,
+        ),
         Mark(
             Concept.FIRM,
             (),  # a firm by the end of its name
@@ -148,5 +154,6 @@ JAPANESE = Language(
     figures=re.compile(r"輸出[^。;]{0,16}?(?:増加|減少|急増|急減|ゼロ|停止状態|\d%[増減])"),
     percent_down=re.compile(r"\d+(?:\.\d+)?[%%](?:減|削減|下回|少な|引き下げ)"),
     percent_up=re.compile(r"\d+(?:\.\d+)?[%%](?:増|上回|引き上げ)"),
+    from_to=re.compile(r"(?P<old>ゼロ|\d[\d.,]*万?)[^。;、]{0,5}?から(?P<new>ゼロ|\d[\d.,]*万?)"),
     yearly=re.compile(r"第[一二三123]回|第[一二三123]陣|上半期|下半期|\d{4}年(?:度)?の?輸出(?:枠|割当)|年度"),
 )

@@ -2,7 +2,7 @@
 
 import re
 
-from streams.notices.languages.base import DateForms, Destinations, Language, Mark, Nouns, Reach
+from streams.notices.languages.base import FIGURES, DateForms, Destinations, Language, Mark, Nouns, Reach
 from streams.notices.vocabulary import Concept
 
 _NUMERAL = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
@@ -107,6 +107,12 @@ CHINESE = Language(
     ),
     past=re.compile(r"(?<!公告)(?P<year>20\d\d|19\d\d)年(?!第|度|版)"),
     marks=(
+        Mark(  # which way is for the figures to say
+            Concept.RAISE,
+            ("调", "改", "变更"),
+            re.compile(r"[由从自][^。;,]{0,3}?\d[^。;,]{0,8}?(?P<word>(?:调整?|改|变更|修改|修订)[为至到成])(?=\d)"),
+            FIGURES,
+        ),
         Mark(
             Concept.LICENCE,
             (),
@@ -163,5 +169,8 @@ CHINESE = Language(
     ),
     percent_down=re.compile(r"(?:降低|减少|下降|下调|减|少|降)[^,。]{0,6}?\d+(?:\.\d+)?%|减少[一二三四五六七八九]成"),
     percent_up=re.compile(r"(?:增加|增长|上升|提高|上调|增|升)[^,。]{0,6}?\d+(?:\.\d+)?%|翻番|翻一番"),
+    from_to=re.compile(
+        r"[由从自](?P<old>零|\d[\d.,]*万?)[^。;,]{0,3}?(?:调整?|改|变更|修改|修订)[为至到成](?P<new>零|\d[\d.,]*万?)"
+    ),
     yearly=re.compile(r"20\d\d[-~至—]+20\d\d年|第[一二三]批|首批|年度|\d{4}年.{0,8}配额|明年.{0,8}配额"),
 )
