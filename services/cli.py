@@ -1,40 +1,17 @@
-"""The command `twinbell`: every sub-command in one place, and every expected error as a sentence and an exit code."""
+"""The command `twinbell`: its sub-commands, and every expected error as a sentence and an exit code."""
 
 import os
 import sys
 from importlib.metadata import version
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy.exc import ArgumentError, DatabaseError
+from typer.core import TyperGroup
 
 from alerts.errors import AlertsError, BadPolicy, Refused, StoreDamaged
 from alerts.reasons import Reason
-from services.commands import (
-    alerts,
-    data,
-    dead_letters,
-    episodes,
-    evidence,
-    feeds,
-    floors,
-    labels,
-    messages,
-    notices,
-    processes,
-    store,
-    thresholds,
-    topics,
-)
-from services.commands.backtest import backtest
-from services.commands.check import check
-from services.commands.imports import import_
-from services.commands.init import init
-from services.commands.live import live
-from services.commands.replay import replay
-from services.commands.run import run
-from services.commands.scan import scan
-from services.commands.why import why
+from services.commands import Commands
 from services.errors import (
     BadManifest,
     BadPack,
@@ -58,7 +35,16 @@ def _version(is_wanted: bool) -> None:
         raise typer.Exit
 
 
+class _Group(TyperGroup):
+    """The program itself: its commands are imported when they are asked for."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = Commands()
+
+
 app = typer.Typer(
+    cls=_Group,
     help="Two governments, one bell: finds disruptions of critical minerals and rings both sides.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -74,32 +60,6 @@ def _program(
 ) -> None:
     """Two governments, one bell: finds disruptions of critical minerals and rings both sides."""
 
-
-app.command("run")(run)
-app.command("replay")(replay)
-app.command("import")(import_)
-app.command("backtest")(backtest)
-app.command("scan")(scan)
-app.command("init")(init)
-app.command("check")(check)
-app.command("live")(live)
-app.add_typer(feeds.app, name="feeds")
-app.add_typer(data.app, name="data")
-app.command("why")(why)
-app.add_typer(alerts.app, name="alerts")
-app.add_typer(messages.app, name="messages")
-app.add_typer(evidence.app, name="evidence")
-app.add_typer(labels.app, name="labels")
-app.add_typer(thresholds.app, name="thresholds")
-app.add_typer(store.app, name="store")
-app.add_typer(episodes.app, name="episodes")
-app.add_typer(notices.app, name="notices")
-app.add_typer(floors.app, name="floors")
-app.add_typer(topics.app, name="topics")
-app.add_typer(dead_letters.app, name="deadletters")
-app.command("feed")(processes.feed)
-app.command("detect")(processes.detect)
-app.command("dispatch")(processes.dispatch)
 
 _CODES: tuple[tuple[type[Exception], ExitCode], ...] = (
     (BadSettings, ExitCode.SETTINGS),

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 ROOT = Path(__file__).resolve().parents[1]
-CALL = (sys.executable, "-c", "import sys; sys.argv[0] = 'twinbell'; from services.cli import main; main()")
+CALL = (sys.executable, "-c", "import sys; sys.argv[0] = 'twinbell'; from services.__main__ import main; main()")
 
 
 def environment() -> dict[str, str]:

@@ -97,7 +97,7 @@ def test_a_replay_twice_gives_the_same_bytes(tmp_path: Path, name: str) -> None:
 
 def test_processes_that_hash_differently_replay_the_same(tmp_path: Path) -> None:
     """No order hangs on the hash of a text, which is another one in every process: two groups tick on one day."""
-    program = (sys.executable, "-c", "from services.cli import main; main()")
+    program = (sys.executable, "-c", "from services.__main__ import main; main()")
     for seed in ("1", "2"):
         command = (*program, "replay", PLAYED, "--out", str(tmp_path / seed))
         subprocess.run(command, check=True, capture_output=True, env={**os.environ, "PYTHONHASHSEED": seed})

@@ -20,7 +20,7 @@ CONTENT = b"day,price\n2024-01-01,100\n"
 
 def twinbell(*words: str) -> tuple[ExitCode, str]:
     """Run the command in a process of its own; its exit code and everything it said."""
-    program = (sys.executable, "-c", "from services.cli import main; main()")
+    program = (sys.executable, "-c", "from services.__main__ import main; main()")
     done = subprocess.run((*program, *words), capture_output=True, text=True, check=False)
     assert "Traceback" not in done.stderr
     return ExitCode(done.returncode), done.stdout + done.stderr
