@@ -6,7 +6,6 @@ to a day shortly after publication. "On publication" is the day of publication w
 
 import calendar
 import re
-import unicodedata
 from collections.abc import Sequence
 from datetime import date, timedelta
 
@@ -16,6 +15,7 @@ from streams.notices.acts import Act
 from streams.notices.bonds import INSTRUMENTS
 from streams.notices.languages.base import DateForms
 from streams.notices.lexicon import Token
+from streams.notices.numerals import number
 from streams.notices.sentences import Sentence
 from streams.notices.vocabulary import Concept as C
 
@@ -28,6 +28,7 @@ _MONTHS = {"month": 1, "half": 6, "year": 12}
 _LOOK_BACK = 60  # characters before a day in which its cue may stand
 _LOOK_AHEAD = 40
 _GOING_ON = 2  # sentences after the act in which its first day may stand without another word for it
+_EVE = 6  # days forward to a weekday that is rather the day before publication
 _PAST_DAYS = 120  # a day without a year lies at most so far before publication, else it is next year's
 
 
@@ -81,6 +82,8 @@ def read(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], days:
             effective = None
         else:
             end = None
+    if end is not None and days.published is not None and end.day <= days.published and _is_ended(primary):
+        end = None  # what it ends was to end then
     foreseen = next((d for d in marked if d.foreseen), None)
     if end is None and not primary.hedged:  # of a plan no end is counted
         begins = effective.day if effective else days.announced
@@ -124,16 +127,17 @@ def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
     found: list[Dated] = []
     previous = commented = 0
     for match in forms.day.finditer(text):
-        day = _day(match, sentence, published)
+        before, after = _around(text, match)
+        in_force = bool(forms.in_force_before.search(before) or forms.in_force_after.match(after))
+        starts = bool(forms.starts_before.search(before) or forms.starts_after.match(after))
+        day = _day(match, sentence, published, in_force or starts or forms.ends_before.search(before) is not None)
         if day is None:
             continue
-        before, after = _around(text, match)
         if (commented and forms.range.fullmatch(text, commented, match.start())) or _for_comments(forms, before, after):
             commented = match.end()
             continue
         if found and forms.following.search(before):
             day = found[-1].day + timedelta(days=1)
-        in_force = bool(forms.in_force_before.search(before) or forms.in_force_after.match(after))
         ranged = bool(previous and found[-1].starts and forms.range.fullmatch(text, previous, match.start()))
         found.append(
             Dated(
@@ -142,7 +146,7 @@ def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
                 end=match.end(),
                 day=day,
                 in_force=in_force,
-                starts=bool(forms.starts_before.search(before) or forms.starts_after.match(after)),
+                starts=starts,
                 ends=ranged
                 or (not in_force and bool(forms.ends_after.match(after) or forms.ends_before.search(before))),
                 on=forms.on_before.search(before) is not None,
@@ -319,8 +323,10 @@ def _group(match: re.Match[str], name: str) -> str:
     return next((value for key in (name, *(f"{name}{n}" for n in range(2, 6))) if (value := groups.get(key))), "")
 
 
-def _day(match: re.Match[str], sentence: Sentence, published: date | None) -> date | None:
+def _day(match: re.Match[str], sentence: Sentence, published: date | None, ahead: bool) -> date | None:
     forms = sentence.language.dates
+    if _group(match, "weekday"):
+        return _weekday(forms.weekdays[_group(match, "weekday")], published, ahead)
     month_text, day_text = _group(match, "m"), _group(match, "d")
     month = forms.months.get(month_text) or number(month_text)
     day = forms.numbers.get(day_text) or number(day_text)
@@ -329,6 +335,14 @@ def _day(match: re.Match[str], sentence: Sentence, published: date | None) -> da
         return date(year, month, day) if year else _nearest(month, day, published)
     except ValueError:
         return None
+
+
+def _weekday(weekday: int, published: date | None, ahead: bool) -> date | None:
+    """The last such day until publication; of what is said to start or to end on it, the one that comes."""
+    if published is None:
+        return None
+    forward = (weekday - published.weekday()) % 7
+    return published + timedelta(days=forward if ahead and forward < _EVE else forward and forward - 7)
 
 
 def _year(match: re.Match[str], sentence: Sentence, published: date | None) -> int:
@@ -367,20 +381,6 @@ def _nearest(month: int, day: int, published: date | None) -> date | None:
     if (this_year - published).days > 366 - _PAST_DAYS:
         return date(published.year - 1, month, day)
     return this_year
-
-
-def number(text: str) -> int:
-    """A number in digits or Chinese numerals: 12, 十二, 二十八, 二〇二五; 0 for anything else."""
-    values = [unicodedata.numeric(character, None) for character in text]
-    if not values or any(value is None or value % 1 for value in values):
-        return 0
-    digits = [int(value) for value in values if value is not None]
-    if all(digit < 10 for digit in digits):
-        return int("".join(map(str, digits)))
-    total = 0
-    for digit in digits:
-        total = max(total, 1) * 10 if digit == 10 else total + digit
-    return total
 
 
 def iso(text: str) -> date | None:

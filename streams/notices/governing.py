@@ -7,7 +7,7 @@ insertion, what the sentence has named before it belongs to that, however far.
 from collections.abc import Sequence
 
 from streams.notices.bonds import INSTRUMENTS, Bond, crosses, pauses, slack
-from streams.notices.languages.base import MARK
+from streams.notices.languages.base import DEADLINE, MARK
 from streams.notices.lexicon import Token
 from streams.notices.nesting import is_also_held_off, takes
 from streams.notices.sentences import MINERALS, Sentence
@@ -80,7 +80,7 @@ def _fits(sentence: Sentence, verb: Token, bond: Bond) -> bool:
     if verb.concept in (C.CUT, C.RAISE):
         return bond.measure in (C.QUOTA, C.TAX) or (verb.concept is C.CUT and bond.head.value == PAPER)
     if verb.concept is C.GRACE and not sentence.language.operator_follows:  # "a ban, with exemptions for …" is a ban
-        return verb.start - bond.end <= ADJACENT
+        return verb.start - bond.end <= ADJACENT or verb.value == DEADLINE
     return True
 
 

@@ -4,7 +4,6 @@ The object decides: exports that are suspended are stopped, a control that is su
 general licence that is suspended is a restriction that grows.
 """
 
-import re
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -12,6 +11,7 @@ from streams.notices.acts import Act, Step
 from streams.notices.dates import Dates
 from streams.notices.languages.base import FIGURES
 from streams.notices.nesting import takes
+from streams.notices.numerals import figure
 from streams.notices.readings import ActKind, Polarity
 from streams.notices.sentences import Sentence
 from streams.notices.vocabulary import Concept as C
@@ -65,8 +65,6 @@ _ON_PAPER = {C.GRANT: Polarity.NONE} | dict.fromkeys((C.SUSPEND, C.STOP, C.CUT),
 _ON_TRADE = {C.ALLOW: Polarity.RELAX, C.GRANT: Polarity.NONE}
 _APPLIED = (C.CONTROL, C.LICENCE)  # what an office is asked about
 _HELD_OFF = (C.BAN, C.CONTROL, C.LICENCE)  # what is lifted, as exports that are let out, until a day
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_MANY = {"thousand": 1_000, "million": 1_000_000, "万": 10_000}
 _QUOTA = {C.CUT: Polarity.TIGHTEN, C.RAISE: Polarity.RELAX}
 
 
@@ -104,18 +102,11 @@ def polarity_of(act: Act) -> Polarity:
 def _by_figures(act: Act) -> Polarity:
     """Which way a rate or a quota goes that is moved from one figure to another."""
     found = act.sentence.language.from_to.search(act.sentence.text)
-    figures = {name.rstrip("2345"): _figure(text) for name, text in found.groupdict().items() if text} if found else {}
+    figures = {name.rstrip("2345"): figure(text) for name, text in found.groupdict().items() if text} if found else {}
     old, new = figures.get("old"), figures.get("new")
     if old is None or new is None or old == new:
         return Polarity.NONE
     return Polarity.TIGHTEN if (new > old) is not (act.measure is C.QUOTA) else Polarity.RELAX
-
-
-def _figure(text: str) -> float:
-    """The number in a figure; a word for nothing is 0."""
-    digits = _NUMBER.search(text.replace(",", ""))
-    scale = next((many for word, many in _MANY.items() if word in text), 1)
-    return float(digits.group()) * scale if digits else 0.0
 
 
 def _turned(thing: Thing, before: Polarity, step: Step) -> Polarity:

@@ -12,6 +12,7 @@ import msgspec
 from streams.notices.vocabulary import Concept
 
 MARK = "mark"  # the value of a token that a pattern of the language tells, with its negation
+DEADLINE = "deadline"  # the value of verbs that give more time for what a control asks for
 FIGURES = "figures"  # the value of a verb that goes the way of the figures beside it: "adjusted from 5% to 10%"
 
 
@@ -37,6 +38,7 @@ class DateForms(msgspec.Struct, frozen=True, kw_only=True):
 
     day: re.Pattern[str]
     months: Mapping[str, int] = {}
+    weekdays: Mapping[str, int] = {}  # from 0; the group `weekday` of a day that is named by it alone
     relative_years: Mapping[str, int] = {}
     eras: Mapping[str, int] = {}
     in_force_before: re.Pattern[str]

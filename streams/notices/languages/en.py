@@ -62,6 +62,7 @@ ENGLISH = Language(
         "leaving",
         "foreign buyers",
         "foreign customers",
+        "from being",
     ),
     reach=Reach(compound=14, object=45, verb=30, verb_after=60, predicate=80, operator=70, modifier=40),
     clause=re.compile(r"[;:…]|\.\.\.|,? (?:but|while|whereas|although|though|however) "),

@@ -37,12 +37,17 @@ _ORDINALS = {
         1,
     )
 }
+_WEEKDAYS = {
+    name: number
+    for number, name in enumerate(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
+}
 _DAY = (
     rf"(?<![\w.])(?:(?P<m>{MONTH})\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?:,? (?P<y>\d{{4}}))?"
     rf"|(?P<d2>\d{{1,2}}|{'|'.join(_ORDINALS)})(?:st|nd|rd|th)? (?:day )?(?:of )?"
     rf"(?P<m2>{MONTH})\.?,?(?: (?P<y2>\d{{4}}))?"
     r"|(?P<y3>\d{4})[-/. ](?P<m3>\d{1,2})[-/. ](?P<d3>\d{1,2})"
-    r"|(?P<d4>\d{1,2})\.(?P<m4>\d{1,2})\.(?P<y4>20\d\d))(?!\w)"
+    r"|(?P<d4>\d{1,2})\.(?P<m4>\d{1,2})\.(?P<y4>20\d\d)"
+    rf"|(?P<weekday>{'|'.join(_WEEKDAYS)})(?!(?: \([^)]{{0,8}}\))?,? (?:the )?(?:\d|(?:{MONTH})\b)))(?!\w)"
 )
 _WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?"
 _NUMBERS = {
@@ -82,6 +87,7 @@ _LENGTH = rf"(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit>(?:day|week|month|ye
 ENGLISH_DATES = DateForms(
     day=re.compile(_DAY),
     months=_MONTHS,
+    weekdays=_WEEKDAYS,
     named_before=re.compile(
         r"\b(?:measures?|rules?|controls?|restrictions?|requirements?|curbs?|announcements?|decree|order|bans?|quotas?)"
         r"(?: (?:on|of|for) [\w,'-]+(?: [\w'-]+){0,3}?)? (?:it |they )?(?:had )?(?:first |originally |previously )?"
@@ -104,7 +110,7 @@ ENGLISH_DATES = DateForms(
     ),
     starts_before=re.compile(
         r"(?:^|[ ,(])(?:from|as of|as from|with effect from|commencing(?: on)?|(?:beginn|start)ing(?: on)?"
-        rf"|on and after|on or after),?(?: the)? {_WEEKDAY}$"
+        rf"|on and after|on or after),?(?: the)? {_WEEKDAY}$|\b(?:not|no)\b[^.;]{{0,50}} after (?:the )?$"
     ),
     starts_after=re.compile(r"[ ,]*(?:onwards?|and onwards?)\b"),
     on_before=re.compile(rf"\bon {_WEEKDAY}$"),
@@ -156,7 +162,7 @@ ENGLISH_DATES = DateForms(
         rf"(?:(?:after|from|following)(?: that of| the day of)? {_OF_PUBLICATION}|later\b|thereafter\b)"
     ),
     same_day=re.compile(
-        r"\b(?:effective|effect|force|from|starting|applied|applies|implemented)(?: on| from| as of)?"
+        r"\b(?:effective|effect|force|from|start(?:ing|s)|begins?|applied|applies|implemented)(?: on| from| as of)?"
         r" (?:the|that) same (?:day|date)|(?:took|takes|taking) effect that day"
     ),
     last_of=re.compile(

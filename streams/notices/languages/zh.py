@@ -43,7 +43,7 @@ CHINESE = Language(
         in_force_before=re.compile(r"(?:生效|实施|施行|执行)(?:日期?|时间)[为是:】]*$"),
         in_force_after=re.compile(rf"{_HOUR}起?,?(?:正式|开始|全面|将|统一|同步)*(?:实施|施行|生效|执行|实行)"),
         starts_before=re.compile(r"(?:自|从|于|将于|由|在)$"),
-        starts_after=re.compile(rf"{_HOUR}(?:起|开始)"),
+        starts_after=re.compile(rf"{_HOUR}(?:起|开始|[至到](?=\d{{4}}年|\d{{1,2}}月))"),
         ends_before=re.compile(r"(?:至|到|截至|截止到?|直至|直到|延长至|延至|推迟至|有效期至|暂停至|延期至)$"),
         ends_after=re.compile(
             r"(?:前|之前)?(?:止|为止|期满|到期|失效|截止)|之?前,?(?:[^。;,]{0,10})(?:不再|暂停|停止|不得|禁止|暂缓|不予)"
@@ -107,6 +107,13 @@ CHINESE = Language(
     ),
     past=re.compile(r"(?<!公告)(?P<year>20\d\d|19\d\d)年(?!第|度|版)"),
     marks=(
+        Mark(  # exports that are made easier, not a control
+            Concept.ALLOW,
+            ("放宽",),
+            re.compile(
+                r"(?<![可能会否])(?P<word>放宽)(?=[^。;,]{0,20}出口(?!管制|限制|禁令|禁|许可|配额|关税|税|管理|政策|措施|要求|条件))"
+            ),
+        ),
         Mark(  # which way is for the figures to say
             Concept.RAISE,
             ("调", "改", "变更"),
@@ -158,6 +165,9 @@ CHINESE = Language(
     alloy=re.compile(r".{0,2}(?:合金|永磁|磁|靶)"),
     controlled=re.compile(
         r"(?:现有|已有|原有|既有|已实施|已经?受)[^,。;]{0,10}(?:许可|管制|管理|限制)[^,。;]{0,6}(?:基础上|之上|之外)"
+    ),
+    again=re.compile(
+        r"(?:这|该|上述|前述)(?:一|两|些|条|份|项|个)*(?:条款|公告|禁令|措施|规定|管制|限制|要求|款|条)(?![^。;,]{0,4}(?:目录|清单|附件))"
     ),
     prolonged=re.compile(r"[至到][^。,;]{0,12}[年月日]|延|再|继续|[年月]之?久|个月"),
     open_list=re.compile(r"等|部分|相关物项|若干|多种|系列|包括|涉及|\d种|[三四五六七八九十]种"),

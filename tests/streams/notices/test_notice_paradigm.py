@@ -54,7 +54,7 @@ ON_CONTROLS = {
     },
     "ja": {
         "カザフスタン、{thing}を{verb}": {
-            HARDER: "導入 実施 再導入", "tighten": "強化 厳格化 拡大", "extend": "延長 継続 維持",
+            HARDER: "導入 実施 再導入", "tighten": "強化 厳格化 拡大", "extend": "延長 継続", "none|extend": "維持",
             "suspend": "一時停止 停止 延期 見送り 凍結", "relax": "解除 撤廃 廃止 緩和 撤回 打ち切り",
         },
         "カザフスタン、{thing}の停止を{verb}": {EASED: "延長", HARDER: "解除 終了"},
