@@ -2,8 +2,9 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -108,6 +109,22 @@ class Ground:
                         answer.found.add(decode(record))
                 time.sleep(_PAUSE_S)
         return answer
+
+    @contextmanager
+    def apart(self, peers: int = 1) -> Iterator[None]:
+        """Keep the broker off the cores of so many peers, 1 and up, where that leaves it one: else they take turns."""
+        anywhere = set(range(os.cpu_count() or 1))
+        self._hold_to(anywhere - {number % len(anywhere) for number in range(1, peers + 1)} or anywhere)
+        try:
+            yield
+        finally:
+            self._hold_to(anywhere)
+
+    def _hold_to(self, cores: set[int]) -> None:
+        if hasattr(os, "sched_setaffinity"):
+            for thread in Path(f"/proc/{self.pid}/task").iterdir():
+                with suppress(ProcessLookupError):  # it has ended
+                    os.sched_setaffinity(int(thread.name), cores)
 
     def _admin(self) -> KafkaAdminClient:
         return KafkaAdminClient(bootstrap_servers=self.bootstrap)

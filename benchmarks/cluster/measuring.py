@@ -100,23 +100,24 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def measured(ground: Ground, peer: Peer, load: Load, core: int = 1) -> Measured:
+def measured(ground: Ground, peer: Peer, load: Load) -> Measured:
     """Start the peer on one core, read what it gives until all is there, end it."""
     start = Start(
         name=peer.name.replace(" ", "-"),
-        words=on_core(core, peer.words),
+        words=on_core(1, peer.words),
         folder=peer.folder,
         is_up=lambda: True,
         environment={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
-    program = Program(start)
-    own, broker = Usage(program.pid), Usage(ground.pid)
-    try:
-        answer = ground.answered(peer.target, peer.decode, Until(load, [program], peer.patience_s))
-    finally:
-        for usage in (own, broker):
-            usage.stop()
-        program.kill()
+    with ground.apart():
+        program = Program(start)
+        own, broker = Usage(program.pid), Usage(ground.pid)
+        try:
+            answer = ground.answered(peer.target, peer.decode, Until(load, [program], peer.patience_s))
+        finally:
+            for usage in (own, broker):
+                usage.stop()
+            program.kill()
     if answer.found != load.answer:
         told = f"{len(answer.found)} signals, {len(answer.found & load.answer)} of {len(load.answer)} expected"
         print(f"{peer.name}: not the same set ({told}); {program.log} ends with:\n{program.last_lines(5)}")

@@ -82,16 +82,17 @@ class Deployment:
 
 def bare_job(deployment: Deployment, load: Load, workers: int = 1, patience_s: float = 90.0) -> Measured:
     """The bare job in so many of the real workers, each on a core of its own, through what lies on the topic."""
-    programs = [deployment.start(BARE, f"detect-{number}", core=number) for number in range(1, workers + 1)]
-    own, broker = Usage(*(program.pid for program in programs)), Usage(deployment.ground.pid)
-    try:
-        until = Until(load, programs, patience_s)
-        answer = deployment.ground.answered(deployment.signals, of_twinbell, until)
-    finally:
-        for usage in (own, broker):
-            usage.stop()
-        for program in programs:
-            program.kill()
+    with deployment.ground.apart(workers):
+        programs = [deployment.start(BARE, f"detect-{number}", core=number) for number in range(1, workers + 1)]
+        own, broker = Usage(*(program.pid for program in programs)), Usage(deployment.ground.pid)
+        try:
+            until = Until(load, programs, patience_s)
+            answer = deployment.ground.answered(deployment.signals, of_twinbell, until)
+        finally:
+            for usage in (own, broker):
+                usage.stop()
+            for program in programs:
+                program.kill()
     if answer.found != load.answer:
         last = programs[0].last_lines(5)
         print(f"twinbell: {len(answer.found & load.answer)} of {len(load.answer)} signals; its log ends with:\n{last}")

@@ -138,9 +138,7 @@ class Detecting:
 
     def run(self) -> None:
         """Run until terminated; raises what made it stop, if something did."""
-        quiet = io.StringIO()  # Faust plays with the terminal's cursor
-        worker = faust.Worker(self.app, loglevel=logging.WARNING, redirect_stdouts=False, quiet=True, stdout=quiet)
-        self._stopping = worker
+        worker = self._stopping = _faust_worker(self.app)
         _collect_seldom()
         with contextlib.suppress(SystemExit):  # how Faust ends
             worker.execute_from_commandline()
@@ -196,6 +194,13 @@ class Detecting:
             if self._stopping is not None:
                 asyncio.get_running_loop().create_task(self._stopping.stop())
         await asyncio.sleep(3_600)
+
+
+def _faust_worker(app: Any) -> Any:
+    """Faust's runner, which plays with no terminal: to turn its spinner, every debug line of every library is made."""
+    worker = faust.Worker(app, loglevel=logging.WARNING, redirect_stdouts=False, quiet=True, stdout=io.StringIO())
+    worker.spinner = None
+    return worker
 
 
 def _collect_seldom() -> None:

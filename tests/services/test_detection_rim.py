@@ -1,6 +1,7 @@
 """The Faust rim without Kafka: a worker that has enough to do asks for nothing, and asks again once there is room."""
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from faust.types import TP
 
 from services.broker_settings import BrokerSettings
-from services.detector.app import Detecting
+from services.detector.app import Detecting, _faust_worker
 from tests.services.test_detection_worker import Desk
 
 BUSY, QUIET = TP("observations", 0), TP("observations", 1)
@@ -78,3 +79,17 @@ def test_what_a_rebalance_drops_makes_room() -> None:
         assert fetched.asked == [{BUSY, QUIET}]
 
     asyncio.run(asyncio.wait_for(story(), LONG_S / 60))
+
+
+def test_no_library_makes_lines_that_nobody_reads() -> None:
+    """To turn a spinner, Faust's runner sets the root of all loggers to debug."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    try:
+        detecting = Detecting(BrokerSettings(bootstrap="127.0.0.1:9"), "worker-1", lambda _: Desk().parts)
+        _faust_worker(detecting.app)._setup_logging()
+        assert not logging.getLogger("aiokafka.producer").isEnabledFor(logging.DEBUG)
+        assert logging.getLogger("aiokafka.producer").isEnabledFor(logging.WARNING)
+    finally:
+        root.setLevel(level)
+        root.handlers[:] = handlers
