@@ -6,6 +6,7 @@ keeps the letters of one alert together even if the first never arrived.
 
 import functools
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -46,9 +47,11 @@ _ID_SIGNS = re.compile(r"[^A-Za-z0-9._-]+")
 _DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,48}")
 
 
-def letter(message: Message) -> EmailMessage:
-    """The whole letter. The same message gives the same bytes. Raises PermanentFailure for an address that is none."""
-    shown = shown_in(message)
+def letter(message: Message, shown: Sequence[Picture]) -> EmailMessage:
+    """The whole letter with the picture of `shown_in`. The same message gives the same bytes.
+
+    Raises PermanentFailure for an address that is none.
+    """
     message = replace(message, contents=(told(message.contents[0], shown), *message.contents[1:]))
     content = cleaned(message.contents[0])
     written = EmailMessage(policy=POLICY)

@@ -61,7 +61,8 @@ class Mail:
 
     def send(self, message: Message) -> Receipt:
         """Raises TemporaryFailure or PermanentFailure."""
-        written = letter(message)
+        shown = shown_in(message)
+        written = letter(message, shown)
         with _failures():
             session = self._session()
             try:
@@ -74,12 +75,14 @@ class Mail:
                 session.close()
                 raise
             _part(session)
-        return Receipt(reference=str(written["Message-ID"]), lacks=_lacks(message))
+        return Receipt(reference=str(written["Message-ID"]), lacks=lacking(message.contents[:1], shown))
 
     @staticmethod
     def rendering(message: Message) -> Rendering:
         """The letter, as a mail program opens it."""
-        return Rendering(suffix=".eml", content=letter(message).as_bytes(), lacks=_lacks(message))
+        shown = shown_in(message)
+        lacks = lacking(message.contents[:1], shown)
+        return Rendering(suffix=".eml", content=letter(message, shown).as_bytes(), lacks=lacks)
 
     def probe(self) -> None:
         """Connect, encrypt and log in, and part again. Raises what `send` would."""
@@ -106,10 +109,6 @@ class Mail:
             session.close()
             raise
         return session
-
-
-def _lacks(message: Message) -> str:
-    return lacking(message.contents[:1], shown_in(message))
 
 
 def _encrypt(session: smtplib.SMTP, context: ssl.SSLContext) -> None:

@@ -4,7 +4,7 @@ import json
 from email.message import EmailMessage
 
 from alerts.channels.base import Message
-from alerts.channels.letter import letter
+from alerts.channels.letter import letter, shown_in
 from alerts.channels.slack import Slack
 
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
@@ -13,7 +13,7 @@ _HEADERS = ("From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "Impor
 
 def email(message: Message) -> str:
     """The headers that a reader or a mail program uses, and the text body."""
-    written: EmailMessage = letter(message)
+    written: EmailMessage = letter(message, shown_in(message))
     body = written.get_body(("plain",))
     assert body is not None
     headers = [f"{name}: {written[name]}" for name in _HEADERS if written[name]]
