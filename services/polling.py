@@ -109,10 +109,11 @@ class Polling:
         self._more.discard(name)
         if ended.poll is None:
             self._due_at[name] = now + min(AGAIN_S, ended.followed.every_s)
-            self._unread(now, name, ended.problem + self._when(ended))
+            self._unread(now, name, ended.problem + self._when(ended.followed, ended.reason))
             self._keep(ended, now, ended.problem)
             return
-        if ended.poll.unread:
+        unread = ended.poll.unread
+        if unread:
             self._due_at[name] = now + min(AGAIN_S, ended.followed.every_s)
         else:
             self._awaited.discard(name)
@@ -121,14 +122,17 @@ class Polling:
             self._due_at[name] = now
         told = self._notes.get(name, ())
         self._notes[name] = ended.poll.notes
-        yield msgspec.structs.replace(ended.poll, notes=tuple(note for note in ended.poll.notes if note not in told))
-        self._keep(msgspec.structs.replace(ended, reason=ended.poll.unread), now, "; ".join(ended.poll.notes))
+        notes = [note for note in ended.poll.notes if note not in told]
+        if unread and notes and notes[-1] == ended.poll.notes[-1]:
+            notes[-1] += self._when(ended.followed, unread)
+        yield msgspec.structs.replace(ended.poll, notes=tuple(notes))
+        self._keep(msgspec.structs.replace(ended, reason=unread), now, "; ".join(ended.poll.notes))
 
-    def _when(self, ended: _Ended) -> str:
+    def _when(self, followed: Followed, reason: str) -> str:
         """When a feed that could not be read is read again; nothing where nobody will, or where that is said."""
-        if ended.followed.once or ended.reason == Reason.BREAKER_OPEN:
+        if followed.once or reason == Reason.BREAKER_OPEN:
             return ""
-        at = max(self._due_at[ended.followed.feed.name], ended.followed.standing().open_until)
+        at = max(self._due_at[followed.feed.name], followed.standing().open_until)
         return f"; read again at {iso_time(at)}"
 
     def _keep(self, ended: _Ended, now: int, note: str) -> None:

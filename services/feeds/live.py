@@ -47,12 +47,13 @@ class LiveFeed:
     def poll(self, cursor: str) -> Poll:
         """Everything new since `cursor`. What cannot be read is a dead letter, and the mark stays before it.
 
-        Raises SourceFailed when nothing at all could be fetched; what was fetched before a failure is given, with a
-        note.
+        Raises SourceFailed when nothing at all could be fetched; what was fetched before a failure is given, with
+        the failure as the last note.
         """
         asking = Asking(self._client, mark_of(cursor), self._now(), self._base)
         polls: list[Poll] = []
         mark, seen, done, unread = asking.mark, Seen(), (0, 0), ""
+        why: tuple[str, ...] = ()
         try:
             for step in self.source.read(asking):
                 mark = msgspec.structs.replace(mark, names=step.mark.names if step.mark else mark.names)
@@ -67,9 +68,9 @@ class LiveFeed:
             if not polls:
                 raise
             unread = failure.reason
-            asking.note(str(failure))
+            why = (str(failure),)
         poll = joined(polls, self.name, cursor_of(mark), asking.now)
-        notes, more = (*asking.notes, *poll.notes), asking.more and not unread
+        notes, more = (*asking.notes, *poll.notes, *why), asking.more and not unread
         return msgspec.structs.replace(poll, notes=notes, unread=unread, more=more, done=done)
 
     def _step(self, step: Step, mark: Mark, now: int, seen: Seen) -> tuple[Reading | None, dict[str, Known]]:

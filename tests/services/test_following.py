@@ -244,6 +244,27 @@ def test_a_source_that_is_waited_for_is_told_once_until_it_was_read() -> None:
     ]
 
 
+def test_a_reading_that_breaks_off_half_way_says_when_it_goes_on() -> None:
+    """Once, at the end of its note: the next reading does not tell it again; a note of its own is as it is."""
+
+    class Cut:
+        name = "cut"
+        notes: tuple[str, ...] = ("a page is gone", "timed_out: page 2")
+        unread = "timed_out"
+
+        def poll(self, cursor: str) -> Poll:
+            return Poll(feed=self.name, cursor="", polled_at=0, notes=self.notes, unread=self.unread)
+
+    feed = Cut()
+    polling = Polling([Followed(feed=feed, every_s=86_400, cursor=str)], lambda at, name, note: None)
+    (first,), (second,) = polling.polls(0), polling.polls(AGAIN_S)
+    assert first.notes == ("a page is gone", "timed_out: page 2; read again at 1970-01-01T00:15:00Z")
+    assert second.notes == ()
+    feed.notes, feed.unread = ("another page is gone",), ""
+    (third,) = polling.polls(2 * AGAIN_S)
+    assert third.notes == ("another page is gone",)
+
+
 def test_a_day_that_begins_lets_alerts_end(site: Deployed) -> None:
     """Time passes without files too: each midnight is a tick, and silence of the source ends nothing."""
     (site.drop / "antimony.csv").write_text(prices(YESTERDAY, 700, jump=1.6, jumped=1))
