@@ -84,7 +84,7 @@ def polarity_of(act: Act) -> Polarity:
     if act.operator.value == RESUMED and act.measure in (C.BAN, C.CONTROL, C.TAX):  # it is in force again
         return Polarity.IMPOSE
     if act.operator.value == FIGURES:
-        return _by_figures(act)
+        return _by_figures(act.sentence, act.measure)
     for step in (Step(act.operator, denied), *act.outer):
         before, turned = turned, _turned(thing, turned, step)
         if before is Polarity.NONE and turned is Polarity.IMPOSE and thing is Thing.CONTROL:
@@ -99,14 +99,14 @@ def polarity_of(act: Act) -> Polarity:
     return Polarity.RELAX if given else turned
 
 
-def _by_figures(act: Act) -> Polarity:
-    """Which way a rate or a quota goes that is moved from one figure to another."""
-    found = act.sentence.language.from_to.search(act.sentence.text)
+def _by_figures(sentence: Sentence, measure: C) -> Polarity:
+    """Which way a rate or a quota goes that a sentence moves from one figure to another."""
+    found = sentence.language.from_to.search(sentence.text)
     figures = {name.rstrip("2345"): figure(text) for name, text in found.groupdict().items() if text} if found else {}
     old, new = figures.get("old"), figures.get("new")
     if old is None or new is None or old == new:
         return Polarity.NONE
-    return Polarity.TIGHTEN if (new > old) is not (act.measure is C.QUOTA) else Polarity.RELAX
+    return Polarity.TIGHTEN if (new > old) is not (measure is C.QUOTA) else Polarity.RELAX
 
 
 def _turned(thing: Thing, before: Polarity, step: Step) -> Polarity:
@@ -178,8 +178,8 @@ def settled(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], wh
         same = act.measure is primary.measure and not (act.recital or act.wished or older)
         if same and (act.steered or polarity_of(act) not in (first, Polarity.IMPOSE)):
             return polarity_of(act)
-    if open_quota or (primary.measure is C.QUOTA and primary.operator is None):
-        return _quota_of(sentences, primary) or first
+    if open_quota or (primary.measure in (C.QUOTA, C.TAX) and primary.operator is None):
+        return _amount_of(sentences, primary) or first
     return first
 
 
@@ -222,14 +222,18 @@ def _adds(primary: Act, sentences: Sequence[Sentence]) -> bool:
     )
 
 
-def _quota_of(sentences: Sequence[Sentence], primary: Act) -> Polarity | None:
-    """Which way the figures after a quota go, where they are given in a sentence of their own."""
+def _amount_of(sentences: Sequence[Sentence], primary: Act) -> Polarity | None:
+    """Which way the figures after a quota or a tax go, where they are given in a sentence of their own."""
     for sentence in sentences:
-        if 0 < sentence.order - primary.order <= _FIGURES and not sentence.of(C.STATISTICS, C.PRICE):
-            if sentence.language.percent_down.search(sentence.text):
-                return Polarity.TIGHTEN
-            if sentence.language.percent_up.search(sentence.text):
-                return Polarity.RELAX
+        if not 0 < sentence.order - primary.order <= _FIGURES or sentence.of(C.STATISTICS, C.PRICE):
+            continue
+        moved = _by_figures(sentence, primary.measure)
+        if moved is not Polarity.NONE:
+            return moved
+        if primary.measure is C.QUOTA and sentence.language.percent_down.search(sentence.text):
+            return Polarity.TIGHTEN
+        if primary.measure is C.QUOTA and sentence.language.percent_up.search(sentence.text):
+            return Polarity.RELAX
     return None
 
 

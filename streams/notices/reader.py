@@ -151,6 +151,7 @@ class Reader:
 _NOT_IN_TEXT = frozenset({Concept.OFFICIAL, Concept.PRESS, Concept.TRADITIONAL})
 _RENAMED = STEERING | {
     *(Concept.LICENCE, Concept.STOP, Concept.IMPOSE, Concept.GRANT, Concept.NOT, Concept.RECITAL, Concept.COMPANY),
+    Concept.DISPUTE,
 }
 _RENAMING = STEERING | {
     *(Concept.STOP, Concept.EXPORT, Concept.INERT, Concept.HEDGE, Concept.PERMISSION, Concept.OPINION),

@@ -6,7 +6,7 @@ from streams.notices.languages.base import FIGURES, Mark
 from streams.notices.vocabulary import Concept
 
 _FIRMS = r"(?:firms|companies|enterprises|exporters|producers|miners|mines|smelters|traders|suppliers|sellers|refiners)"
-_LEAVE = r"(?:allowed|permitted|authori[sz]ed|entitled|eligible|qualified|licensed|approved|cleared)"
+_LEAVE = r"(?:allowed|permitted|authori[sz]ed|entitled|eligible|qualified|licensed|approved|cleared|able)"
 _SHIP = r"(?:export|ship|sell abroad)\b"
 _RULED = r"(?![^.;]{0,60} (?:because|due to|amid|if|as (?!of|from)))"  # a "may" that gives leave, not one that guesses
 _MAY = rf"(?:may|can|could|shall|will|(?:(?:will|may|can) be|are|is|were) {_LEAVE} to)(?: now| then| still)?"
@@ -15,11 +15,12 @@ _LET_OUT = rf"(?:[\w'-]+ ){{0,3}}?{_FIRMS} {_AUTHORISED}{_SHIP}"
 _SO_MANY = rf"(?:[\w'-]+ ){{0,3}}?{_FIRMS}"
 _ONLY = r"(?<!not )\b(?:only|just)"
 _NOBODY = r"(?:nobody|no one|none of [^.;,]{3,40}?)"
-_FIGURE = r"(?:(?:us|rs)?\$? ?\d[\d.,]*(?: thousand| million)?|nil|zero|nothing)"
 _UNIT = (
     r"(?: ?%| ?per ?cent| percentage points?| points?| tons| tonnes| mt\b| kg\b| kilos"
     r"| (?:dollars|rupees)?(?: a| per) \w+)"
 )
+_YEAR = rf"(?:19|20)\d\d\b(?!{_UNIT}|[.,]\d)"
+_FIGURE = rf"(?!{_YEAR})(?:(?:us|rs)?\$? ?\d[\d.,]*(?: thousand| million)?|nil|zero|nothing)"
 _MEASURED = rf"(?:{_FIGURE}{_UNIT}|\$ ?\d[\d.,]*|nil|zero)"
 FROM_TO = (
     rf"\bfrom (?:(?P<old>{_FIGURE}){_UNIT}?,? to (?P<new>{_MEASURED})|(?P<old2>{_MEASURED}),? to (?P<new2>{_FIGURE}))"

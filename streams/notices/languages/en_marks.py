@@ -5,6 +5,7 @@ import re
 from streams.notices.languages.base import Mark
 from streams.notices.languages.en_amounts import ENGLISH_AMOUNTS
 from streams.notices.languages.en_dates import MONTH
+from streams.notices.languages.en_moves import ENGLISH_MOVES
 from streams.notices.languages.en_plans import ENGLISH_PLANS
 from streams.notices.languages.en_turns import ENGLISH_TURNS, HELD, STOPPED, TRADED
 from streams.notices.vocabulary import Concept
@@ -28,6 +29,7 @@ ENGLISH_MARKS = (
     *ENGLISH_TURNS,
     *ENGLISH_AMOUNTS,
     *ENGLISH_PLANS,
+    *ENGLISH_MOVES,
     Mark(Concept.CONTROL, ("announcement", "notice"), _BY_DATE),
     Mark(Concept.EXPORT, ("announcement", "notice"), _BY_DATE),
     Mark(

@@ -91,6 +91,20 @@ JAPANESE = Language(
     ),
     past=re.compile(r"(?<!公告)(?P<year>20\d\d|19\d\d)年(?!第|度|版)"),
     marks=(
+        Mark(  # "禁輸をさらに3カ月"
+            Concept.EXTEND,
+            ("さらに", "更に"),
+            re.compile(
+                r"(?:禁輸|禁止|停止|規制|制限|措置)を(?P<word>さらに|更に)(?=\d|半年|一年|[一二三四六]か?月)(?![^。]{0,8}前倒)"
+            ),
+        ),
+        Mark(
+            Concept.EXPORT,
+            ("供給", "販売", "出荷"),
+            re.compile(
+                r"(?:日本|米国|中国|欧州|韓国|インド|ロシア)(?:への|向けの?)[^。、,]{0,12}(?P<word>供給|販売|出荷)"
+            ),
+        ),
         Mark(  # a control that is a verb: "輸出が規制される"
             Concept.IMPOSE,
             ("規制", "制限"),
@@ -124,7 +138,7 @@ JAPANESE = Language(
             (),
             re.compile(
                 r"(?:レアアース|希土類|ガリウム|ゲルマニウム|アンチモン|黒鉛|コバルト|タングステン|重要鉱物)(?:等|など)?の?"
-                r"(?P<word>規制|管理強化)"
+                r"新?(?P<word>規制|管理強化)"
             ),
         ),
         Mark(
