@@ -31,6 +31,7 @@ SESSION_S = 6.0  # a worker that was killed is missed after this long; the least
 _HEARTBEAT_S = 1.5
 _AT_ONCE = 500  # records that are handed over together
 _WAITING = 4  # such hand-overs that may wait
+_BATCH_BYTES = 512 * 1024  # of one partition, sent together; what fills a batch waits until the broker has it
 _NEW_OBJECTS = 100_000  # between two looks for garbage that refers to itself
 
 
@@ -237,6 +238,7 @@ def _faust_app(broker: BrokerSettings, instance: str) -> Any:
         broker_heartbeat_interval=_HEARTBEAT_S,
         broker_commit_interval=broker.checkpoint_s,
         producer_linger=0.005,
+        producer_max_batch_size=_BATCH_BYTES,
         producer_max_request_size=MAX_BYTES,
         producer_acks=-1,
         stream_wait_empty=False,  # what is not acknowledged is read again; waiting for it would wait for ever
