@@ -10,9 +10,9 @@ from services.feeds.letters import Counts, Letters
 from services.feeds.manifest import DocumentColumns, FileEntry, Manifest
 from services.feeds.markup import text_of
 from services.feeds.periods import PeriodReader, known_after, known_at_of
-from services.feeds.readers import BadRow, Rows
+from services.feeds.readers import Rows
 from services.feeds.templates import FastTemplate, Place, Tables, columns_of, one_line, printable, stem_of
-from services.feeds.where import Conditions
+from services.feeds.where import Conditions, each_row
 from streams.codec import digest
 from streams.errors import BadObservation
 from streams.notices.documents import Document
@@ -60,29 +60,21 @@ class DocumentReader:
         fields = self._templates(Place(stem=stem_of(origin), origin=origin))
         conditions = Conditions(self._entry.where, {column: i for i, column in enumerate(self.columns)})
         notices: list[NoticeObservation] = []
-        for number, cells in rows:
-            counts.rows += 1
-            try:
-                if isinstance(cells, BadRow):
-                    raise BadObservation(cells.reason, cells.detail)
-                if not conditions.hold(cells):
-                    counts.left_out += 1
-                    continue
-                filled = {name: template.fill(cells) for name, template in fields.items()}
-                notice = self._notice(filled, sha256, number, seen)
-                if notice is None:
-                    counts.duplicates += 1
-                    continue
-                counts.newest = max(counts.newest, notice.known_at)
-                if not notice.reading.matters:
-                    counts.not_relevant += 1
-                else:
-                    notices.append(notice)
-                    counts.undated += notice.known_at == UNDATED
-            except BadObservation as problem:
-                letters.add(number, problem, rows.raw())
-                if letters.are_too_many(rows.at_most):
-                    break
+
+        def take(number: int, cells: Sequence[str]) -> None:
+            filled = {name: template.fill(cells) for name, template in fields.items()}
+            notice = self._notice(filled, sha256, number, seen)
+            if notice is None:
+                counts.duplicates += 1
+                return
+            counts.newest = max(counts.newest, notice.known_at)
+            if not notice.reading.matters:
+                counts.not_relevant += 1
+            else:
+                notices.append(notice)
+                counts.undated += notice.known_at == UNDATED
+
+        each_row(rows, conditions, (counts, letters), take)
         counts.documents = len(notices)
         return notices, counts
 

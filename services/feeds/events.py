@@ -10,9 +10,9 @@ import msgspec
 from services.feeds.letters import Counts, Letters
 from services.feeds.manifest import FileEntry, HazardColumns, Manifest
 from services.feeds.periods import known_after
-from services.feeds.readers import BadRow, Rows
+from services.feeds.readers import Rows
 from services.feeds.templates import FastTemplate, Place, Tables, columns_of, one_line, printable
-from services.feeds.where import Conditions
+from services.feeds.where import Conditions, each_row
 from streams.errors import BadObservation
 from streams.observations import SECONDS_A_DAY, HazardObservation
 from streams.reasons import Reason
@@ -47,25 +47,17 @@ class HazardReader:
         templates = {name: FastTemplate(text, self.columns, tables, Place()) for name, text in texts.items()}
         conditions = Conditions(self._entry.where, {column: i for i, column in enumerate(self.columns)})
         found: list[HazardObservation] = []
-        for number, cells in rows:
-            counts.rows += 1
-            try:
-                if isinstance(cells, BadRow):
-                    raise BadObservation(cells.reason, cells.detail)
-                if not conditions.hold(cells):
-                    counts.left_out += 1
-                    continue
-                hazard = self._hazard(cells, templates, sha256, number)
-                if hazard.event_id in seen:
-                    counts.duplicates += 1
-                    continue
-                seen.add(hazard.event_id)
-                counts.newest = max(counts.newest, hazard.known_at)
-                found.append(hazard)
-            except BadObservation as problem:
-                letters.add(number, problem, rows.raw())
-                if letters.are_too_many(rows.at_most):
-                    break
+
+        def take(number: int, cells: Sequence[str]) -> None:
+            hazard = self._hazard(cells, templates, sha256, number)
+            if hazard.event_id in seen:
+                counts.duplicates += 1
+                return
+            seen.add(hazard.event_id)
+            counts.newest = max(counts.newest, hazard.known_at)
+            found.append(hazard)
+
+        each_row(rows, conditions, (counts, letters), take)
         counts.documents = len(found)
         return found, counts
 

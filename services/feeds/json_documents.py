@@ -16,6 +16,14 @@ Record: TypeAlias = Mapping[str, object]
 _SHOWN_CHARS = 120
 
 
+def object_of(content: bytes) -> dict[str, object] | None:
+    """The JSON object that an answer is; None where it is none."""
+    try:
+        return msgspec.json.decode(content, type=dict[str, object])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
 class JsonRows:
     """The objects at the first of `layout.records` that is there; a column is a path in them.
 

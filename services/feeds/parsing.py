@@ -3,8 +3,8 @@
 Bytes come first and are kept as they are; what is made of them has a version, so that it can be made again.
 """
 
-from collections.abc import Sequence
-from typing import Literal, TypeAlias
+from collections.abc import Callable, Collection, Sequence
+from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -26,6 +26,8 @@ from streams.reference import Reference
 
 # failed: no row could be used; stopped: more dead letters than the manifest allows. Nothing of such a piece is used.
 Outcome: TypeAlias = Literal["read", "failed", "stopped"]
+
+T = TypeVar("T")
 
 READERS = 1  # raised when the readers make something else of the same bytes and manifest
 _DIGEST_CHARS = 16
@@ -110,56 +112,55 @@ class Parser:
     def _documents(self, entry: FileEntry, pieces: Sequence[Piece], now: int, seen: Seen) -> Reading:
         """Read pieces into notices, each in the batch of every group that it is about."""
         reader = DocumentReader(self.manifest, entry, self._read, now)
-        reads: list[Read] = []
-        groups: dict[str, list[NoticeObservation]] = {}
-        for piece in pieces:
-            letters = Letters(self.manifest.name, piece.origin, self.manifest.dead_letters)
-            sha256, counts = digest(piece.content), Counts()
-            notices: list[NoticeObservation] = []
-            try:
-                rows = open_rows(piece.content, entry.layout, reader.columns, reader.optional)
-                notices, counts = reader.read(rows, piece.origin, sha256, letters, seen.documents)
-            except BadObservation as problem:
-                letters.add(0, problem, piece.content)
-            reads.append(Read(sha256=sha256, counts=counts, letters=letters))
-            if _outcome(reads[-1]) != "read":
-                continue
-            for notice in notices:
-                about = groups_of(notice.reading, self._reference)
-                for group in about:
-                    groups.setdefault(group, []).append(notice)
-                if not about:
-                    counts.documents -= 1
-                    counts.not_relevant += 1
+
+        def read(piece: Piece, sha256: str, letters: Letters) -> tuple[list[NoticeObservation], Counts]:
+            rows = open_rows(piece.content, entry.layout, reader.columns, reader.optional)
+            return reader.read(rows, piece.origin, sha256, letters, seen.documents)
+
+        done, groups = self._grouped(pieces, read, lambda notice: groups_of(notice.reading, self._reference))
         batches = [ObservationBatch(group=g, feed=self.manifest.name, notices=groups[g]) for g in sorted(groups)]
-        return self._reading(entry, [*zip(pieces, reads, strict=True)], batches, now)
+        return self._reading(entry, done, batches, now)
 
     def _hazards(self, entry: FileEntry, pieces: Sequence[Piece], now: int, seen: Seen) -> Reading:
         """Read pieces into hazards, each in the batch of every group that has a place near it."""
         reader = HazardReader(self.manifest, entry, now)
-        reads: list[Read] = []
-        groups: dict[str, list[HazardObservation]] = {}
+
+        def read(piece: Piece, sha256: str, letters: Letters) -> tuple[list[HazardObservation], Counts]:
+            rows = open_rows(piece.content, entry.layout, reader.columns, reader.optional)
+            return reader.read(rows, sha256, letters, seen.events)
+
+        done, groups = self._grouped(pieces, read, lambda it: groups_near(self._reference, (it.lat, it.lon)))
+        batches = [ObservationBatch(group=g, feed=self.manifest.name, hazards=groups[g]) for g in sorted(groups)]
+        return self._reading(entry, done, batches, now)
+
+    def _grouped(
+        self,
+        pieces: Sequence[Piece],
+        read: Callable[[Piece, str, Letters], tuple[list[T], Counts]],
+        groups_of_one: Callable[[T], Collection[str]],
+    ) -> tuple[list[tuple[Piece, Read]], dict[str, list[T]]]:
+        """What became of each piece, and what was read by group; what no group is about is counted as not relevant."""
+        done: list[tuple[Piece, Read]] = []
+        groups: dict[str, list[T]] = {}
         for piece in pieces:
             letters = Letters(self.manifest.name, piece.origin, self.manifest.dead_letters)
             sha256, counts = digest(piece.content), Counts()
-            hazards: list[HazardObservation] = []
+            found: list[T] = []
             try:
-                rows = open_rows(piece.content, entry.layout, reader.columns, reader.optional)
-                hazards, counts = reader.read(rows, sha256, letters, seen.events)
+                found, counts = read(piece, sha256, letters)
             except BadObservation as problem:
                 letters.add(0, problem, piece.content)
-            reads.append(Read(sha256=sha256, counts=counts, letters=letters))
-            if _outcome(reads[-1]) != "read":
+            done.append((piece, Read(sha256=sha256, counts=counts, letters=letters)))
+            if _outcome(done[-1][1]) != "read":
                 continue
-            for hazard in hazards:
-                near = groups_near(self._reference, (hazard.lat, hazard.lon))
-                for group in near:
-                    groups.setdefault(group, []).append(hazard)
-                if not near:
+            for one in found:
+                about = groups_of_one(one)
+                for group in about:
+                    groups.setdefault(group, []).append(one)
+                if not about:
                     counts.documents -= 1
                     counts.not_relevant += 1
-        batches = [ObservationBatch(group=g, feed=self.manifest.name, hazards=groups[g]) for g in sorted(groups)]
-        return self._reading(entry, [*zip(pieces, reads, strict=True)], batches, now)
+        return done, groups
 
     def _reading(
         self, entry: FileEntry, done: Sequence[tuple[Piece, Read]], batches: list[ObservationBatch], now: int

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 import msgspec
 
+from services.feeds.json_documents import object_of
 from services.feeds.manifest import Manifest, read_manifest
 from services.feeds.sources.base import About, Asking, Step
 from services.feeds.sources.marks import Mark, Pace, Window, windows
@@ -169,15 +170,8 @@ def _query(asking: Asking, window: Window, size: int, page: int) -> Ask:
     return Ask(address=asking.base + _DOCUMENTS, parameters=tuple(parameters))
 
 
-def _decoded(content: bytes) -> dict[str, object] | None:
-    try:
-        return msgspec.json.decode(content, type=dict[str, object])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
 def _fault(content: bytes) -> str:
-    told = _decoded(content)
+    told = object_of(content)
     if told is None:
         return "status 200, and no JSON in it"
     if "errors" in told or ("status" in told and "message" in told):
@@ -188,16 +182,16 @@ def _fault(content: bytes) -> str:
 
 
 def _numbers(content: bytes) -> list[str]:
-    results = (_decoded(content) or {}).get("results")
+    results = (object_of(content) or {}).get("results")
     rows = results if isinstance(results, list) else []
     return [str(row.get("document_number")) if isinstance(row, dict) else repr(row)[:40] for row in rows]
 
 
 def _rows(content: bytes) -> list[dict[str, object]]:
-    results = (_decoded(content) or {}).get("results")
+    results = (object_of(content) or {}).get("results")
     return [row for row in results if isinstance(row, dict)] if isinstance(results, list) else []
 
 
 def _count(content: bytes) -> int:
-    count = (_decoded(content) or {}).get("count")
+    count = (object_of(content) or {}).get("count")
     return count if isinstance(count, int) else 0

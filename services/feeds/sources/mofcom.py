@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-import msgspec
 from lxml import etree, html
 
 from services.errors import SourceFailed
+from services.feeds.json_documents import object_of
 from services.feeds.manifest import Layout, Manifest, read_manifest
 from services.feeds.markup import PageRows
 from services.feeds.sources.base import About, Asking, Step
@@ -153,15 +153,8 @@ class Mofcom:
         return _links(home.content, home.address)
 
 
-def _decoded(content: bytes) -> dict[str, object]:
-    try:
-        return msgspec.json.decode(content, type=dict[str, object])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
-
-
 def _list_of(content: bytes) -> list[object] | None:
-    told = _decoded(content)
+    told = object_of(content) or {}
     for holder in (told.get("pageInfo"), told.get("data"), told):
         if isinstance(holder, dict) and isinstance(holder.get("rows"), list):
             return list(holder["rows"])

@@ -12,6 +12,7 @@ from typing import ClassVar
 import msgspec
 
 from services.errors import SourceFailed
+from services.feeds.json_documents import object_of
 from services.feeds.manifest import Manifest, read_manifest
 from services.feeds.sources.base import About, Asking, Step
 from services.feeds.sources.marks import Pace, day_number, windows
@@ -172,7 +173,7 @@ class PortWatch:
         layer = asking.fetch(
             Ask(address=f"{asking.base}{_SERVICES}/{service}/FeatureServer/0", parameters=(("f", "json"),)), _fault
         )
-        told = _decoded(layer.content)
+        told = object_of(layer.content) or {}
         fields = told.get("fields")
         names = [f for f in fields if isinstance(f, dict)] if isinstance(fields, list) else []
         found = [str(f.get("name")) for f in names if str(f.get("alias", "")).lower() == "date"]
@@ -213,16 +214,9 @@ def _query(asking: Asking, service: str, where: str, fields: str, order: str) ->
     return Ask(address=f"{asking.base}{_SERVICES}/{service}/FeatureServer/0/query", parameters=tuple(parameters))
 
 
-def _decoded(content: bytes) -> dict[str, object]:
-    try:
-        return msgspec.json.decode(content, type=dict[str, object])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
-
-
 def _fault(content: bytes) -> str:
     """What is wrong with an answer that came with status 200."""
-    told = _decoded(content)
+    told = object_of(content) or {}
     error = told.get("error")
     if error is not None:
         code = error.get("code") if isinstance(error, dict) else None
@@ -235,13 +229,13 @@ def _fault_or_empty(content: bytes) -> str:
 
 
 def _rows(content: bytes) -> list[dict[str, object]]:
-    features = _decoded(content).get("features")
+    features = (object_of(content) or {}).get("features")
     rows = [f.get("attributes") for f in features if isinstance(f, dict)] if isinstance(features, list) else []
     return [row for row in rows if isinstance(row, dict)]
 
 
 def _is_cut(content: bytes) -> bool:
-    told = _decoded(content)
+    told = object_of(content) or {}
     properties = told.get("properties")
     nested = properties.get("exceededTransferLimit") if isinstance(properties, dict) else False
     return bool(told.get("exceededTransferLimit") or nested)
