@@ -177,26 +177,15 @@ def _acknowledged(state: AlertState, fact: Fact, body: Acknowledged) -> AlertSta
     return _moved(state, fact, track, MoveKind.ACKNOWLEDGED, body.note)
 
 
-def _responding(state: AlertState, fact: Fact, body: Responding) -> AlertState:
-    track = replace(
-        state.tracks[body.participant],
-        state=TrackState.RESPONDING,
-        changed_at=fact.at,
-        lapses_at=None,
-        note=body.note,
+def _acted(state: AlertState, fact: Fact, body: Responding | StoodDown) -> AlertState:
+    """A side began or ended its response: nothing of its answer lapses any more."""
+    is_over = isinstance(body, StoodDown)
+    kept, kind = (
+        (TrackState.STOOD_DOWN, MoveKind.STOOD_DOWN) if is_over else (TrackState.RESPONDING, MoveKind.RESPONDING)
     )
-    return _moved(state, fact, track, MoveKind.RESPONDING, body.note)
-
-
-def _stood_down(state: AlertState, fact: Fact, body: StoodDown) -> AlertState:
-    track = replace(
-        state.tracks[body.participant],
-        state=TrackState.STOOD_DOWN,
-        changed_at=fact.at,
-        lapses_at=None,
-        note=body.note,
-    )
-    return _moved(state, fact, track, MoveKind.STOOD_DOWN, body.note)
+    own = state.tracks[body.participant]
+    track = replace(own, state=kept, changed_at=fact.at, lapses_at=None, note=body.note)
+    return _moved(state, fact, track, kind, body.note)
 
 
 def _position(state: AlertState, fact: Fact, body: PositionTaken) -> AlertState:
@@ -263,8 +252,8 @@ _STEPS: Final[MappingProxyType[type, Callable[[AlertState, Fact, Any], AlertStat
         Sent: sent,
         SendFailed: failed,
         Acknowledged: _acknowledged,
-        Responding: _responding,
-        StoodDown: _stood_down,
+        Responding: _acted,
+        StoodDown: _acted,
         PositionTaken: _position,
         Lapsed: _lapsed,
         Resolved: _resolved,

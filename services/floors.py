@@ -9,6 +9,7 @@ from streams.detectors.p2 import P2, P2Parameters
 from streams.landing import landed
 from streams.observations import Family, Measure, Run, Series
 from streams.reference import Reference
+from streams.reference.price_records import LandingPart
 from streams.relations.floor import BOUND, FLOOR, Floor
 from streams.signals import Phase
 
@@ -72,16 +73,7 @@ def tried(run: Run, floor: float, destination: str, reference: Reference, parame
         bounds.add(way.bound)
         missing.update(dict.fromkeys(way.missing))
         for row in way.parts:
-            source = ", ".join(filter(None, (row.source.publisher, row.source.publication, row.source.address)))
-            parts[row.part, row.place, row.from_day] = Part(
-                part=row.part,
-                value=row.value,
-                unit=row.unit,
-                from_day=row.from_day,
-                to_day=row.to_day,
-                source=source,
-                confidence=row.source.confidence,
-            )
+            parts[row.part, row.place, row.from_day] = _part(row)
     if not rows:
         return None
     prices = [price for _, price in rows]
@@ -108,6 +100,20 @@ def tried(run: Run, floor: float, destination: str, reference: Reference, parame
         years=_by_year(rows, gaps),
         rang=_rang(run.chosen(chosen), prices, (floor, max(bounds)), parameters),
         parts=tuple(parts[key] for key in sorted(parts)),
+    )
+
+
+def _part(row: LandingPart) -> Part:
+    """A part of the landed price, as it is shown."""
+    source = row.source
+    return Part(
+        part=row.part,
+        value=row.value,
+        unit=row.unit,
+        from_day=row.from_day,
+        to_day=row.to_day,
+        source=", ".join(filter(None, (source.publisher, source.publication, source.address))),
+        confidence=source.confidence,
     )
 
 

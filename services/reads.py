@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 import msgspec
 
@@ -83,22 +84,17 @@ def sifted_of(batch: ObservationBatch, counts: Mapping[Reason, int], at: int) ->
 
 def reads_of(batch: ObservationBatch, at: int) -> Iterator[Read]:
     """What a batch brought, by family."""
+    read = partial(Read, at=at, feed=batch.feed, group=batch.group)
     for family in dict.fromkeys(run.series.family for run in batch.runs):
         runs = [run for run in batch.runs if run.series.family is family]
-        yield Read(
-            at=at,
-            feed=batch.feed,
-            group=batch.group,
+        yield read(
             family=family,
             publisher=runs[0].series.publisher,
             rows=sum(len(run.rows) for run in runs),
             known_at=max(known for run in runs for known in run.known_at),
         )
     if batch.notices:
-        yield Read(
-            at=at,
-            feed=batch.feed,
-            group=batch.group,
+        yield read(
             family=Family.NOTICES,
             publisher=batch.notices[0].issuer,
             rows=len(batch.notices),
@@ -106,10 +102,7 @@ def reads_of(batch: ObservationBatch, at: int) -> Iterator[Read]:
             titles=tuple(notice.title for notice in batch.notices),
         )
     if batch.hazards:
-        yield Read(
-            at=at,
-            feed=batch.feed,
-            group=batch.group,
+        yield read(
             family=Family.HAZARD_FEED,
             publisher=batch.hazards[0].publisher,
             rows=len(batch.hazards),

@@ -98,15 +98,7 @@ def _alarm_content(catalogue: Catalogue, alarm: Alarm, surroundings: Surrounding
     lines.append(Line(label=voice.say("label.asked"), text=asked))
     if alarm.page:
         lines.append(runbook_line(voice, surroundings, alarm.page))
-    return Content(
-        language=catalogue.language,
-        subject=cut(voice.say("system.subject", tlp=surroundings.tlp, what=said), catalogue.subject_limit),
-        headline=said,
-        first_screen=tuple(lines),
-        sections=(),
-        asked=asked,
-        event=voice.say("system.alarm"),
-    )
+    return _told(voice, surroundings, "system.alarm", lines, (said, asked))
 
 
 def _content(catalogue: Catalogue, news: News, surroundings: Surroundings, read: tuple[str, int]) -> Content:
@@ -136,12 +128,18 @@ def _content(catalogue: Catalogue, news: News, surroundings: Surroundings, read:
         Line(label=voice.say("label.asked"), text=asked),
         runbook_line(voice, surroundings, PAGE),
     ]
+    return _told(voice, surroundings, "system.event", lines, (said, asked))
+
+
+def _told(voice: Voice, surroundings: Surroundings, event: str, lines: list[Line], words: tuple[str, str]) -> Content:
+    """`words`: what is said, and what is asked."""
+    said, asked = words
     return Content(
-        language=catalogue.language,
-        subject=cut(voice.say("system.subject", tlp=surroundings.tlp, what=said), catalogue.subject_limit),
+        language=voice.catalogue.language,
+        subject=cut(voice.say("system.subject", tlp=surroundings.tlp, what=said), voice.catalogue.subject_limit),
         headline=said,
         first_screen=tuple(lines),
         sections=(),
         asked=asked,
-        event=voice.say("system.event"),
+        event=voice.say(event),
     )

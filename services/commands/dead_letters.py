@@ -10,9 +10,9 @@ import typer
 from services.clock import SystemClock, iso_time
 from services.commands.desk import opened
 from services.commands.options import ConfigOption, JsonOption, StoreOption
-from services.commands.printing import print_json, print_record, print_table
+from services.commands.printing import print_json, print_record, print_table, write_bytes
 from services.dead_letters import Kept, kept, place_of, the_letter
-from services.errors import CheckFailed, NothingFound
+from services.errors import CheckFailed
 from services.terminal import plain
 from streams.topics import Client
 
@@ -75,10 +75,7 @@ def show(
         found = the_letter(desk.database, letter)
     content = found.letter.content
     if out is not None:
-        try:
-            out.write_bytes(content)
-        except OSError as problem:
-            raise NothingFound(f"{out} cannot be written: {problem.strerror}; name another file") from None
+        write_bytes(out, content)
     row = _row(found)
     if as_json:
         print_json(row)

@@ -11,7 +11,7 @@ import typer
 from services.clock import SystemClock, iso_time
 from services.commands.desk import Desk, alert_of, opened
 from services.commands.options import AlertArgument, ConfigOption, JsonOption, StoreOption
-from services.commands.printing import print_json, print_pairs, print_table
+from services.commands.printing import print_json, print_pairs, print_table, write_bytes
 from services.commands.progress import bar
 from services.episodes import episode, folder_of
 from services.errors import NothingFound
@@ -63,10 +63,7 @@ def show(
     with opened(store, config) as desk:
         found = desk.archive.evidence(sha256)
         if out is not None:
-            try:
-                out.write_bytes(found.content)
-            except OSError as problem:
-                raise NothingFound(f"{out} cannot be written: {problem.strerror}; name another file") from None
+            write_bytes(out, found.content)
         text = desk.archive.row_text(found.sha256, row)
         if row and not text:
             raise NothingFound(f"there is no row {row} in {found.origin!r}; --row 0 shows how it begins")

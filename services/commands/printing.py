@@ -2,18 +2,28 @@
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from services.errors import NothingFound
 from services.terminal import plain
 
 
 def print_json(value: object) -> None:
     """Any record, or list of records, as indented JSON."""
     print(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+
+
+def write_bytes(out: Path, content: bytes) -> None:
+    """Bytes into a file, as they are. Raises NothingFound when it cannot be written."""
+    try:
+        out.write_bytes(content)
+    except OSError as problem:
+        raise NothingFound(f"{out} cannot be written: {problem.strerror}; name another file") from None
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], empty: str) -> None:

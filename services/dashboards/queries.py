@@ -1,7 +1,5 @@
 """The two data sources that the dashboards read, and the queries on them as Grafana keeps them."""
 
-from collections.abc import Mapping
-
 from grafana_foundation_sdk.builders import prometheus
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.cog.variants import Dataquery
@@ -68,11 +66,6 @@ def promql(expression: str, legend: str, ref_id: str = "A") -> prometheus.Dataqu
     """A range of one expression, each line called by `legend`."""
     query = prometheus.Dataquery().expr(_tidy(expression)).legend_format(legend).range().ref_id(ref_id)
     return query.datasource(PROMETHEUS)
-
-
-def statement_of(query: Mapping[str, object]) -> str:
-    """The text that a query of a written dashboard sends."""
-    return str(query.get("rawSql") or query.get("expr") or query.get("query"))
 
 
 def _tidy(text: str) -> str:
