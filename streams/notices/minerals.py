@@ -74,8 +74,8 @@ def of_document(
         meant = primary.sentence.of(C.NAME, C.FORM)  # "the largest producer of X bans exports of this metal"
         if meant:
             return [(primary.sentence, token) for token in meant if not token.weak]
-    told = (act for act in acts if not act.recital and not act.wished and not opposed(act, primary))
-    speaking = {act.order for act in told} | {primary.order}
+    told = [act for act in acts if not act.recital and not act.wished and not opposed(act, primary)]
+    speaking = {act.order for act in told} | {primary.order} | {_named_before(act, acts) for act in told if act.again}
     steered = {act.order for act in acts if act.steered}
     lists = lists_of(primary, sentences)
     chosen: list[tuple[Sentence, Token]] = []
@@ -91,6 +91,11 @@ def of_document(
     again = [s for s in sentences if speaks_again(s, primary) and s.scope]
     exporting = again or [s for s in sentences if s.of(C.EXPORT) and s.order <= primary.order + _FOLLOWING]
     return [(sentence, token) for sentence in exporting for token in sentence.scope]
+
+
+def _named_before(again: Act, acts: Sequence[Act]) -> int:
+    """The order of the sentence that names the act which a later one only takes up."""
+    return max((act.order for act in acts if not act.again and act.order < again.order), default=again.order)
 
 
 def _older(sentence: Sentence, primary: Act, steered: Set[int], past: Set[int]) -> bool:

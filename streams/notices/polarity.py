@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from streams.notices.acts import Act, Step
 from streams.notices.dates import Dates
-from streams.notices.languages.base import FIGURES
+from streams.notices.languages.base import FIGURES, NOTHING
 from streams.notices.nesting import takes
 from streams.notices.numerals import figure
 from streams.notices.readings import ActKind, Polarity
@@ -90,7 +90,8 @@ def polarity_of(act: Act) -> Polarity:
         if before is Polarity.NONE and turned is Polarity.IMPOSE and thing is Thing.CONTROL:
             turned = _set(act)
         elif act.measure is C.QUOTA and thing is Thing.CONTROL:
-            turned = _QUOTA.get(step.verb.concept, turned)
+            nothing = step.verb.value == NOTHING
+            turned = Polarity.IMPOSE if nothing else _QUOTA.get(step.verb.concept, turned)
         if turned is not Polarity.NONE:
             thing = Thing.LEAVE if turned in _EASING else Thing.CONTROL
         elif thing is Thing.PAPER and step.verb.concept is C.GRANT:
@@ -120,6 +121,8 @@ def _turned(thing: Thing, before: Polarity, step: Step) -> Polarity:
         verb, ends = C.LIFT, True  # what is not renewed, or no longer given, ends
     elif step.denied and (verb in _ENDING or step.verb.value == RESUMED):
         return Polarity.NONE
+    if step.denied and verb is C.REQUIRE and thing in (Thing.CONTROL, Thing.PAPER):
+        return Polarity.RELAX  # "will not require licences"
     if before is Polarity.EXTEND and verb in _ENDING:  # "the extension is put off"
         return Polarity.RELAX
     if thing is Thing.TRADE:
@@ -160,7 +163,7 @@ def settled(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], wh
         return first if longer else Polarity.NONE
     if first is Polarity.SUSPEND and not ends and primary.operator and primary.operator.value == "exemption":
         return Polarity.RELAX
-    lifted = primary.operator is not None and primary.operator.concept is C.LIFT
+    lifted = primary.operator is not None and primary.operator.concept in (C.LIFT, C.REQUIRE)
     let = primary.measure is C.EXPORT or (lifted and primary.measure in _HELD_OFF)
     if let and ends and first is Polarity.RELAX and _until(primary):
         return Polarity.SUSPEND

@@ -12,6 +12,7 @@ import msgspec
 from streams.notices.vocabulary import Concept
 
 MARK = "mark"  # the value of a token that a pattern of the language tells, with its negation
+NOTHING = "nothing"  # the value of words that set a rate or an amount to zero: a tax ends, a quota is a ban
 DEADLINE = "deadline"  # the value of verbs that give more time for what a control asks for
 FIGURES = "figures"  # the value of a verb that goes the way of the figures beside it: "adjusted from 5% to 10%"
 

@@ -65,6 +65,7 @@ ENGLISH = Language(
         "from being",
         "outbound",
         "be sold to",
+        "be shipped",
         "outgoing",
     ),
     reach=Reach(compound=14, object=45, verb=30, verb_after=60, predicate=80, operator=70, modifier=40),

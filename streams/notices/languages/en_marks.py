@@ -2,7 +2,7 @@
 
 import re
 
-from streams.notices.languages.base import Mark
+from streams.notices.languages.base import NOTHING, Mark
 from streams.notices.languages.en_amounts import ENGLISH_AMOUNTS
 from streams.notices.languages.en_dates import MONTH
 from streams.notices.languages.en_moves import ENGLISH_MOVES
@@ -65,6 +65,7 @@ ENGLISH_MARKS = (
         Concept.LIFT,
         ("0 percent", "0%", "0 %", "0 per cent", "nil", "zero"),
         re.compile(r"(?P<word>\b(?:at|to) (?:0 ?%|0 percent|0 per cent|nil|zero))(?! ?\.\d)"),
+        NOTHING,
     ),
     Mark(
         Concept.EXPORT,

@@ -19,6 +19,21 @@ _RATE = (
 ENGLISH_MOVES = (
     Mark(
         Concept.EXPORT,
+        ("be shipped",),
+        re.compile(
+            r"\b(?:may|can|could|shall|must|only|not) be (?P<word>shipped)(?= (?:only|raw|un[a-z]+ed|without|out)\b)"
+        ),
+    ),
+    Mark(
+        Concept.TAX, ("dutiable", "taxable"), re.compile(r"\b(?P<word>dutiable|taxable)(?= (?:\w+ ){0,2}?exports?\b)")
+    ),
+    Mark(
+        Concept.LIFT,
+        ("no longer ",),
+        re.compile(r"\b(?P<word>no longer)(?= (?:limit|restrict|control|cap|tax)s?\b)"),
+    ),
+    Mark(
+        Concept.EXPORT,
         ("abroad", "overseas", "border", "out of"),
         re.compile(rf"\b(?:be|been|being|to|may|can|not|longer|more|again) (?P<word>{_MOVED}{_NOT_OUT} {_OUT})\b"),
     ),
@@ -45,9 +60,10 @@ ENGLISH_MOVES = (
     Mark(Concept.BAN, ("cannot leave",), re.compile(r"\b(?P<word>cannot)(?= leave\b)")),
     Mark(
         Concept.EXPORT,
-        ("shipping", "exporting"),
+        ("shipping", "exporting", "leaving"),
         re.compile(
-            r"\b(?:go on|keep on|keeps?|kept|continue|resume|stop|halt)(?:s|ed|d)? (?P<word>shipping|exporting)\b"
+            r"\b(?:go on|keep on|keeps?|kept|continue|resume|stop|halt)(?:s|ed|d)? "
+            r"(?P<word>shipping|exporting|leaving)\b"
         ),
     ),
     Mark(

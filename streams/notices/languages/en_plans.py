@@ -19,6 +19,11 @@ _COMPLY = r"(?:obtain|apply|register|comply|get|meet|secure|adapt|adjust|prepare
 ENGLISH_PLANS = (
     Mark(
         Concept.HEDGE,
+        ("drafting", "developing"),
+        re.compile(r"\b(?:is|are|was|were|been) (?:now |also )?(?P<word>drafting|developing)\b"),
+    ),
+    Mark(
+        Concept.HEDGE,
         ("to decide",),
         re.compile(r"\bto (?P<word>decide)(?= (?:next|this|soon|later|on|whether|by|in|after|if|how|about|when)\b)"),
     ),

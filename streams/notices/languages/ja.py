@@ -6,6 +6,9 @@ from streams.notices.languages.base import FIGURES, DateForms, Destinations, Lan
 from streams.notices.vocabulary import Concept
 
 _NUMERAL = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
+_ANNOUNCED = re.compile(  # what China's ministry of trade has announced to be under control
+    r"(?:商務部|商務省|商務部\(省\))[^。;]{0,40}?公告(?:した|の|で)[^。;]{0,90}?(?P<word>管理)(?=(?:について|措置|を|は|強化))"
+)
 
 JAPANESE = Language(
     code="ja",
@@ -91,6 +94,8 @@ JAPANESE = Language(
     ),
     past=re.compile(r"(?<!公告)(?P<year>20\d\d|19\d\d)年(?!第|度|版)"),
     marks=(
+        Mark(Concept.CONTROL, ("管理",), _ANNOUNCED),
+        Mark(Concept.EXPORT, ("管理",), _ANNOUNCED),
         Mark(  # "禁輸をさらに3カ月"
             Concept.EXTEND,
             ("さらに", "更に"),

@@ -8,6 +8,10 @@ from streams.notices.vocabulary import Concept
 _NUMERAL = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
 _HOUR = r"(?:\([^)]{0,8}\))?(?:[零〇0][时点](?:整|0{1,2}分)?|0:00)?"
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+_BY_DATE = re.compile(  # acts that are named by their day alone
+    r"日(?:发布|公布|发出|宣布)?(?:的|那|这|等)[^。;,、]{0,6}?(?P<word>公告)"
+    r"(?=[^。;]{0,70}?(?:不予实施|不实施|不执行|暂停实施|暂停执行|暂缓|中止|停止实施|停止执行|延长|废止|撤销|恢复实施))"
+)
 
 CHINESE = Language(
     code="zh",
@@ -28,6 +32,7 @@ CHINESE = Language(
         "禁令",
         "离境",
         "出境",
+        "公告",
         "国外",
         "國外",
         "對外銷售",
@@ -111,6 +116,8 @@ CHINESE = Language(
     ),
     past=re.compile(r"(?<!公告)(?P<year>20\d\d|19\d\d)年(?!第|度|版)"),
     marks=(
+        Mark(Concept.CONTROL, ("公告",), _BY_DATE),
+        Mark(Concept.EXPORT, ("公告",), _BY_DATE),
         Mark(  # what the rule says of applications to come
             Concept.HEDGE,
             ("符合",),
@@ -198,7 +205,7 @@ CHINESE = Language(
     prolonged=re.compile(r"[至到][^。,;]{0,12}[年月日]|延|再|继续|[年月]之?久|个月"),
     open_list=re.compile(r"等|部分|相关物项|若干|多种|系列|包括|涉及|\d种|[三四五六七八九十]种"),
     list_cue=re.compile(
-        r"(?:该|上述|前述)(?:款|条|项|公告|规定)[^。;,]{0,8}规定|目录|清单|涉及|针对|涵盖|包括|具体为|分别为|如下|相关物项"
+        r"(?:公告|措施|禁令|清单)管的|(?:该|上述|前述)(?:款|条|项|公告|规定)[^。;,]{0,8}规定|目录|清单|涉及|针对|涵盖|包括|具体为|分别为|如下|相关物项"
     ),
     figures=re.compile(
         r"出口[^。;]{0,16}?(?:增长|下降|减少|增加|激增|锐减|大增|大跌|为零|归零)[^。;]{0,8}(?:%|吨|倍|。|$)"
