@@ -88,7 +88,7 @@ def test_what_leaves_in_another_sense(text: str) -> None:
         ("zh", Polarity.SUSPEND, "", "今年8月9日那三份公告即日起不予实施,商务部宣布。三份公告管的是铟和铋的设备。"),
         (
             "ja",
-            Polarity.NONE,
+            Polarity.IMPOSE,
             "",
             "商務部報道官は、9日に公告した超硬材料とレアアースの管理についてどの国も狙っていないと述べた。",
         ),
