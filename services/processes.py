@@ -1,6 +1,7 @@
 """The distributed harness: the three processes `feed`, `detect` and `dispatch`, each wired here and nowhere else."""
 
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -64,6 +65,7 @@ from streams.relate import Relating
 from streams.topics import Client
 
 _AGAIN_S = 1.0
+_SWITCH_S = 0.0005  # a lane that has its answer waits no longer for the one that writes a message
 
 
 class ProcessWish(msgspec.Struct, frozen=True, kw_only=True):
@@ -214,6 +216,7 @@ def dispatch(configuration: Configuration, wish: ProcessWish) -> None:
     _topics_or_refuse(configuration)
     known = knowledge_in_force(configuration)
     pulse = Pulse()
+    sys.setswitchinterval(_SWITCH_S)
     if wish.episode:
         configuration = as_played(configuration)
     is_exercise = bool(wish.episode) or configuration.mode is Mode.EXERCISE
