@@ -8,7 +8,9 @@ from streams.notices.vocabulary import Concept
 _FIRMS = r"(?:firms|companies|enterprises|exporters|producers|miners|mines|smelters|traders|suppliers|sellers|refiners)"
 _LEAVE = r"(?:allowed|permitted|authori[sz]ed|entitled|eligible|qualified|licensed|approved|cleared|able)"
 _SHIP = r"(?:export|ship|sell abroad)\b"
-_RULED = r"(?![^.;]{0,60} (?:because|due to|amid|if|as (?!of|from)))"  # a "may" that gives leave, not one that guesses
+_RULED = (
+    r"(?![^.;]{0,60} (?:because|due to|amid|while|if|as (?!of|from)))"  # a "may" that gives leave, not one that guesses
+)
 _MAY = rf"(?:may|can|could|shall|will|(?:(?:will|may|can) be|are|is|were) {_LEAVE} to)(?: now| then| still)?"
 _AUTHORISED = rf"(?:(?:that|which) (?:are|may be) )?{_LEAVE} to "
 _LET_OUT = rf"(?:[\w'-]+ ){{0,3}}?{_FIRMS} {_AUTHORISED}{_SHIP}"
@@ -109,9 +111,9 @@ ENGLISH_AMOUNTS = (
         Concept.QUOTA, ("fewer", "more"), _where(rf"(?<!no )\b(?:fewer|more) {_SO_MANY} ", _MAY, rf" {_SHIP}{_RULED}")
     ),
     Mark(Concept.EXPORT, ("fewer", "more"), _where(rf"\b(?:fewer|more) {_SO_MANY} {_MAY} ", _SHIP)),
-    Mark(Concept.BAN, ("no one", "nobody", "none "), _where(rf"\b{_NOBODY} ", _MAY, rf" {_SHIP}")),
+    Mark(Concept.BAN, ("no one", "nobody", "none "), _where(rf"\b{_NOBODY} (?!c)", _MAY, rf" {_SHIP}{_RULED}")),
     Mark(Concept.EXPORT, ("no one", "nobody", "none "), _where(rf"\b{_NOBODY} {_MAY} ", _SHIP)),
     Mark(Concept.EXPORT, ("no ",), _where(rf"\bno (?:[\w'-]+ ){{1,3}}?{_MAY} ", _SHIP)),
-    Mark(Concept.BAN, ("only", "just"), _where(rf"{_ONLY} {_SO_MANY} ", _MAY, rf" {_SHIP}")),
+    Mark(Concept.BAN, ("only", "just"), _where(rf"{_ONLY} {_SO_MANY} ", _MAY, rf" {_SHIP}{_RULED}")),
     Mark(Concept.EXPORT, ("only", "just"), _where(rf"{_ONLY} {_SO_MANY} {_MAY} ", _SHIP)),
 )

@@ -21,7 +21,8 @@ ENGLISH_MOVES = (
         Concept.EXPORT,
         ("be shipped",),
         re.compile(
-            r"\b(?:may|can|could|shall|must|only|not) be (?P<word>shipped)(?= (?:only|raw|un[a-z]+ed|without|out)\b)"
+            r"\b(?:may|can|could|shall|must|only|not) be (?P<word>shipped)(?= "
+            r"(?:only(?! by (?:rail|road|sea|truck|air|barge))|raw|un[a-z]+ed|without|out)\b)"
         ),
     ),
     Mark(

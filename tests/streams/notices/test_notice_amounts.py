@@ -94,6 +94,7 @@ def test_how_much_and_by_whom(polarity: Polarity, text: str) -> None:
         "Exports of rare earth magnets rose 20% in June as China granted more licences.",
         "Fewer miners may export bauxite because of rains.",
         "More companies may export lithium as prices rise.",
+        "Nobody can export cobalt from the flooded mine.",
     ],
 )
 def test_figures_of_trade_and_guesses_are_none(text: str) -> None:

@@ -73,6 +73,8 @@ def test_what_leaving_takes(kind: ActKind, polarity: Polarity, text: str) -> Non
         "Traders cannot leave tin positions open overnight.",
         "The miner was told to stop exporting dust from its lithium plant.",
         "Exporters of nickel pay 4 percent for credit.",
+        "Copper concentrate can be shipped only by rail while the road is closed after floods.",
+        "Customs offices are again free to process copper export papers after a fault.",
         "A court ruled that the miner may leave the tin project.",
     ],
 )
