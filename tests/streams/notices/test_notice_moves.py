@@ -35,6 +35,7 @@ def read(text: str, title: str = "") -> Reading:
         (Polarity.IMPOSE, "Kyiv set the export quota for titanium ore at zero tonnes for 2027."),
         (Polarity.RELAX, "Kyiv set the export duty on titanium ore at zero for 2027."),
         (Polarity.RELAX, "Zinc concentrate may once more be sold to China, the ministry told mine owners."),
+        (Polarity.IMPOSE, "Tin and zinc sent outside the customs union bear an export duty of 5 percent from July."),
     ],
 )
 def test_goods_that_leave(polarity: Polarity, text: str) -> None:
@@ -99,6 +100,16 @@ def test_what_leaves_in_another_sense(text: str) -> None:
         ("zh", Polarity.NONE, "", "对符合规定的锑品出口申请,商务部将予以批准。"),
         ("zh", Polarity.RELAX, "佤邦锡矿复出口", "缅甸矿主可以恢复向中国出售锡精矿。"),
         ("zh", Polarity.TIGHTEN, "", "镍铁出口税率由5%提至10%。"),
+        ("zh", Polarity.IMPOSE, "", "自7月1日起,该国锡矿出口改用配额管理。"),
+        ("zh", Polarity.IMPOSE, "", "7月起锡锭出口不再由企业自行申报,要先审配额。"),
+        ("ja", Polarity.IMPOSE, "", "ザンビア産のコバルトは、7月1日から輸出枠で管理される。"),
+        ("ja", Polarity.IMPOSE, "", "黒鉛の精製技術を国外に持ち出すことを、中国政府が禁止した。"),
+        (
+            "ja",
+            Polarity.IMPOSE,
+            "インジウムの輸出規制について商務省が説明",
+            "拡散を防ぐためだという。規定に合うものは輸出を許可する。",
+        ),
         ("ja", Polarity.EXTEND, "コンゴ、コバルト禁輸をさらに2カ月", ""),
         ("ja", Polarity.TIGHTEN, "インドネシア、ニッケル製品に高い輸出税", "税率を2%から10%に上げる。"),
         ("ja", Polarity.SUSPEND, "", "5月9日に公告したガリウムの輸出規制は2027年8月10日まで実施しない。"),
