@@ -13,8 +13,8 @@ _RULED = (
 )
 _MAY = rf"(?:may|can|could|shall|will|(?:(?:will|may|can) be|are|is|were) {_LEAVE} to)(?: now| then| still)?"
 _AUTHORISED = rf"(?:(?:that|which) (?:are|may be) )?{_LEAVE} to "
-_LET_OUT = rf"(?:[\w'-]+ ){{0,3}}?{_FIRMS} {_AUTHORISED}{_SHIP}"
 _SO_MANY = rf"(?:[\w'-]+ ){{0,3}}?{_FIRMS}"
+_LET_OUT = rf"{_SO_MANY} {_AUTHORISED}{_SHIP}"
 _ONLY = r"(?<!not )\b(?:only|just)"
 _NOBODY = r"(?:nobody|no one|none of [^.;,]{3,40}?)"
 _UNIT = (
