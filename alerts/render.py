@@ -50,8 +50,9 @@ def compose(
     also: Sequence[AlertState] = (),
     curve: Curve | None = None,
     held_back: Sequence[Hold] = (),
+    multilingual: bool = True,
 ) -> Message:
-    """The message of one delivery: `contents[0]` in the recipient's language, then the other sides' languages.
+    """The message of one delivery: `contents[0]` in the recipient's language, then, if `multilingual`, the others'.
 
     `state` is the alert as of the delivery's revision, `also` the alerts of `delivery.also` that are at hand; the rest
     are named by their ids. `curve` is the series to be shown, as known then, `held_back` what this alert holds back.
@@ -61,9 +62,10 @@ def compose(
     wanted = delivery.language or person.language
     wording = surroundings.wording
     chosen = wording.chosen(wanted, reader.languages)
-    catalogues = [chosen, *surroundings.others(chosen)]
+    others = surroundings.others(chosen)
+    watermark = watermark_of(delivery.mode, [chosen, *others])
+    catalogues = [chosen, *others] if multilingual else [chosen]
     gate = Gate(wording, released=bool(state.attribution))
-    watermark = watermark_of(delivery.mode, catalogues)
     contents = tuple(
         _content(catalogue, wanted if catalogue is chosen else "", surroundings, state, delivery, (also, held_back))
         for catalogue in catalogues

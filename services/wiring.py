@@ -289,22 +289,23 @@ def composer(
     """What words a delivery for the configuration's participants, with the curve where its channel shows pictures."""
     surroundings = surroundings_of(configuration, known.reference)
     pictured = {kind.name for kind in CHANNELS if kind.pictured}
+    multilingual = {kind.name for kind in CHANNELS if kind.multilingual}
 
     def composed(state: AlertState, delivery: Delivery) -> Message:
         is_pictured = delivery.channel in pictured
         curve = curve_of(archive, known.reference, state, delivery.due_at) if is_pictured else None
         with store.looking() as connection:
             holds = store.board(connection).holds(state, delivery.due_at, configuration.settings.timers.explains_s)
-        return compose(state, delivery, surroundings, _named(store, delivery.also), curve, holds.of)
+            also = _named(store, connection, delivery.also)
+        return compose(state, delivery, surroundings, also, curve, holds.of, delivery.channel in multilingual)
 
     return composed
 
 
-def _named(store: Store, alert_ids: Sequence[str]) -> list[AlertState]:
+def _named(store: Store, connection: sa.Connection, alert_ids: Sequence[str]) -> list[AlertState]:
     """The alerts that stand in one message, as they are now; one that was merged is told as the other."""
-    with store.looking() as connection:
-        found = store.states(connection, alert_ids)
-        return [store.state(connection, each.merged_into) if each.merged_into else each for each in found]
+    found = store.states(connection, alert_ids)
+    return [store.state(connection, each.merged_into) if each.merged_into else each for each in found]
 
 
 def surroundings_of(configuration: Configuration, reference: Reference) -> Surroundings:

@@ -125,6 +125,7 @@ class Kind(Protocol):
     name: ClassVar[str]
     waking: ClassVar[bool]
     pictured: ClassVar[bool]  # whether it shows pictures
+    multilingual: ClassVar[bool]  # whether it shows more than the reader's own language
 
     @staticmethod
     def rendering(message: Message) -> Rendering:

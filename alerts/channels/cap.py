@@ -54,6 +54,7 @@ class Cap:
     name: ClassVar[str] = "cap"
     waking: ClassVar[bool] = False
     pictured: ClassVar[bool] = True
+    multilingual: ClassVar[bool] = True
 
     def __init__(self, settings: CapSettings) -> None:
         self._directory = settings.directory

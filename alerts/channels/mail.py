@@ -54,6 +54,7 @@ class Mail:
     name: ClassVar[str] = "email"
     waking: ClassVar[bool] = False
     pictured: ClassVar[bool] = True
+    multilingual: ClassVar[bool] = True
 
     def __init__(self, settings: MailSettings) -> None:
         self._settings = settings

@@ -103,6 +103,7 @@ class PagerDuty:
     name: ClassVar[str] = "pagerduty"
     waking: ClassVar[bool] = True
     pictured: ClassVar[bool] = False
+    multilingual: ClassVar[bool] = False
 
     def __init__(self, settings: PagerDutySettings) -> None:
         self._settings = settings

@@ -129,6 +129,7 @@ class Slack:
     name: ClassVar[str] = "slack"
     waking: ClassVar[bool] = False
     pictured: ClassVar[bool] = False
+    multilingual: ClassVar[bool] = False
 
     def __init__(self, settings: SlackSettings) -> None:
         self._client = DirectClient(

@@ -63,6 +63,15 @@ def test_what_arrives_is_the_rendering(rig: Rig) -> None:
     assert not any(secret.encode() in rendering.content for secret in rig.secrets)
 
 
+@every_channel
+def test_what_is_shown_in_one_language_is_read_in_one(rig: Rig) -> None:
+    """A channel that says so renders the same without the others' languages: they need not be written for it."""
+    (kind,) = (kind for kind in CHANNELS if kind.name == rig.channel.name)
+    message = ordinary(kind.name)
+    alone = msgspec.structs.replace(message, contents=message.contents[:1])
+    assert (kind.rendering(alone) == kind.rendering(message)) is not kind.multilingual
+
+
 @pytest.mark.parametrize(("rig", "trouble"), ROWS, indirect=["rig"])
 def test_each_status_has_its_reason(rig: Rig, trouble: str) -> None:
     """Every way in which a provider says no is the tabled failure with the tabled reason, and shows no secret."""

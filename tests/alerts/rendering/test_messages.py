@@ -469,6 +469,18 @@ def test_an_actual_message_has_no_watermark_and_a_test_has_its_own() -> None:
     assert {content.watermark for content in test.contents} == {"TEST TEST TEST / 試験 試験 試験"}
 
 
+@pytest.mark.parametrize("person", READERS)
+def test_a_message_in_one_language_is_the_first_of_all(person: str) -> None:
+    """Nothing in it depends on whether the others are written too; the watermark is in all languages all the same."""
+    story = Story(restriction(fall()), Mode.EXERCISE)
+    planned = msgspec.structs.replace(delivery(story.alert_id, person, "slack", AT), mode=story.mode)
+    whole = compose(story.state, planned, surroundings())
+    alone = compose(story.state, planned, surroundings(), multilingual=False)
+    assert len(whole.contents) == 2
+    assert alone == msgspec.structs.replace(whole, contents=whole.contents[:1])
+    assert " / " in alone.contents[0].watermark
+
+
 def test_composing_twice_gives_the_same_message() -> None:
     """Pure: the same state, delivery and surroundings."""
     state: AlertState = Story(restriction(fall())).state
