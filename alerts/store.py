@@ -27,12 +27,12 @@ _SENDABLE = (DeliveryState.DUE, DeliveryState.FAILED_TEMPORARY)
 _CLAIM = (
     update(tables.deliveries)
     .where(
-        tables.deliveries.c.delivery_id == bindparam("of"),
+        tables.deliveries.c.delivery_id.in_(bindparam("of", expanding=True)),
         tables.deliveries.c.state.in_(_SENDABLE),
         tables.deliveries.c.attempts == bindparam("before"),
     )
     .values(state=DeliveryState.SENDING, attempts=bindparam("attempt"))
-    .returning(tables.deliveries.c.alert_id)
+    .returning(tables.deliveries.c.delivery_id, tables.deliveries.c.alert_id)
 )
 
 
@@ -195,17 +195,16 @@ class Store:
         return bool(self.claim_all(connection, [(delivery_id, attempt)], at))
 
     def claim_all(self, connection: Connection, wanted: Iterable[tuple[str, int]], at: int) -> set[str]:
-        """Claim deliveries for an attempt each, by compare-and-set; the ids of those that were got."""
-        proposals: list[Proposal] = []
+        """Claim a few deliveries for an attempt each, by compare-and-set; the ids of those that were got."""
+        attempts, got = dict(wanted), dict[str, str]()
         with self._lock:
-            for delivery_id, attempt in wanted:
-                parameters = {"of": delivery_id, "before": attempt - 1, "attempt": attempt}
-                alert_id = connection.execute(_CLAIM, parameters).scalar()
-                if alert_id is not None:
-                    body = Sending(delivery_id=delivery_id, attempt=attempt)
-                    proposals.append(Proposal(self.system, at, alert_id, body))
-            facts = self.append_many(connection, proposals)
-            return {fact.body.delivery_id for fact in facts if isinstance(fact.body, Sending)}
+            for attempt in sorted(set(attempts.values())):
+                own = [delivery_id for delivery_id, its in attempts.items() if its == attempt]
+                values = {"of": own, "before": attempt - 1, "attempt": attempt}
+                got.update((delivery_id, alert_id) for delivery_id, alert_id in connection.execute(_CLAIM, values))
+            sending = [Sending(delivery_id=each, attempt=attempt) for each, attempt in attempts.items() if each in got]
+            self.append_many(connection, [Proposal(self.system, at, got[each.delivery_id], each) for each in sending])
+            return set(got)
 
     # reading
 

@@ -42,7 +42,7 @@ def landing_of(
         if outbox is not None
         else actual_channels(configuration.channels, directory, configuration.mode)
     )
-    lanes = InTurn() if outbox is not None else SideBySide(patience_s=0.0)
+    lanes = InTurn() if outbox is not None else SideBySide()
     metrics.awaits(inboxes(directory), canary_every_s(configuration))
     landing = Landing(channels, surroundings_of(configuration, known.reference), clock, flown, outbox, lanes)
     try:

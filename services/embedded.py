@@ -174,11 +174,10 @@ class Hub:
         return is_busy
 
     def _round(self, at: int) -> bool:
-        due = self.next_due()
-        if due is None or due > at:
-            return False
+        """Once: whether more may be due at once, which is not so while lanes are sending what was."""
         planned = escalate(self._parts.store, self._parts.directory, at, self._parts.timers)
-        return bool(planned + len(self._parts.sender.send_due(at)))
+        sent = self._parts.sender.send_due(at)
+        return bool(planned or sent) and not self._parts.sender.is_sending
 
     def _finish(self, at: int) -> None:
         if self._parts.operators is not None:

@@ -223,7 +223,8 @@ def dispatch(configuration: Configuration, wish: ProcessWish) -> None:
     outbox = outbox_of(configuration, wish.url) if is_exercise else None
     with _common(configuration, wish, Process.DISPATCH, Health(pulse.is_live, lambda: pulse.is_ready)) as common:
         database = _database(configuration, wish, common.stack)
-        clock, limit = DeploymentClock(database), configuration.settings.dead_letter_limit
+        clock: Clock = DeploymentClock(database) if wish.episode else SystemClock()  # another's store was refused
+        limit = configuration.settings.dead_letter_limit
         operators = None if wish.episode else operators_of(configuration, known, database, outbox)
         hub = hub_of(configuration, known, database, outbox, operators)
         common.stack.callback(hub.close)

@@ -55,7 +55,7 @@ def rounds(own: Followership, feeds: Sequence[Followed]) -> Iterator[Rounds]:
     languages = dict.fromkeys(side.languages[0] for side in directory.participants)
     words = [wording.catalogues[language] for language in languages if language in wording.catalogues]
     quiet = Quiet(watched, clocks, words, fetching, own.tell, own.open_alerts)
-    lanes, pulse_lanes = SideBySide(patience_s=0.0, threads=max(1, len(feeds))), SideBySide(patience_s=0.0, threads=1)
+    lanes, pulse_lanes = SideBySide(threads=max(1, len(feeds))), SideBySide(threads=1)
     standstill = Standstill(own.database, clocks, promised_days())
     heartbeat = Heartbeat(fetching, pulse_lanes, direct(fetching.proxy), own.tell)
     try:

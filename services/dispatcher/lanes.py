@@ -1,7 +1,7 @@
 """Runs the sending of each lane (one side by one channel), so that a slow one delays no other."""
 
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Protocol
 
 Lane = tuple[str, str]
@@ -45,10 +45,9 @@ class InTurn:
 
 
 class SideBySide:
-    """A thread for each lane; `run` waits for at most `patience_s` and leaves the slow ones to finish by themselves."""
+    """A thread for each lane; `run` waits for none: whoever runs them has other work that must not wait."""
 
-    def __init__(self, patience_s: float = 0.05, threads: int = 16) -> None:
-        self._patience_s = patience_s
+    def __init__(self, threads: int = 16) -> None:
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="twinbell-lane")
         self._running: dict[Lane, Future[None]] = {}
 
@@ -60,7 +59,6 @@ class SideBySide:
         """Start the jobs; what a job of this or an earlier run raised is raised here."""
         for lane, job in jobs.items():
             self._running[lane] = self._pool.submit(job)
-        wait(self._running.values(), timeout=self._patience_s)
         over = {lane: future for lane, future in self._running.items() if future.done()}
         for lane in over:
             del self._running[lane]

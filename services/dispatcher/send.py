@@ -4,8 +4,7 @@ A duplicate is preferred to a loss: a delivery that is found `sending` after a c
 revision.
 """
 
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 import msgspec
@@ -23,6 +22,7 @@ from alerts.store import Store
 from alerts.timers import SET_BACK_S, Timers
 from services.dispatcher.attempting import attempt
 from services.dispatcher.lanes import InTurn, Job, Lane, Lanes
+from services.dispatcher.turns import Hurry, Turns
 
 Compose = Callable[[AlertState, Delivery], Message]
 _AT_ONCE = 5
@@ -55,12 +55,17 @@ class Sender:
         self._patience = patience or Patience()
         self._lease_s = self._patience.timers.send_lease_s
         self._mine: set[str] = set()  # claimed by this process and not finished
-        self._composing = threading.Lock()  # messages written side by side would all be late; requests wait together
+        self._composing = Turns()  # messages written side by side would all be late; requests wait together
 
     def recover(self, now: int) -> list[Delivery]:
         """At the start of a process: whatever is found `sending` was interrupted, and is due again."""
         with self._store.transaction() as connection:
             return self._release_interrupted(connection, now, lease_s=0)
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether something that was claimed is still on its way."""
+        return bool(self._patience.lanes.busy())
 
     def close(self) -> None:
         """Wait for what is being sent, so that its outcome is in the record before the process ends."""
@@ -69,18 +74,21 @@ class Sender:
     def send_due(self, now: int) -> list[Delivery]:
         """Send what is due; the deliveries that were claimed, as they stood before. Raises what a lane ran into."""
         with self._store.looking() as connection:
-            if not self._interrupted(connection, now, self._lease_s) and not self._ready(connection, now):
-                self._patience.lanes.run({})
-                return []
+            outbox = self._store.outbox(connection)
+        ready, interrupted = self._ready(outbox, now), self._interrupted(outbox, now, self._lease_s)
+        if not ready and not interrupted:
+            self._patience.lanes.run({})
+            return []
         with self._store.transaction() as connection:
-            self._release_interrupted(connection, now, self._lease_s)
-            claimed = self._claim(connection, now)
+            if interrupted and self._release_interrupted(connection, now, self._lease_s):
+                ready = self._ready(self._store.outbox(connection), now)
+            claimed = self._claim(connection, ready, now)
         self._mine.update(delivery.delivery_id for deliveries in claimed.values() for delivery in deliveries)
         self._patience.lanes.run({lane: self._job(deliveries, now) for lane, deliveries in claimed.items()})
         return [delivery for deliveries in claimed.values() for delivery in deliveries]
 
     def _release_interrupted(self, connection: Connection, now: int, lease_s: int) -> list[Delivery]:
-        found = self._interrupted(connection, now, lease_s)
+        found = self._interrupted(self._store.outbox(connection), now, lease_s)
         for delivery in found:
             body = self._failed(delivery, delivery.attempts, TemporaryFailure(Reason.INTERRUPTED), now)
             if body.retry_at is not None:
@@ -88,34 +96,37 @@ class Sender:
             self._store.append(connection, self._store.system, now, delivery.alert_id, body)
         return found
 
-    def _interrupted(self, connection: Connection, now: int, lease_s: int) -> list[Delivery]:
+    def _interrupted(self, outbox: Iterable[Delivery], now: int, lease_s: int) -> list[Delivery]:
         # A clock that was set back must not keep a lease running for ever.
         return [
             delivery
-            for delivery in self._store.outbox(connection, (DeliveryState.SENDING,))
-            if delivery.mode is self._mode
+            for delivery in outbox
+            if delivery.state is DeliveryState.SENDING
+            and delivery.mode is self._mode
             and delivery.delivery_id not in self._mine
             and not 0 <= now - delivery.moved_at < lease_s
         ]
 
-    def _claim(self, connection: Connection, now: int) -> dict[Lane, list[Delivery]]:
-        ready = self._ready(connection, now)
+    def _claim(
+        self, connection: Connection, ready: Mapping[Lane, Sequence[Delivery]], now: int
+    ) -> dict[Lane, list[Delivery]]:
+        """Of what was seen to be ready, what is still as it was seen: by compare-and-set."""
         wanted = [(each.delivery_id, each.attempts + 1) for deliveries in ready.values() for each in deliveries]
         got = self._store.claim_all(connection, wanted, now)
         claimed = {lane: [each for each in deliveries if each.delivery_id in got] for lane, deliveries in ready.items()}
-        lanes = sorted((lane for lane, deliveries in claimed.items() if deliveries), key=self._hurry)
+        lanes = sorted((lane for lane, own in claimed.items() if own), key=lambda lane: self._hurry(claimed[lane][0]))
         return {lane: claimed[lane] for lane in lanes}
 
-    def _hurry(self, lane: Lane) -> bool:
-        """What wakes a person goes first; among equals the order stays."""
-        channel = self._channels.get(lane[1])
-        return channel is None or not channel.waking
+    def _hurry(self, delivery: Delivery) -> Hurry:
+        """What wakes a person goes first, of these the loudest."""
+        channel = self._channels.get(delivery.channel)
+        return (channel is None or not channel.waking, *_loudest(delivery))
 
-    def _ready(self, connection: Connection, now: int) -> dict[Lane, list[Delivery]]:
+    def _ready(self, outbox: Iterable[Delivery], now: int) -> dict[Lane, list[Delivery]]:
         """What each free lane sends next, the loudest first."""
         busy = self._patience.lanes.busy()
         ready: dict[Lane, list[Delivery]] = {}
-        for delivery in sorted(self._store.outbox(connection), key=_loudest):
+        for delivery in sorted(outbox, key=_loudest):
             lane = (delivery.participant, delivery.channel)
             taken = ready.get(lane, [])
             if self._may_leave(delivery, now) and lane not in busy and len(taken) < _AT_ONCE:
@@ -158,7 +169,7 @@ class Sender:
 
     def _message(self, delivery: Delivery) -> Message:
         try:
-            with self._composing:
+            with self._composing.turn(self._hurry(delivery)):
                 return self._compose(self._store.alert_as_of(delivery.alert_id, delivery.revision), delivery)
         except SendFailure:
             raise

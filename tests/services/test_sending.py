@@ -262,7 +262,7 @@ def test_a_slow_channel_of_one_side_does_not_hold_the_other() -> None:
             return receipt
 
     bell = Bell(SLACK_ONLY)
-    lanes = SideBySide(patience_s=0.01)
+    lanes = SideBySide()
     channel = Stuck("slack")
     sender = Sender(bell.store, {"slack": channel}, compose, patience=Patience(lanes=lanes))
     (alert_id,) = bell.take(assessment())
