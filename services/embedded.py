@@ -19,7 +19,7 @@ from services.archive import Archive
 from services.dispatcher.escalate import escalate
 from services.dispatcher.intake import Intake
 from services.dispatcher.operators import Operators
-from services.dispatcher.send import Sender
+from services.dispatcher.send import Claimed, Sender
 from services.feeds.base import Poll
 from services.moments import Found, Moment, Moved, Recorded, Rejected, Silence, Unread, Witness
 from services.reads import reads_of, refuse_too_many, sifted_of, silences, silences_of, summed
@@ -124,11 +124,19 @@ class Hub:
         if self._parts.operators is not None:
             self._parts.operators.notice(connection, signals, at)
 
-    def take_in(self, at: int, assessments: Iterable[Assessment], mark: Callable[[sa.Connection], None]) -> None:
-        """Take in assessments made elsewhere; `mark` writes, in the same transaction, how far they were read."""
+    def take_in(self, at: int, assessments: Iterable[Assessment], mark: Callable[[sa.Connection], None]) -> Claimed:
+        """Take in assessments made elsewhere, and claim what that made due: `send` has to follow.
+
+        `mark` writes, in the same transaction, how far they were read.
+        """
         with self._keeping() as connection:
-            self._parts.intake.take_many(connection, assessments, at)
+            is_news = bool(self._parts.intake.take_many(connection, assessments, at))
             mark(connection)
+            return self._parts.sender.claim(connection, at) if is_news else {}
+
+    def send(self, at: int, claimed: Claimed) -> None:
+        """Send what was claimed. Raises what a lane ran into."""
+        self._parts.sender.send(claimed, at)
 
     def store(self, poll: Poll) -> None:
         """Keep what a reading brought without applying it: the rows of an episode, applied when their time comes."""

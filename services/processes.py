@@ -40,6 +40,7 @@ from services.offices import IsOver, Lead, Office, Pulse, hold
 from services.pace import Pace, Watched
 from services.playing import Player, as_played, played_until
 from services.progress import Progress, watch_lags
+from services.rehearsal import rehearse
 from services.rounds import Followership, followed, rounds
 from services.settings import Configuration
 from services.sources import read_episode
@@ -228,6 +229,7 @@ def dispatch(configuration: Configuration, wish: ProcessWish) -> None:
         operators = None if wish.episode else operators_of(configuration, known, database, outbox)
         hub = hub_of(configuration, known, database, outbox, operators)
         common.stack.callback(hub.close)
+        rehearse(configuration, known, clock.now())
         for witness in common.witnesses:
             hub.join(witness)
         measure(common.metrics, database, clock, measured_of(configuration, known, feeds=not wish.episode))

@@ -282,7 +282,7 @@ class Distributed:
         wire = Wire(ASSESSMENT)
         found = [wire.record(event.headers, event.value) for event in self._assessments]
         self._assessments.clear()
-        self._site.hub.take_in(self._now, found, lambda _connection: None)
+        self._site.hub.send(self._now, self._site.hub.take_in(self._now, found, lambda _connection: None))
 
     async def _send(self, to: TopicName, _partition: int, event: Event) -> Awaitable[object]:
         assert to is not TopicName.DEAD_LETTERS

@@ -81,11 +81,12 @@ class Consumer:
             keep_consumed(connection, offsets)
 
         try:
-            self._hub.take_in(now, [found for _, found in assessments], mark)
+            claimed = self._hub.take_in(now, [found for _, found in assessments], mark)
         except Exception as problem:  # noqa: BLE001 one that cannot be taken in must not silence the others
             _raise_of_the_store(problem)
             letters += self._one_by_one(now, assessments)
-            self._hub.take_in(now, (), mark)
+            claimed = self._hub.take_in(now, (), mark)
+        self._hub.send(now, claimed)
         for silence in silences_of(signals, now):
             self._hub.tell(silence)
         for letter in letters:
@@ -100,7 +101,7 @@ class Consumer:
         """Take in what can be; the letters of the rest. Raises TooManyDeadLetters past the limit."""
         for record, found in assessments:
             try:
-                self._hub.take_in(now, [found], lambda _connection: None)
+                claimed = self._hub.take_in(now, [found], lambda _connection: None)
             except Exception as problem:
                 _raise_of_the_store(problem)
                 self._put_aside += 1
@@ -112,6 +113,8 @@ class Consumer:
                     ) from problem
                 bad = BadObservation(Reason.ROW_MALFORMED, detail)
                 yield _unusable(record, TopicName.ASSESSMENTS, bad)
+            else:
+                self._hub.send(now, claimed)
 
     def _topic_of(self, record: Arrived) -> TopicName:
         return self._names[record.topic]

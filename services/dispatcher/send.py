@@ -25,6 +25,8 @@ from services.dispatcher.lanes import InTurn, Job, Lane, Lanes
 from services.dispatcher.turns import Hurry, Turns
 
 Compose = Callable[[AlertState, Delivery], Message]
+Claimed = Mapping[Lane, Sequence[Delivery]]
+"""What is `sending` on disk and has to be sent now, lanes that wake first; deliveries as they stood before."""
 _AT_ONCE = 5
 """Deliveries that one lane claims at one time: after a crash so many may be sent twice."""
 
@@ -83,9 +85,17 @@ class Sender:
             if interrupted and self._release_interrupted(connection, now, self._lease_s):
                 ready = self._ready(self._store.outbox(connection), now)
             claimed = self._claim(connection, ready, now)
+        self.send(claimed, now)
+        return [delivery for deliveries in claimed.values() for delivery in deliveries]
+
+    def claim(self, connection: Connection, now: int) -> Claimed:
+        """Claim what is due in the caller's transaction; once it is on disk, `send` has to follow."""
+        return self._claim(connection, self._ready(self._store.outbox(connection), now), now)
+
+    def send(self, claimed: Claimed, now: int) -> None:
+        """Send what was claimed. Raises what a lane ran into."""
         self._mine.update(delivery.delivery_id for deliveries in claimed.values() for delivery in deliveries)
         self._patience.lanes.run({lane: self._job(deliveries, now) for lane, deliveries in claimed.items()})
-        return [delivery for deliveries in claimed.values() for delivery in deliveries]
 
     def _release_interrupted(self, connection: Connection, now: int, lease_s: int) -> list[Delivery]:
         found = self._interrupted(self._store.outbox(connection), now, lease_s)
@@ -107,9 +117,7 @@ class Sender:
             and not 0 <= now - delivery.moved_at < lease_s
         ]
 
-    def _claim(
-        self, connection: Connection, ready: Mapping[Lane, Sequence[Delivery]], now: int
-    ) -> dict[Lane, list[Delivery]]:
+    def _claim(self, connection: Connection, ready: Claimed, now: int) -> Claimed:
         """Of what was seen to be ready, what is still as it was seen: by compare-and-set."""
         wanted = [(each.delivery_id, each.attempts + 1) for deliveries in ready.values() for each in deliveries]
         got = self._store.claim_all(connection, wanted, now)
