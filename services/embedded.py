@@ -176,10 +176,10 @@ class Hub:
         self._finish(at)
 
     def advance_once(self, at: int) -> bool:
-        """The same, once: whether there may be more. For who has other work that must not wait for what is sent."""
+        """The same, once: whether more may leave soon. For who has other work that must not wait for what is sent."""
         is_busy = self._round(at)
         self._finish(at)
-        return is_busy
+        return is_busy or self._parts.sender.is_behind
 
     def _round(self, at: int) -> bool:
         """Once: whether more may be due at once, which is not so while lanes are sending what was."""

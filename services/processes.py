@@ -66,6 +66,7 @@ from streams.relate import Relating
 from streams.topics import Client
 
 _AGAIN_S = 1.0
+_SOON_S = 0.02  # until a lane may have sent what it had
 _SWITCH_S = 0.0005  # a lane that has its answer waits no longer for the one that writes a message
 
 
@@ -248,7 +249,7 @@ def dispatch(configuration: Configuration, wish: ProcessWish) -> None:
                         pulse.is_ready = True
                         is_busy = False
                         while not is_over():
-                            consumer.take(clock, 0.0 if is_busy else FETCH_WAIT_MS / 1_000)
+                            consumer.take(clock, _SOON_S if is_busy else FETCH_WAIT_MS / 1_000)
                             is_busy = _advance(hub, clock, pulse)
                 except BrokerFailed as problem:
                     pulse.is_ready = False
@@ -287,7 +288,7 @@ def _bell_goes_on(hub: Hub, clock: Clock, pulse: Pulse, is_over: IsOver) -> None
 
 
 def _advance(hub: Hub, clock: Clock, pulse: Pulse) -> bool:
-    """Let what is due leave; whether more may be due at once."""
+    """Let what is due leave; whether more may leave soon."""
     now = clock.now()
     is_busy = hub.advance_once(now)
     hub.moved(now, 1)

@@ -27,6 +27,7 @@ from streams.reasons import Reason
 from streams.signals import Signal
 from streams.topics import TopicName
 
+_FOLLOWS_S = 0.01  # a signal reaches the broker milliseconds before the assessment that it makes: taken in as one
 TAKEN_IN = (TopicName.ASSESSMENTS, TopicName.SIGNALS, TopicName.DEAD_LETTERS)
 
 
@@ -57,6 +58,8 @@ class Consumer:
     def take(self, clock: Clock, timeout_s: float) -> int:
         """What has arrived within the time, taken in; how many records. Raises BrokerFailed."""
         arrived = self._reader.poll(timeout_s)
+        if arrived and not any(self._topic_of(record) is TopicName.ASSESSMENTS for record in arrived):
+            arrived += self._reader.poll(_FOLLOWS_S)
         if not arrived:
             return 0
         now = clock.now()

@@ -57,6 +57,7 @@ class Sender:
         self._patience = patience or Patience()
         self._lease_s = self._patience.timers.send_lease_s
         self._mine: set[str] = set()  # claimed by this process and not finished
+        self._is_behind = False
         self._composing = Turns()  # messages written side by side would all be late; requests wait together
 
     def recover(self, now: int) -> list[Delivery]:
@@ -68,6 +69,11 @@ class Sender:
     def is_sending(self) -> bool:
         """Whether something that was claimed is still on its way."""
         return bool(self._patience.lanes.busy())
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something was due, when it was looked at last, whose lane was still sending."""
+        return self._is_behind
 
     def close(self) -> None:
         """Wait for what is being sent, so that its outcome is in the record before the process ends."""
@@ -132,12 +138,16 @@ class Sender:
 
     def _ready(self, outbox: Iterable[Delivery], now: int) -> dict[Lane, list[Delivery]]:
         """What each free lane sends next, the loudest first."""
-        busy = self._patience.lanes.busy()
+        busy, self._is_behind = self._patience.lanes.busy(), False
         ready: dict[Lane, list[Delivery]] = {}
         for delivery in sorted(outbox, key=_loudest):
             lane = (delivery.participant, delivery.channel)
             taken = ready.get(lane, [])
-            if self._may_leave(delivery, now) and lane not in busy and len(taken) < _AT_ONCE:
+            if not self._may_leave(delivery, now):
+                continue
+            if lane in busy or len(taken) == _AT_ONCE:
+                self._is_behind = True
+            else:
                 ready[lane] = [*taken, delivery]
         return ready
 

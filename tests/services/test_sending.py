@@ -14,9 +14,21 @@ from alerts.participants import Directory
 from alerts.reasons import Reason
 from alerts.timers import Timers
 from services.dispatcher.lanes import SideBySide
-from services.dispatcher.send import Patience, Sender
+from services.dispatcher.send import Claimed, Patience, Sender
 from streams.assessments import Level, RingCause
-from tests.alerting import JPN, MINUTE, START, USA, Recorder, assessment, compose, policy, ring, with_policy
+from tests.alerting import (
+    JPN,
+    MINUTE,
+    START,
+    USA,
+    Recorder,
+    assessment,
+    compose,
+    policy,
+    ring,
+    situation,
+    with_policy,
+)
 from tests.bell import Bell
 
 SLACK_ONLY = Directory(participants=tuple(with_policy(side, policy(channels=("slack",))) for side in (USA, JPN)))
@@ -274,6 +286,57 @@ def test_a_slow_channel_of_one_side_does_not_hold_the_other() -> None:
     may_answer.set()
     lanes.close()
     assert first_of(bell, alert_id, "USA").state is DeliveryState.SENT
+    assert len(channel.messages) == 2
+
+
+def test_what_waits_for_its_lane_is_seen_to_wait() -> None:
+    """It is not claimed while the lane is sending, somebody is told that it waits, and then it leaves."""
+    may_answer = threading.Event()
+
+    class Slow(Recorder):
+        def send(self, given: Message) -> Receipt:
+            assert may_answer.wait(20)
+            return super().send(given)
+
+    bell, lanes = Bell(SLACK_ONLY), SideBySide()
+    sender = Sender(bell.store, {"slack": Slow("slack")}, compose, patience=Patience(lanes=lanes))
+    bell.take(assessment())
+    assert len(sender.send_due(START)) == 2
+    assert (sender.is_sending, sender.is_behind) == (True, False)
+    bell.take(assessment(situation(group="cobalt", origin="COD")))
+    assert sender.send_due(START) == []
+    assert sender.is_behind
+    may_answer.set()
+    until(lambda: not sender.is_sending)
+    assert len(sender.send_due(START)) == 2
+    lanes.close()
+    assert (sender.is_sending, sender.is_behind) == (False, False)
+
+
+def test_what_is_claimed_with_what_made_it_due_is_so_with_it_or_not_at_all() -> None:
+    """One transaction for the alert, its deliveries and the intention to send them; the request leaves after it."""
+    channel = Scripted("slack")
+    bell = Bell(SLACK_ONLY, channels={"slack": channel})
+
+    def take_in() -> Claimed:
+        with bell.store.transaction() as connection:
+            bell.intake.take_many(connection, [assessment()], START)
+            return bell.sender.claim(connection, START)
+
+    def fail() -> None:
+        with bell.store.transaction():
+            take_in()
+            raise LookupError
+
+    with pytest.raises(LookupError):
+        fail()
+    assert bell.store.open_alerts() == []
+    claimed = take_in()
+    (alert,) = bell.store.open_alerts()
+    assert {each.state for each in alert.deliveries.values()} == {DeliveryState.SENDING}
+    assert channel.messages == []
+    bell.sender.send(claimed, START)
+    assert {first_of(bell, alert.alert_id, side).state for side in ("USA", "JPN")} == {DeliveryState.SENT}
     assert len(channel.messages) == 2
 
 
