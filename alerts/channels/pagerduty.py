@@ -108,7 +108,6 @@ class PagerDuty:
     def __init__(self, settings: PagerDutySettings) -> None:
         self._settings = settings
         self._verify = ssl.create_default_context(cafile=settings.ca_file or None)
-        self._client().close()  # what httpx loads for its first client is not loaded while a bell waits
 
     def send(self, message: Message) -> Receipt:
         """Raises TemporaryFailure or PermanentFailure; the receipt is the dedup_key that rang or was changed."""
@@ -142,12 +141,6 @@ class PagerDuty:
                 raise PermanentFailure(Reason.BAD_CREDENTIALS, detail)
         self._ask("HEAD", b"")
 
-    def _client(self) -> httpx.Client:
-        settings = self._settings
-        return httpx.Client(
-            timeout=settings.timeout_s, verify=self._verify, proxy=settings.proxy or None, trust_env=False
-        )
-
     def _enqueue(self, event: Event, key: Secret) -> None:
         body = msgspec.json.encode(msgspec.structs.replace(event, routing_key=key.reveal()))
         answer = self._ask("POST", body)
@@ -158,10 +151,14 @@ class PagerDuty:
         raise failure_of(answer.status_code, answer.headers.get("retry-after"))
 
     def _ask(self, method: str, body: bytes) -> httpx.Response:
-        headers = {"content-type": "application/json"}
+        settings = self._settings
         try:
-            with self._client() as client:
-                return client.request(method, self._settings.endpoint, content=body, headers=headers)
+            with httpx.Client(
+                timeout=settings.timeout_s, verify=self._verify, proxy=settings.proxy or None, trust_env=False
+            ) as client:
+                return client.request(
+                    method, settings.endpoint, content=body, headers={"content-type": "application/json"}
+                )
         except httpx.TimeoutException:
             raise TemporaryFailure(Reason.TIMED_OUT, "no answer in time") from None
         except httpx.HTTPError as error:
