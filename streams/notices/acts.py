@@ -115,7 +115,7 @@ def _act(sentence: Sentence, bond: Bond, claimed: Token | None, taken: Set[Token
         hedged=bool(sentence.of(C.DRAFT)) or _said(sentence, C.HEDGE, start, end),
         wished=_said(sentence, C.OPINION, start, end),
         negated=bond.head.value != MARK and any(_denied(sentence, t) for t in (operator, bond.head) if t is not None),
-        caused=_said(sentence, C.RECITAL, start, end)
+        caused=(_said(sentence, C.RECITAL, start, end) and not _takes_up(sentence, bond, operator))
         or (operator is None and _inside(sentence, C.RECITAL, bond))
         or sentence.language.aftermath.match(sentence.text, end) is not None,
         standing=_said(sentence, C.ONGOING, start, end)
@@ -123,6 +123,13 @@ def _act(sentence: Sentence, bond: Bond, claimed: Token | None, taken: Set[Token
         denied=operator is not None and _denied(sentence, operator),
         outer=tuple(Step(verb, _denied(sentence, verb)) for verb in outer_verbs(sentence, start, end, operator, taken)),
     )
+
+
+def _takes_up(sentence: Sentence, bond: Bond, operator: Token | None) -> bool:
+    """Whether the verb takes up again what a clause before it has named: "which banned …, extends the ban"."""
+    if operator is None or operator.start < bond.end:
+        return False
+    return sentence.language.taken_up.match(sentence.text, operator.end) is not None
 
 
 def _duty(sentence: Sentence, bond: Bond) -> Token | None:

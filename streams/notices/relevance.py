@@ -57,6 +57,7 @@ class _Scene:
         self.lead_ends = full[LEAD] if len(full) > LEAD else len(sentences)
         priced = any(s.of(C.PRICE) for s in self._titles)
         told = (a for a in acts if a.sentence.titled and (a.spoken or a.hedged) and not (a.wished or a.recital))
+        told = (a for a in told if not a.sentence.of(*_ELSEWHERE))
         self._told = [a for a in told if a.operator or not priced]  # a ban that is merely named moves prices
         self._obtained = any(act.obtained for act in acts if act.sentence.titled)
         self._elsewhere = self._is_elsewhere()
@@ -139,6 +140,8 @@ class _Scene:
             return any(self._in_scope(other) for other in self._acts if not other.again and other.order < act.order)
         if act.sentence.of(C.REFERENCE):  # an act by its number: the tables know what it is about
             return True
+        if _on_other_goods(act):
+            return False
         spoken = [*self._titles, act.sentence]
         if any(lead.known for s in spoken for lead in s.leads):
             return True
@@ -190,6 +193,14 @@ def _is_sentence(sentence: Sentence) -> bool:
         return False
     ended = bool(sentence.tokens) or text[-1:] in _ENDS
     return ended and len(text) >= (_FULL_CHARS if sentence.language.spaced else _HALF_CHARS)
+
+
+def _on_other_goods(act: Act) -> bool:
+    """Whether the goods beside the act are no minerals, and its sentence names none."""
+    if act.sentence.concerned or act.measure is C.LIST or act.sentence.of(C.AUTHORITY, C.TECHNOLOGY, C.DUAL_USE):
+        return False
+    reach = act.sentence.language.reach.object
+    return any(t.end >= act.start - reach and t.start <= act.end + reach for t in act.sentence.of(C.GOODS))
 
 
 def _about_prices(act: Act) -> bool:

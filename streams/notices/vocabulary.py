@@ -37,6 +37,7 @@ class Concept(StrEnum):
     NAME = "name"
     FORM = "form"
     UMBRELLA = "umbrella"
+    GOODS = "goods"  # what is no mineral
     # which way goods move
     EXPORT = "export"
     IMPORT = "import"

@@ -5,6 +5,7 @@ import re
 from streams.notices.languages.base import NOTHING, Mark
 from streams.notices.languages.en_amounts import ENGLISH_AMOUNTS
 from streams.notices.languages.en_dates import MONTH
+from streams.notices.languages.en_lookalikes import ENGLISH_LOOKALIKES
 from streams.notices.languages.en_moves import ENGLISH_MOVES
 from streams.notices.languages.en_plans import ENGLISH_PLANS
 from streams.notices.languages.en_turns import ENGLISH_TURNS, HELD, STOPPED, TRADED
@@ -30,6 +31,7 @@ ENGLISH_MARKS = (
     *ENGLISH_AMOUNTS,
     *ENGLISH_PLANS,
     *ENGLISH_MOVES,
+    *ENGLISH_LOOKALIKES,
     Mark(Concept.CONTROL, ("announcement", "notice"), _BY_DATE),
     Mark(Concept.EXPORT, ("announcement", "notice"), _BY_DATE),
     Mark(
