@@ -10,7 +10,8 @@ FIRST ?= 1
 WORKERS ?= auto
 LOTS ?= 2
 
-.PHONY: install run test check bench bench-cluster simulate cluster cluster-test cluster-soak manifests standing lock clean
+.PHONY: install run test check compiled compiled-test bench bench-cluster simulate cluster cluster-test cluster-soak \
+	manifests standing lock clean
 
 install: $(VENV)/.installed
 
@@ -37,12 +38,29 @@ check: install
 test: check
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
+# The same code with the loops where the time goes made into C (docs/decisions/0014-compiled-build.md): a wheel of all of
+# Twinbell in a folder of its own, never beside the sources. Needs a C compiler and Python's headers.
+COMPILED := var/compiled
+compiled: $(COMPILED)/.built
+
+$(COMPILED)/.built: $(VENV)/.installed setup.py $(shell find alerts benchmarks services streams -type f -not -name '*.pyc')
+	@rm -rf build $(COMPILED)
+	TWINBELL_COMPILE=1 $(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		--wheel-dir $(COMPILED)/wheel .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(COMPILED) $(COMPILED)/wheel/*.whl
+	@rm -rf build
+	@touch $@
+
+# Every byte as the interpreter's.
+compiled-test: compiled
+	$(BIN)/pytest -n $(WORKERS) -m compiled tests/compiled
+
 bench: install
 	$(BIN)/python -m benchmarks
 
 # Twinbell's engine beside its peers on one real broker, which are installed outside of .venv. QUICK=--quick: little data.
 QUICK ?=
-bench-cluster: install
+bench-cluster: install compiled
 	@$(BIN)/python -W ignore -m benchmarks.cluster $(QUICK)
 
 # Kafka, PostgreSQL, Prometheus, Alertmanager and Twinbell's processes on this machine; make cluster EPISODE_THROUGH=ID

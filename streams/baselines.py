@@ -50,7 +50,7 @@ def _spread(ordered: list[float], centre: float) -> float:
     if not count & 1:
         middle = (_deviation(ordered, centre, half - 1) + middle) / 2
     spread = max(MAD_TO_SIGMA * middle, _deviation(ordered, centre, int(TAIL * count)) / TAIL_TO_SIGMA)
-    return spread or MEAN_DEVIATION_TO_SIGMA * sum(sorted(abs(value - centre) for value in ordered)) / count
+    return spread or MEAN_DEVIATION_TO_SIGMA * sum(sorted([abs(value - centre) for value in ordered])) / count
 
 
 def _deviation(ordered: list[float], centre: float, rank: int) -> float:
@@ -61,11 +61,13 @@ def _deviation(ordered: list[float], centre: float, rank: int) -> float:
     low, high = 0, len(ordered) - 1 - rank
     while low < high:
         at = (low + high) >> 1
-        if centre - ordered[at] > ordered[at + rank + 1] - centre:
+        near, far = ordered[at], ordered[at + rank + 1]
+        if centre - near > far - centre:
             low = at + 1
         else:
             high = at
-    return max(centre - ordered[low], ordered[low + rank] - centre)
+    near, far = ordered[low], ordered[low + rank]
+    return max(centre - near, far - centre)
 
 
 def is_number(value: float | None) -> bool:

@@ -16,9 +16,10 @@ from streams.detectors.c5 import C5Parameters
 from streams.detectors.g1 import G1Parameters
 from streams.detectors.l1 import Counts, L1Parameters
 from streams.detectors.n1 import N1Parameters
-from streams.detectors.p1 import P1Parameters, Pace
+from streams.detectors.p1 import P1Parameters
 from streams.detectors.p2 import P2Parameters
 from streams.detectors.p3 import P3Parameters
+from streams.detectors.paces import Pace
 from streams.detectors.quotes import Quoted
 from streams.detectors.v1 import V1Parameters
 from streams.detectors.v2 import V2Parameters

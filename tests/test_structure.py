@@ -1,6 +1,7 @@
 """The architecture as a test: imports run one way, no cycle, nothing grows too big, no file has a forbidden name."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -114,3 +115,19 @@ def test_streams_is_pure(path: Path) -> None:
     """Nothing in streams opens a socket or a file; packaged data is read in functions called `packaged…` only."""
     names = {n if n.startswith("urllib") else n.split(".")[0] for n in imports_of(path)}
     assert not names & {"socket", "httpx", "sqlalchemy", "requests", "urllib.request", "pathlib", "os", "time"}
+
+
+def test_what_is_compiled_is_there() -> None:
+    """Each module that setup.py names is a file, and types of C lie only beside such a one, in names that it has."""
+    text = (ROOT / "setup.py").read_text(encoding="utf-8")
+    hot = re.findall(r'^    "(\S+\.py)",$', text, re.M)
+    assert hot == sorted(hot)
+    assert all((ROOT / path).is_file() for path in hot)
+    typed = [path for room in (*ROOMS, "benchmarks") for path in (ROOT / room).rglob("*.pxd")]
+    assert typed
+    for path in typed:
+        module = path.with_suffix(".py")
+        assert str(module.relative_to(ROOT)) in hot
+        functions = re.findall(r"^cp?def .*?(\w+)\(", path.read_text(encoding="utf-8"), re.M)
+        assert functions
+        assert set(functions) <= set(re.findall(r"^def (\w+)\(", module.read_text(encoding="utf-8"), re.M))

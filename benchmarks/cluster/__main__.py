@@ -15,6 +15,7 @@ from benchmarks.cluster.measuring import Row
 from benchmarks.cluster.peers_run import Installed, installed
 from benchmarks.cluster.sizes import FULL, QUICK, Sizes
 from benchmarks.cluster.table import table
+from benchmarks.cluster.twinbell import COMPILED
 from services.cluster.kafka import Kafka, jars
 from services.errors import ServicesError
 
@@ -35,6 +36,9 @@ def main(arguments: list[str]) -> int:
     sizes = QUICK if chosen.quick else FULL
     if chosen.runs:
         sizes = msgspec.structs.replace(sizes, runs=chosen.runs)
+    if not (COMPILED / ".built").is_file():
+        print("the compiled build is measured too, and is not there: `make compiled` first, which needs a C compiler")
+        return 1
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # what was started is ended with it
     console = Console(width=None if sys.stdout.isatty() else 200)
     folder = FOLDER.resolve()

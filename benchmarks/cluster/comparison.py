@@ -9,11 +9,11 @@ from benchmarks.cluster.loads import FULL_BATCH, Load, back_fill, first_of, live
 from benchmarks.cluster.measuring import Measured, Row, row
 from benchmarks.cluster.peers_run import Chosen, Installed, Peers, arithmetic
 from benchmarks.cluster.sizes import Sizes
-from benchmarks.cluster.twinbell import Deployment, bare_job
+from benchmarks.cluster.twinbell import Build, Deployment, bare_job
 from benchmarks.cluster.work import work
 
 AIM_FULL, AIM_LIVE = 1_500_000, 400_000
-LIMIT, TWINBELL = "arithmetic in memory", "Twinbell"
+LIMIT, TWINBELL = "arithmetic in memory", Build.COMPILED.value
 FAUST, QUIX, STREAMS, BARE = "stock Faust agent", "Quix Streams", "Kafka Streams", "bare confluent-kafka loop"
 
 
@@ -36,12 +36,18 @@ def rows(ground: Ground, here: Installed, folder: Path, sizes: Sizes) -> list[Ro
     for number in range(sizes.runs):
         add(LIMIT, full, arithmetic(here, full, folder))
         for load in (full, polled):
-            deployment = Deployment(ground, folder, f"bench-{load.name}-{number}", 1)
-            ground.fill(deployment.observations, load.records)
-            add(TWINBELL, load, bare_job(deployment, load))
+            twinbells = {
+                build: Deployment(ground, folder, f"bench-{load.name}-{build.name.lower()}-{number}", 1)
+                for build in Build
+            }
+            for build, deployment in twinbells.items():
+                ground.fill(deployment.observations, load.records)
+                add(build.value, load, bare_job(deployment, load, build=build))
+            source = twinbells[Build.COMPILED].observations
             for name, kind in ((STREAMS, "kafka_streams"), (BARE, "bare_loop")):
-                add(name, load, peers.run(Chosen(name=name, kind=kind, load=load), deployment.observations))
-            deployment.drop()
+                add(name, load, peers.run(Chosen(name=name, kind=kind, load=load), source))
+            for deployment in twinbells.values():
+                deployment.drop()
         singles = (
             (STREAMS, "kafka_streams", one),
             (BARE, "bare_loop", one),

@@ -50,44 +50,44 @@ class Ewma:
 
     def observe(self, state: EwmaState, run: Run, parameters: EwmaParameters) -> list[Signal]:
         """Apply the rows of `run` in one folded loop; rows without a number are left out of it beforehand."""
-        folded = self._folded(state, run.values, parameters)
+        folded = _folded(state, run.values, parameters)
         if folded is None:
             known = [at for at, value in enumerate(run.values) if value is not None and is_number(value)]
-            folded = self._folded(state, [run.values[at] for at in known], parameters)
+            folded = _folded(state, [run.values[at] for at in known], parameters)
             assert folded is not None
             return [self._signal(run, known[at]) for at in folded]
         return [self._signal(run, at) for at in folded]
 
-    @staticmethod
-    def _folded(state: EwmaState, values: list[float | None], parameters: EwmaParameters) -> list[int] | None:
-        """The places of what is far off, the state moved on; None, and the state as it was, if one is no number."""
-        if not values:
-            return []
-        alpha, keep = parameters.alpha, 1.0 - parameters.alpha
-        limit = parameters.limit * parameters.limit
-        mean, variance = state.mean, state.variance
-        found: list[int] = []
-        silent = parameters.warm_up - state.seen
-        try:
-            if not state.seen:
-                mean = values[0] + 0.0
-            for at, value in enumerate(values):
-                off = value - mean
-                square = off * off
-                if square > limit * variance and at >= silent:
-                    found.append(at)
-                mean += alpha * off
-                variance = keep * (variance + alpha * square)
-        except TypeError:
-            return None
-        if not (isfinite(mean) and isfinite(variance)):
-            return None
-        state.seen, state.mean, state.variance = state.seen + len(values), mean, variance
-        return found
-
     def _signal(self, run: Run, at: int) -> Signal:
         finding = Finding(phase=Phase.RAISED, score=1.0, direction=Direction.NONE, window=1, observed=run.values[at])
         return self.voice.signal([], run, at, finding)
+
+
+def _folded(state: EwmaState, values: list[float | None], parameters: EwmaParameters) -> list[int] | None:
+    """The places of what is far off, the state moved on; None, and the state as it was, if one is no number."""
+    if not values:
+        return []
+    alpha, keep = parameters.alpha, 1.0 - parameters.alpha
+    limit = parameters.limit * parameters.limit
+    mean, variance = state.mean, state.variance
+    found: list[int] = []
+    silent = parameters.warm_up - state.seen
+    try:
+        if not state.seen:
+            mean = values[0] + 0.0
+        for at, value in enumerate(values):
+            off = value - mean
+            square = off * off
+            if square > limit * variance and at >= silent:
+                found.append(at)
+            mean += alpha * off
+            variance = keep * (variance + alpha * square)
+    except TypeError:
+        return None
+    if not (isfinite(mean) and isfinite(variance)):
+        return None
+    state.seen, state.mean, state.variance = state.seen + len(values), mean, variance
+    return found
 
 
 def register() -> None:

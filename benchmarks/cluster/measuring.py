@@ -4,6 +4,8 @@ import os
 import threading
 import time
 from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -100,6 +102,19 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
+@contextmanager
+def at_work(ground: Ground, programs: Sequence[Program]) -> Iterator[tuple[Usage, Usage]]:
+    """What the programs take, and what the broker does, from here on; afterwards the programs are ended."""
+    own, broker = Usage(*(program.pid for program in programs)), Usage(ground.pid)
+    try:
+        yield own, broker
+    finally:
+        for usage in (own, broker):
+            usage.stop()
+        for program in programs:
+            program.kill()
+
+
 def measured(ground: Ground, peer: Peer, load: Load) -> Measured:
     """Start the peer on one core, read what it gives until all is there, end it."""
     start = Start(
@@ -111,13 +126,8 @@ def measured(ground: Ground, peer: Peer, load: Load) -> Measured:
     )
     with ground.apart():
         program = Program(start)
-        own, broker = Usage(program.pid), Usage(ground.pid)
-        try:
+        with at_work(ground, [program]) as (own, broker):
             answer = ground.answered(peer.target, peer.decode, Until(load, [program], peer.patience_s))
-        finally:
-            for usage in (own, broker):
-                usage.stop()
-            program.kill()
     if answer.found != load.answer:
         told = f"{len(answer.found)} signals, {len(answer.found & load.answer)} of {len(load.answer)} expected"
         print(f"{peer.name}: not the same set ({told}); {program.log} ends with:\n{program.last_lines(5)}")

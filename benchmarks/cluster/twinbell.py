@@ -3,11 +3,12 @@
 import os
 import sys
 from collections.abc import Sequence
+from enum import Enum
 from pathlib import Path
 
 from benchmarks.cluster.ground import Ground, of_twinbell, on_core
 from benchmarks.cluster.loads import Load
-from benchmarks.cluster.measuring import Measured, Until, Usage, figures
+from benchmarks.cluster.measuring import Measured, Until, at_work, figures
 from services.broker_settings import BrokerSettings
 from services.cluster.base import Program, Start, answers, free_port
 from services.configuration import shipped_text
@@ -17,6 +18,20 @@ from streams.topics import TOPICS, TopicName
 
 BARE = "benchmarks.cluster.worker"  # the worker with the bare job in its list of detectors
 WHOLE = "services"  # the worker as it ships
+_PATIENCE_S = 90.0
+COMPILED = Path("var/compiled").resolve()  # what `make compiled` makes
+
+
+class Build(Enum):
+    """Which build of Twinbell is run: the wheel of the image, or the sources as they lie."""
+
+    COMPILED = "Twinbell"
+    PLAIN = "Twinbell, not compiled"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What finds its modules first."""
+        return {"PYTHONSAFEPATH": "1", "PYTHONPATH": str(COMPILED)} if self is Build.COMPILED else {}
 
 
 class Deployment:
@@ -47,7 +62,7 @@ class Deployment:
         """The topic of what was found."""
         return self.broker.name(TopicName.SIGNALS)
 
-    def start(self, program: str, process: str, core: int | None = None) -> Program:
+    def start(self, program: str, process: str, core: int | None = None, build: Build = Build.COMPILED) -> Program:
         """Start `detect-N`, `feed` or `dispatch`, on one core where one is named."""
         kind, _, number = process.partition("-")
         port = self.ports[process] = free_port()
@@ -59,7 +74,7 @@ class Deployment:
             words=words if core is None else on_core(core, words),
             folder=self.folder,
             is_up=lambda: answers(f"http://127.0.0.1:{port}/ready"),
-            environment={**os.environ, "PYTHONUNBUFFERED": "1"},
+            environment={**os.environ, "PYTHONUNBUFFERED": "1", **build.environment},
         )
         return Program(start)
 
@@ -80,19 +95,13 @@ class Deployment:
         self.file.write_text("\n".join(lines), encoding="utf-8")
 
 
-def bare_job(deployment: Deployment, load: Load, workers: int = 1, patience_s: float = 90.0) -> Measured:
+def bare_job(deployment: Deployment, load: Load, workers: int = 1, build: Build = Build.COMPILED) -> Measured:
     """The bare job in so many of the real workers, each on a core of its own, through what lies on the topic."""
     with deployment.ground.apart(workers):
-        programs = [deployment.start(BARE, f"detect-{number}", core=number) for number in range(1, workers + 1)]
-        own, broker = Usage(*(program.pid for program in programs)), Usage(deployment.ground.pid)
-        try:
-            until = Until(load, programs, patience_s)
+        programs = [deployment.start(BARE, f"detect-{number}", number, build) for number in range(1, workers + 1)]
+        with at_work(deployment.ground, programs) as (own, broker):
+            until = Until(load, programs, _PATIENCE_S)
             answer = deployment.ground.answered(deployment.signals, of_twinbell, until)
-        finally:
-            for usage in (own, broker):
-                usage.stop()
-            for program in programs:
-                program.kill()
     if answer.found != load.answer:
         last = programs[0].last_lines(5)
         print(f"twinbell: {len(answer.found & load.answer)} of {len(load.answer)} signals; its log ends with:\n{last}")

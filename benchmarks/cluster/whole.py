@@ -10,9 +10,9 @@ from benchmarks.bench_history import KIT, MANIFEST, READ_AT
 from benchmarks.bench_pipeline import batches, daily_counts, daily_prices, monthly_flows
 from benchmarks.cluster.ground import Ground, of_twinbell
 from benchmarks.cluster.loads import FULL_BATCH, Record
-from benchmarks.cluster.measuring import Measured, Row, Usage, row
+from benchmarks.cluster.measuring import Measured, Row, at_work, row
 from benchmarks.cluster.sizes import Sizes
-from benchmarks.cluster.twinbell import WHOLE, Deployment
+from benchmarks.cluster.twinbell import WHOLE, Build, Deployment
 from services.backtest import history
 from services.configuration import load
 from services.feeder.publishing import poll_events
@@ -33,10 +33,10 @@ Answer = set[tuple[str, int]]
 
 def rows(ground: Ground, folder: Path, sizes: Sizes) -> list[Row]:
     """Back-fill of made series, then the kit; without the kit only the first."""
-    return [_back_fill(ground, folder, sizes), *_kit(ground, folder, sizes.runs)]
+    return [*_back_fill(ground, folder, sizes), *_kit(ground, folder, sizes.runs)]
 
 
-def _back_fill(ground: Ground, folder: Path, sizes: Sizes) -> Row:
+def _back_fill(ground: Ground, folder: Path, sizes: Sizes) -> list[Row]:
     count = sizes.whole_series
     runs = daily_prices(count) + daily_counts(count // 2) + monthly_flows(count)
     made = batches(runs, FULL_BATCH)
@@ -44,16 +44,18 @@ def _back_fill(ground: Ground, folder: Path, sizes: Sizes) -> Row:
     records = [_record(wire, batch) for batch in made]
     wanted = _answer(_engine(), made)
     total = sum(len(run.values) for run in runs)
-    measured = []
+    measured: dict[Build, list[Measured]] = {build: [] for build in Build}
     for number in range(sizes.runs):
-        deployment = Deployment(ground, folder, f"bench-whole-{number}", 1)
-        ground.fill(deployment.observations, records)
-        with ground.apart():
-            measured.append(_worked(deployment, total, wanted)[0])
-        deployment.drop()
+        for build, runs_of in measured.items():
+            deployment = Deployment(ground, folder, f"bench-whole-{build.name.lower()}-{number}", 1)
+            ground.fill(deployment.observations, records)
+            with ground.apart():
+                runs_of.append(_worked(deployment, total, wanted, build)[0])
+            deployment.drop()
     layout = f"back-fill, {FULL_BATCH:,} a record in columns; prices, counts and flows"
-    found = row("Twinbell, every detector", layout, 1, measured)
-    return _held_to(found, f"at least {AIM_PER_SECOND:,} a second", found.median >= AIM_PER_SECOND)
+    found = {build: row(f"{build.value}, every detector", layout, 1, measured[build]) for build in Build}
+    compiled, plain = found[Build.COMPILED], found[Build.PLAIN]
+    return [_held_to(compiled, f"at least {AIM_PER_SECOND:,} a second", compiled.median >= AIM_PER_SECOND), plain]
 
 
 def _kit(ground: Ground, folder: Path, runs: int) -> list[Row]:
@@ -99,14 +101,15 @@ def _kit(ground: Ground, folder: Path, runs: int) -> list[Row]:
     ]
 
 
-def _worked(deployment: Deployment, total: int, wanted: Answer) -> tuple[Measured, float]:
+def _worked(
+    deployment: Deployment, total: int, wanted: Answer, build: Build = Build.COMPILED
+) -> tuple[Measured, float]:
     """The rate from when the worker was seen at work until it has worked through all, and seconds since its start."""
     started_at = time.time()
-    program = deployment.start(WHOLE, "detect-1", core=1)
-    own, broker = Usage(program.pid), Usage(deployment.ground.pid)
+    program = deployment.start(WHOLE, "detect-1", core=1, build=build)
     until = started_at + _PATIENCE_S
     seen: list[tuple[float, int]] = []
-    try:
+    with at_work(deployment.ground, [program]) as (own, broker):
         while (not seen or seen[-1][1] < total) and time.time() < until and program.ended is None:
             time.sleep(_LOOK_S)
             count = _applied(deployment)
@@ -116,10 +119,6 @@ def _worked(deployment: Deployment, total: int, wanted: Answer) -> tuple[Measure
         answer = deployment.ground.answered(
             deployment.signals, of_twinbell, lambda read: read.found >= wanted or time.time() > ended_at + 10.0
         )
-    finally:
-        for usage in (own, broker):
-            usage.stop()
-        program.kill()
     (first_at, before), (last_at, after) = (seen[0], seen[-1]) if seen else ((0.0, 0), (0.0, 0))
     if before == after:  # all of it between two looks: then since its start
         first_at, before = started_at, 0

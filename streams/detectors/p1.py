@@ -13,7 +13,8 @@ import msgspec
 
 from streams.baselines import LARGEST, centre_and_spread
 from streams.detectors.base import Parameters
-from streams.detectors.findings import Finding, Hold, HoldRule, Seen, Voice
+from streams.detectors.findings import Finding, Hold, Seen, Voice
+from streams.detectors.paces import ENOUGH, Pace
 from streams.detectors.quotes import Quoted, quotes
 from streams.market_moves import COMMON_MOVE
 from streams.observations import Cadence, Family, Measure, Run, Series
@@ -21,7 +22,6 @@ from streams.signals import Certainty, Direction, Hazard, Phase, Signal
 
 UNIT = 1e5  # log prices are kept as whole hundred-thousandths: finer than any price moves, a third of a float's bytes
 REFRESH = 32  # new changes of a horizon after which its baseline is worked out again
-ENOUGH = 16  # changes below which a horizon leans on the spread of its shortest one
 LARGEST_MOVE = 5.0  # log change of all metals in one row: more is an error of the context
 FOLLOWS_PACE = 0.01  # of learning how far a series follows the common move: a hundred rows
 FOLLOWS_FIRST = 1e-4  # a hundredth squared: before it is learned, one follows the other in full
@@ -31,56 +31,9 @@ LARGEST_LOG = 700.0  # beyond it exp overflows
 _ROWS = 4
 OUT_OF_REACH = 0.99  # of the threshold: what is not confirmed raises nothing
 HAIR = 0.999999  # of a threshold: what lies below it no rounding brings to it
-
-
-class Pace(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The rule for series of one cadence. Tuples hold one value per horizon."""
-
-    horizons: tuple[int, ...]  # rows
-    smallest: tuple[float, ...]  # a change below this part of the price is nobody's business
-    strides: tuple[int, ...]  # every so many rows a change is taken into the baseline: neighbours say the same
-    sample: int  # changes kept per horizon
-    warm_up: int  # usable rows before the first signal
-    raise_z: tuple[float, ...]  # by horizon: a longer one is tried less often, so less is due to chance
-    down_factor: float  # a fall needs this many times the threshold of a rise
-    confirm: tuple[int, int]  # n of the last m rows …
-    at_once: float  # … or one row with this score
-    jump_limit: float  # but a one-row change beyond this log ratio is more often a unit than a market: wait
-    quiet_share: float  # spread of a long horizon is at least this share of a random walk's
-    least_spread: float  # log change of one row, floor of the spread
-    follow_limit: float  # at most this much of the common move is taken out
-    turbulence: float  # power of (recent / usual absolute change) by which the threshold grows
-    frozen_after: int  # equal prices in a row after which a series that usually moves is unknown
-    frozen_share: float  # … usually moves: fewer than this share of its rows are equal to the one before
-    relearn_after: int  # rows after which what is still raised is the new usual
-    level_stride: int  # every so many rows the level itself is remembered …
-    levels: int  # … so many of them
-    novel: float  # a rise is news above this part of them, a fall below it: the way back to the usual is none
-    hold: HoldRule
-
-    def check(self, where: str) -> None:
-        """Raise ValueError naming the fields whose relation cannot hold."""
-        if not len(self.horizons) == len(self.smallest) == len(self.strides) == len(self.raise_z) > 0:
-            raise ValueError(f"{where}.horizons, .smallest, .strides and .raise_z must have one value per horizon")
-        if list(self.horizons) != sorted(set(self.horizons)) or self.horizons[0] != 1:
-            raise ValueError(f"{where}.horizons must start at 1 and rise: the first gives the spread of the others")
-        if self.strides[0] != 1 or min(self.strides) < 1 or lcm(*self.strides) > 1_000:
-            raise ValueError(f"{where}.strides must start at 1, lie above 0 and have a common multiple up to 1000")
-        if self.sample < self.warm_up:
-            raise ValueError(f"{where}.sample ({self.sample}) is shorter than {where}.warm_up ({self.warm_up})")
-        if self.warm_up < 2 * ENOUGH:
-            raise ValueError(f"{where}.warm_up must be at least {2 * ENOUGH} rows")
-        if self.warm_up < self.horizons[-1]:
-            raise ValueError(f"{where}.warm_up ({self.warm_up}) is shorter than the longest of {where}.horizons")
-        if not 1 <= self.confirm[0] <= self.confirm[1] <= 60:
-            raise ValueError(f"{where}.confirm must be [n, m] with 1 <= n <= m <= 60")
-        if min(*self.raise_z, *self.smallest, self.least_spread, self.down_factor) <= 0:
-            raise ValueError(f"{where}.raise_z, .least_spread, .smallest and .down_factor must be above 0")
-        if self.level_stride < 1 or not ENOUGH <= self.levels <= 128:
-            raise ValueError(f"{where}.level_stride must be at least 1 and {where}.levels between {ENOUGH} and 128")
-        if not 0.5 <= self.novel <= 1:
-            raise ValueError(f"{where}.novel must lie between 0.5 and 1: a part of the levels")
-        self.hold.check(f"{where}.hold")
+_NEAREST = (
+    6755399441055744.0  # 1.5 * 2**52: added and taken away again it leaves the nearest whole number, half to even
+)
 
 
 class P1Parameters(Parameters, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -141,99 +94,128 @@ class P1:
             signals = quotes(state.hold, state.trail, run, parameters.quoted, self.voice)
         else:
             daily = run.series.cadence is Cadence.DAILY
-            signals = self._rows(state, run, parameters.daily if daily else parameters.monthly)
+            signals = _rows(state, run, parameters.daily if daily else parameters.monthly, self.voice)
         state.trail = self.voice.kept(state.trail, run)
         return signals
 
-    def _rows(self, state: P1State, run: Run, pace: Pace) -> list[Signal]:
-        signals: list[Signal] = []
-        if not state.changes:
-            state.changes = [[] for _ in pace.horizons]
-        logs, drifts, levels, hold = state.logs, state.drifts, state.levels, state.hold
-        rows, same, still, recent, cut = state.rows, state.same, state.still, state.recent, 3.0 * state.usual
-        gates, taught, longest = _gates(state, pace), _taught(state, pace), pace.horizons[-1]
-        leap, cycle = _leap(state, pace), len(taught)
-        watchful = bool(state.ups or state.downs or hold.direction)
-        for index, (whole, drift) in enumerate(_levels(state, run, pace.follow_limit)):
-            if whole is None:
-                continue
-            level = whole - drift
-            if logs:
-                if whole != logs[-1] + drifts[-1]:
-                    same = 0
-                    still *= 0.98
-                else:
-                    same += 1
-                    if same >= pace.frozen_after and still < pace.frozen_share:
-                        continue  # neither calm nor news: the market is closed or the feed stands still
-                    still += 0.02 * (1.0 - still)
-                if not -leap < level - logs[-1] < leap and _taken_back(state, level, leap):
-                    rows -= 1
-            logs.append(level)
-            drifts.append(drift)
-            rows += 1
-            if rows > pace.warm_up:
-                for back, low, high in gates:
-                    if not low < level - logs[back] < high:
-                        watchful = True
-                        break
-                if watchful:
-                    state.recent = recent
-                    finding = _judged(state, pace)
-                    watchful = bool(state.ups or state.downs or hold.direction)
-                    if finding is not None:
-                        signals.append(self.voice.signal(state.trail, run, index, finding))
-                move = abs(level - logs[-2])
-                recent += 0.05 * ((move if move < cut else cut) - recent)
-            if not watchful or not hold.direction or hold.lasted > pace.relearn_after:
-                for back, sample in taught[rows % cycle]:
-                    if rows > longest or len(logs) >= -back:
-                        sample.append(level - logs[back])
-            if not rows % pace.level_stride:
-                levels.append(whole)
-                del levels[: -pace.levels]
-            if (not rows % REFRESH and rows >= pace.warm_up) or rows == pace.warm_up:
-                _refresh(state, pace, rows)
-                gates, cut, recent = _gates(state, pace), 3.0 * state.usual, recent or state.usual
-                leap = _leap(state, pace)
-        state.rows, state.same, state.still, state.recent = rows, same, still, recent
-        del logs[: -longest - 1], drifts[: -longest - 1]
-        return signals
+
+def _rows(state: P1State, run: Run, pace: Pace, voice: Voice) -> list[Signal]:
+    """Row after row of a steady series. What counts and compares here has types of C in p1.pxd, for the compiled build.
+
+    A value that was boxed is named before it is used, so that it is one number there.
+    """
+    signals: list[Signal] = []
+    if not state.changes:
+        state.changes = [[] for _ in pace.horizons]
+    logs, drifts, levels, hold = state.logs, state.drifts, state.levels, state.hold
+    rows, same, still, recent, cut = state.rows, state.same, state.still, state.recent, 3.0 * state.usual
+    gates, taught, longest = _gates(state, pace), _taught(state, pace), pace.horizons[-1]
+    warm_up, stride, frozen_after, frozen_share = pace.warm_up, pace.level_stride, pace.frozen_after, pace.frozen_share
+    leap, cycle = _leap(state, pace), len(taught)
+    watchful = bool(state.ups or state.downs or hold.direction)
+    wholes, followed = _levels(state, run, pace.follow_limit)
+    for index, known in enumerate(wholes):
+        if known is None:
+            continue
+        whole, drift = known, followed[index]
+        level = whole - drift
+        if logs:
+            before, drifted = logs[-1], drifts[-1]
+            if whole != before + drifted:
+                same = 0
+                still *= 0.98
+            else:
+                same += 1
+                if same >= frozen_after and still < frozen_share:
+                    continue  # neither calm nor news: the market is closed or the feed stands still
+                still += 0.02 * (1.0 - still)
+            if not -leap < level - before < leap and _taken_back(state, level, leap):
+                rows -= 1
+        logs.append(level)
+        drifts.append(drift)
+        rows += 1
+        if rows > warm_up:
+            for back, low, high in gates:
+                then = logs[back]
+                if not low < level - then < high:
+                    watchful = True
+                    break
+            if watchful:
+                state.recent = recent
+                finding = _judged(state, pace)
+                watchful = bool(state.ups or state.downs or hold.direction)
+                if finding is not None:
+                    signals.append(voice.signal(state.trail, run, index, finding))
+            then = logs[-2]
+            move = level - then if level > then else then - level
+            recent += 0.05 * ((move if move < cut else cut) - recent)
+        if not watchful or not hold.direction or hold.lasted > pace.relearn_after:
+            for back, sample in taught[rows % cycle]:
+                if rows > longest or len(logs) >= -back:
+                    then = logs[back]
+                    sample.append(level - then)
+        if not rows % stride:
+            levels.append(whole)
+            del levels[: -pace.levels]
+        if (not rows % REFRESH and rows >= warm_up) or rows == warm_up:
+            _refresh(state, pace, rows)
+            gates, cut, recent = _gates(state, pace), 3.0 * state.usual, recent or state.usual
+            leap = _leap(state, pace)
+    state.rows, state.same, state.still, state.recent = rows, same, still, recent
+    del logs[: -longest - 1], drifts[: -longest - 1]
+    return signals
 
 
-def _levels(state: P1State, run: Run, limit: float) -> list[tuple[int | None, int]]:
-    """Per row the log price, None where it is unknown, and what was followed of the common move until then.
+def _levels(state: P1State, run: Run, limit: float) -> tuple[list[int | None], list[int]]:
+    """By row the log price, None where it is unknown, and what was followed of the common move until then.
 
     How far a series follows is learned as it goes: the share before a row is taken out of that row.
     """
-    common = run.context.get(COMMON_MOVE)
-    drift, last = state.drift, state.last
+    wholes = _logged(run.values)
+    common, drift = run.context.get(COMMON_MOVE), state.drift
     if common is None:
-        found: list[tuple[int | None, int]] = [
-            (round(log(value) * UNIT) if value is not None and 0.0 < value < LARGEST else None, drift)
-            for value in run.values
-        ]
-        state.last = next((level for level, _ in reversed(found) if level is not None), last)
-        return found
+        for known in reversed(wholes):
+            if known is not None:
+                state.last = known
+                break
+        return wholes, [drift] * len(wholes)
+    followed: list[int] = []
+    is_first, last = state.last is None, state.last or 0
     together, follows, swings = state.together, state.follows, state.swings
-    found = []
-    for value, move in zip(run.values, common, strict=True):
-        if move is not None and -LARGEST_MOVE < move < LARGEST_MOVE:
-            together += move
-        if value is None or not 0.0 < value < LARGEST:
-            found.append((None, drift))
-            continue
-        level = round(log(value) * UNIT)
-        change = (level - last) / UNIT if last is not None else 0.0
-        share = follows / swings
-        drift += round((0.0 if share < 0.0 else share if share < limit else limit) * together * UNIT)
-        change = FOLLOWS_CUT if change > FOLLOWS_CUT else -FOLLOWS_CUT if change < -FOLLOWS_CUT else change
-        follows += FOLLOWS_PACE * (change * together - follows)
-        swings += FOLLOWS_PACE * (together * together - swings) + FOLLOWS_LEAST
-        together, last = 0.0, level
-        found.append((level, drift))
-    state.drift, state.last = drift, last
+    for known, told in zip(wholes, common, strict=True):
+        if told is not None:
+            move = told
+            if -LARGEST_MOVE < move < LARGEST_MOVE:
+                together += move
+        if known is not None:
+            level = known
+            change = 0.0 if is_first else (level - last) / UNIT
+            share = follows / swings
+            followed_now = (0.0 if share < 0.0 else share if share < limit else limit) * together * UNIT
+            drift += int((followed_now + _NEAREST) - _NEAREST)
+            change = FOLLOWS_CUT if change > FOLLOWS_CUT else -FOLLOWS_CUT if change < -FOLLOWS_CUT else change
+            follows += FOLLOWS_PACE * (change * together - follows)
+            swings += FOLLOWS_PACE * (together * together - swings) + FOLLOWS_LEAST
+            together, last, is_first = 0.0, level, False
+        followed.append(drift)
+    state.drift, state.last = drift, None if is_first else last
     state.together, state.follows, state.swings = together, follows, swings
+    return wholes, followed
+
+
+def _logged(values: list[float | None]) -> list[int | None]:
+    """The log prices in whole `UNIT`s; None for what is none."""
+    found: list[int | None] = []
+    for value in values:
+        if value is None:
+            found.append(None)
+            continue
+        number = value
+        if 0.0 < number < LARGEST:
+            number = log(number) * UNIT
+            found.append(int((number + _NEAREST) - _NEAREST))
+        else:
+            found.append(None)
     return found
 
 
