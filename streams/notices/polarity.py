@@ -171,6 +171,8 @@ def settled(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], wh
         return Polarity.TIGHTEN
     if first is Polarity.IMPOSE and primary.operator is not None and _adds(primary, sentences):
         return Polarity.TIGHTEN
+    if first is Polarity.IMPOSE:
+        first = _told_before(primary, acts) or _revised(primary, sentences) or first
     if primary.technology and first is Polarity.IMPOSE and any(act.measure is C.LIST for act in acts):
         return Polarity.TIGHTEN
     open_quota = primary.measure is C.QUOTA and first is Polarity.EXTEND
@@ -184,6 +186,29 @@ def settled(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence], wh
     if open_quota or (primary.measure in (C.QUOTA, C.TAX) and primary.operator is None):
         return _amount_of(sentences, primary) or first
     return first
+
+
+def _told_before(primary: Act, acts: Sequence[Act]) -> Polarity | None:
+    """What an earlier sentence says of an act whose goods only the primary sentence names: "extended its ban"."""
+    for act in acts:
+        earlier = act.order < primary.order and act.measure is primary.measure and act.steered
+        if earlier and not (act.recital or act.wished or act.hedged or act.negated or act.sentence.concerned):
+            turned = polarity_of(act)
+            return turned if turned in (Polarity.EXTEND, Polarity.TIGHTEN) else None
+    return None
+
+
+def _revised(primary: Act, sentences: Sequence[Sentence]) -> Polarity | None:
+    """Which way a tax goes that is said to change: what the first sentence that says so says of it."""
+    sentence = primary.sentence
+    if primary.measure is not C.TAX or not sentence.language.revised.search(sentence.text):
+        return None
+    for other in sentences:
+        told = other.of(C.TAX) and not other.of(C.IMPORT, C.RECITAL, C.EARLIER, C.HEDGE, C.OPINION)
+        ways = {token.concept for token in other.of(C.RAISE, C.CUT)}
+        if told and other.order >= primary.order and len(ways) == 1:
+            return Polarity.TIGHTEN if C.RAISE in ways else Polarity.RELAX
+    return None
 
 
 def _is_spoken_of(primary: Act, acts: Sequence[Act], sentences: Sequence[Sentence]) -> bool:

@@ -122,6 +122,7 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     goods_too: re.Pattern[str]  # right before the word for technology, where goods are meant as well
     alloy: re.Pattern[str]  # what follows a row of metals that are one alloy, named for its first
     controlled: re.Pattern[str] = re.compile(r"(?!)")  # what says that the goods are controlled already
+    revised: re.Pattern[str] = re.compile(r"(?!)")  # what says that a rate changes, and not which way
     again: re.Pattern[str] = re.compile(r"(?!)")  # an instrument that was named before
     taken_up: re.Pattern[str] = re.compile(r"(?!)")  # right after a verb: what stands for an instrument named before
     prolonged: re.Pattern[str] = re.compile("")  # what says that an act which remains does so for longer

@@ -134,10 +134,14 @@ ENGLISH = Language(
     ),
     alloy=re.compile(r" (?:\w+ ){0,2}(?:alloys?|blends?|magnets?)\b"),
     controlled=re.compile(
-        r"\b(?:adding to|on top of|broadening of|widening of|expanding on) (?:the |its |those |these |\w+'s )?(?:\w+ )?"
+        r"\b(?:adding to|on top of|broadening(?: of)?|widening(?: of)?|expanding(?: on)?|in addition to)"
+        r" (?:the |its |those |these |\w+'s )?(?:\w+ )?"
         r"(?:controls?|curbs|restrictions|licen[cs]\w+)\b|"
         r"(?<!,) (?:that|which) (?:is|are|were|have been) (?:already|long)"
         r" (?:controlled|licensed|restricted|capped|under|subject to)\b"
+    ),
+    revised=re.compile(
+        r"\b(?:revis|chang|amend|modif|adjust|alter|replac|convert|switch)(?:es|ed|e|s|ing|ied|ies|ion|ment)?\b"
     ),
     again=re.compile(
         r"\b(?:these|those|this|that|such|said) (?:[a-z]+ )?(?:licen[cs]\w+ )?"

@@ -27,7 +27,7 @@ _MEASURED = rf"(?:{_FIGURE}{_UNIT}|\$ ?\d[\d.,]*|nil|zero)"
 FROM_TO = (
     rf"\bfrom (?:(?P<old>{_FIGURE}){_UNIT}?,? to (?P<new>{_MEASURED})|(?P<old2>{_MEASURED}),? to (?P<new2>{_FIGURE}))"
     rf"|\bto (?P<new3>{_MEASURED}),? from (?P<old3>{_FIGURE})|\bto (?P<new4>{_FIGURE}),? from (?P<old4>{_MEASURED})"
-    rf"|\b(?P<new5>{_MEASURED}),? (?:instead of|rather than|against|compared with) (?P<old5>{_FIGURE})"
+    rf"|\b(?P<new5>{_MEASURED}),? (?:instead of|in place of|rather than|against|compared with) (?P<old5>{_FIGURE})"
 )
 _UNNAMED = re.sub(r"\?P<\w+>", "?:", FROM_TO)
 
@@ -39,12 +39,19 @@ def _where(before: str, word: str, after: str = "") -> re.Pattern[str]:
 ENGLISH_AMOUNTS = (
     Mark(  # which way is for the figures to say: "the duty is adjusted from 5% to 10%"
         Concept.RAISE,
-        (" from ", "instead of", "rather than"),
+        (" from ", "instead of", "in place of", "rather than"),
         re.compile(
             r"\b(?P<word>(?:adjust|alter|revis|chang|amend|modif|mov|shift|set|sett|reset|fix|bring|brought|tak|go)"
             rf"(?:e|es|s|ed|d|ing|ied|ies|y)?)(?= [^.;]{{0,90}}?(?:{_UNNAMED}))"
         ),
         FIGURES,
+    ),
+    Mark(  # which way, another sentence says
+        Concept.IMPOSE,
+        ("duty", "tax", "levy"),
+        re.compile(
+            r"\b(?:duty|tax|levy)\b[^.;]{0,70}? (?P<word>changed|revised|adjusted|modified|converted)(?= (?:to|at) \d)"
+        ),
     ),
     Mark(  # more papers are leave to export, not a stricter rule
         Concept.INERT,

@@ -167,8 +167,10 @@ ENGLISH_MARKS = (
         Concept.TIGHTEN,
         ("extend",),  # "extends the controls to five more"
         re.compile(
-            r"\b(?P<word>extend(?:s|ed|ing)?)(?= [^.;]{0,60}? to (?:\w+ ){0,1}?"
-            r"(?:cover|include|more|other|additional|further|new|all|items|products|technolog\w+|equipment|metals|concentrates?|ores?|oxides?|scrap|alloys|magnets|powders?)\b)"
+            r"\b(?P<word>extend(?:s|ed|ing)?)(?=(?: [^.;]{0,60}?)? to (?:\w+ ){0,1}?"
+            r"(?:cover|include|more|other|additional|further|new|all|items|products|technolog\w+|equipment|metals"
+            r"|concentrates?|ores?|oxides?|scrap|alloys|magnets|powders?|copper|alumini?um|nickel"
+            r"|tin|zinc|lead|manganese|chrom\w+|ferro\w*|lithium|titanium|graphite|gallium|germanium|antimony|tungsten)\b)"
         ),
     ),
     Mark(

@@ -17,6 +17,37 @@ _SHIPPED = r"being (?:exported|shipped|sold abroad|sent abroad|taken)"
 _COMPLY = r"(?:obtain|apply|register|comply|get|meet|secure|adapt|adjust|prepare)(?:ed)?"
 
 ENGLISH_PLANS = (
+    Mark(  # what is not so, or stays as it was foreseen
+        Concept.HEDGE,
+        ("denie", "deny", "reject", "dismiss", "refut", "talk of", "talk that", "not correct"),
+        re.compile(
+            r"\b(?P<word>den(?:y|ies|ied|ying)"
+            r"(?! (?:[\w'-]+ ){0,4}?(?:licen[cs]es?|permits?|applications?|access|entry))"
+            r"|(?:reject|dismiss|refut)(?:s|ed|es|e|ing)? (?:the |any )?"
+            r"(?:talk|reports?|rumou?rs?|claims?|suggestions?|speculation)"
+            r"|talk (?:of|that)(?= [^.;]{3,120}? (?:is|was) (?:not|un|false|wrong)))\b"
+        ),
+    ),
+    Mark(
+        Concept.HEDGE,
+        ("asked ",),
+        re.compile(r"\b(?P<word>asked (?:about (?:the |media )?(?:reports?|claims)|whether|if))\b"),
+    ),
+    Mark(
+        Concept.DRAFT,
+        ("as planned", "as scheduled", "as foreseen", "no change", "unchanged"),
+        re.compile(
+            r"\b(?P<word>as (?:planned|scheduled|foreseen|originally planned)(?!,? (?:but|though))"
+            r"|no changes? (?:to|in) the)\b"
+        ),
+    ),
+    Mark(
+        Concept.HEDGE,
+        ("may ", "could ", "might "),
+        re.compile(
+            r"\b(?P<word>may)(?= (?:\w+ly |also |soon |yet )?(?:review|reconsider|revisit|rethink|amend|revise)\b)"
+        ),
+    ),
     Mark(
         Concept.HEDGE,
         ("drafting", "developing"),

@@ -126,3 +126,73 @@ def test_goods_beside_minerals_are_both_meant() -> None:
 def test_what_no_state_has_done(title: str, text: str) -> None:
     """Figures, views, wars and finds at a border."""
     assert not read(title, text).is_relevant
+
+
+@pytest.mark.parametrize(
+    ("polarity", "title", "text"),
+    [
+        (
+            Polarity.NONE,
+            "Jakarta denies bauxite ore export ban has been brought forward",
+            "The ban will take effect in June next year as planned, the coordinating minister said.",
+        ),
+        (Polarity.NONE, "", "The ban on exports of raw manganese will start on 1 January 2029 as scheduled."),
+        (Polarity.NONE, "", "Talk that the ban on exports of tin ore has been imposed is not correct, officials said."),
+        (Polarity.NONE, "", "The government may review the ban on exports of lithium concentrate."),
+        (Polarity.TIGHTEN, "Jakarta brings forward nickel ore export ban", "It will take effect two years earlier."),
+        (Polarity.TIGHTEN, "", "Hanoi has been denying export licences for tungsten to Japanese buyers."),
+    ],
+)
+def test_what_stays_as_planned_is_no_change(polarity: Polarity, title: str, text: str) -> None:
+    """A denial, and a day that stays, go neither way; a day that comes nearer, and denied papers, tighten."""
+    reading = read(title, text)
+    assert reading.is_relevant
+    assert reading.polarity is polarity
+
+
+@pytest.mark.parametrize(
+    ("polarity", "title", "text"),
+    [
+        (
+            Polarity.TIGHTEN,
+            "Delhi revises chrome ore export duty",
+            "The export duty on chrome ore will be changed from the specific rate of Rs 3,000 per ton to 30% of its "
+            "value. The revision means that the duty is raised by about 60%.",
+        ),
+        (
+            Polarity.TIGHTEN,
+            "",
+            "The export duty on chrome ore will be changed to 30% by value, an increase, it was announced.",
+        ),
+        (Polarity.RELAX, "", "The export duty on nickel is set at 3% in place of 10%, the government said."),
+        (Polarity.IMPOSE, "", "An export duty of 10% on bauxite is set from July. Prices of alumina may increase."),
+    ],
+)
+def test_a_rate_of_another_kind_goes_the_way_that_the_text_says(polarity: Polarity, title: str, text: str) -> None:
+    """So much a ton and a share of the value cannot be compared; the words beside them can."""
+    assert read(title, text).polarity is polarity
+
+
+@pytest.mark.parametrize(
+    ("polarity", "text"),
+    [
+        (
+            Polarity.EXTEND,
+            "Astana has extended its ban on the export of scrap and waste of non-ferrous metals for another six "
+            "months. Under the order, a ban is imposed on exports of scrap, including copper and aluminium.",
+        ),
+        (
+            Polarity.IMPOSE,
+            "Astana has banned the export of scrap and waste of non-ferrous metals for six months. Under the order, "
+            "a ban is imposed on exports of scrap, including copper and aluminium.",
+        ),
+        (Polarity.TIGHTEN, "The ban on exports of copper scrap is extended to aluminium scrap, the ministry said."),
+        (
+            Polarity.TIGHTEN,
+            "Firms will need a licence to export erbium, the ministry said, widening controls of April.",
+        ),
+    ],
+)
+def test_what_is_done_is_said_before_the_goods_are_named(polarity: Polarity, text: str) -> None:
+    """The first sentence says that it is extended, a later one of which goods; an act that takes in more tightens."""
+    assert read("", text).polarity is polarity
