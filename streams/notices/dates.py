@@ -97,15 +97,15 @@ def days_of(sentences: Sequence[Sentence], published_on: str) -> Days:
     """Every day that a document names. "On publication" is the first day of announcement that its text names."""
     published = iso(published_on)
     by_sentence = [mentions(sentence, published) for sentence in sentences]
+    every = [dated for named in by_sentence for dated in named]
     if published is None:
-        return Days(
-            published=None, announced=None, named=tuple(d for named in by_sentence for d in named), past=frozenset()
-        )
-    plain = (d.day for named in by_sentence for d in named if not (d.in_force or d.starts or d.ends))
+        return Days(published=None, announced=None, named=tuple(every), past=frozenset())
+    plain = (d.day for d in every if not (d.in_force or d.starts or d.ends))
     announced = next((day for day in plain if _just_before(day, published)), published)
+    signed = next((d.day for d in every if _is_signed(d, published)), announced)
     past: list[int] = []
     for sentence, named in zip(sentences, by_sentence, strict=True):
-        named.extend(_counted(sentence, named, published, announced))
+        named.extend(_counted(sentence, named, published, announced, signed))
         named.sort(key=lambda dated: dated.start)
         if _tells_of_the_past(sentence, named, published):
             past.append(sentence.order)
@@ -117,8 +117,14 @@ def days_of(sentences: Sequence[Sentence], published_on: str) -> Days:
     )
 
 
-def _just_before(day: date, published: date) -> bool:
-    return timedelta(0) <= published - day <= timedelta(ANNOUNCED_DAYS)
+def _just_before(day: date, published: date, days: int = ANNOUNCED_DAYS) -> bool:
+    return timedelta(0) <= published - day <= timedelta(days)
+
+
+def _is_signed(dated: Dated, published: date) -> bool:
+    """Whether an act was signed on that day."""
+    signed = dated.sentence.language.dates.signed_before.search(dated.sentence.text[: dated.start])
+    return signed is not None and _just_before(dated.day, published, IN_FORCE_DAYS)
 
 
 def mentions(sentence: Sentence, published: date | None) -> list[Dated]:
@@ -182,10 +188,11 @@ def _last_days(sentence: Sentence, published: date | None) -> list[Dated]:
     return found
 
 
-def _counted(sentence: Sentence, named: Sequence[Dated], published: date, announced: date) -> list[Dated]:
+def _counted(sentence: Sentence, named: Sequence[Dated], published: date, announced: date, signed: date) -> list[Dated]:
     """Days that are counted from another: some days after publication, on the same day, or at once.
 
-    "At once" and what is counted start on the day of announcement that the sentence names before, else on `announced`.
+    "At once" and what is counted start on the day of announcement that the sentence names before, else on `announced`;
+    what begins with its signature on the day on which it was `signed`.
     """
     forms, text = sentence.language.dates, sentence.text
     found: list[Dated] = []
@@ -200,15 +207,16 @@ def _counted(sentence: Sentence, named: Sequence[Dated], published: date, announ
         return [d.day for d in named if d.end <= match.start()]
 
     for match in forms.delay.finditer(text):
-        recent = [day for day in before(match) if _just_before(day, published)]
+        recent = [day for day in before(match) if _just_before(day, published, IN_FORCE_DAYS)]
         count = _count(match, sentence)
         unit = forms.units.get(_group(match, "unit"), "day")
         add(match, _plus(recent[-1] if recent else announced, count, unit) if count else None)
     for match in forms.same_day.finditer(text):
         add(match, (before(match) or [announced])[-1])
     for match in forms.immediate.finditer(text):
-        recent = [day for day in before(match) if _just_before(day, published)]
-        add(match, recent[-1] if recent else announced)
+        recent = [day for day in before(match) if _just_before(day, published, IN_FORCE_DAYS)]
+        since = signed if forms.signature.search(match.group()) else announced
+        add(match, recent[-1] if recent else since)
     return found
 
 

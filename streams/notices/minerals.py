@@ -74,23 +74,45 @@ def of_document(
         meant = primary.sentence.of(C.NAME, C.FORM)  # "the largest producer of X bans exports of this metal"
         if meant:
             return [(primary.sentence, token) for token in meant if not token.weak]
-    told = [act for act in acts if not act.recital and not act.wished and not opposed(act, primary)]
+    told = [act for act in acts if not (act.recital or act.wished or opposed(act, primary) or _another(act, primary))]
     speaking = {act.order for act in told} | {primary.order} | {_named_before(act, acts) for act in told if act.again}
     steered = {act.order for act in acts if act.steered}
     lists = lists_of(primary, sentences)
+    others = _other_goods(primary, sentences)
     chosen: list[tuple[Sentence, Token]] = []
     opened = False
     for sentence in sentences:
         telling = sentence.titled or (sentence.order in speaking and not _older(sentence, primary, steered, past))
         if telling:
             opened = opened or sentence.language.open_list.search(sentence.text) is not None
-        if telling or sentence.order in lists or (opened and _ITEM.match(sentence.text)):
+        if telling and chosen and sentence.order > primary.order and sentence.language.elsewhen.search(sentence.text):
+            continue
+        if sentence.order in others:  # beside a figure, an everyday word is a metal
+            chosen.extend((sentence, token) for token in sentence.of(C.NAME, C.FORM))
+        elif telling or sentence.order in lists or (opened and _ITEM.match(sentence.text)):
             chosen.extend((sentence, token) for token in sentence.scope)
     if chosen or primary.sentence.of(C.DUAL_USE):
         return chosen
     again = [s for s in sentences if speaks_again(s, primary) and s.scope]
     exporting = again or [s for s in sentences if s.of(C.EXPORT) and s.order <= primary.order + _FOLLOWING]
     return [(sentence, token) for sentence in exporting for token in sentence.scope]
+
+
+def _another(act: Act, primary: Act) -> bool:
+    """Whether a later sentence only plans something, of an act that is done."""
+    return act.hedged and not primary.hedged and act.order > max(primary.order, 1)
+
+
+def _other_goods(primary: Act, sentences: Sequence[Sentence]) -> set[int]:
+    """The orders of the sentences that give the quotas of other goods, and of those that go on with them."""
+    found: set[int] = set()
+    if not primary.sentence.of(C.QUOTA):
+        return found
+    for sentence in sentences:
+        told = sentence.language.others.search(sentence.text) or sentence.order - 1 in found
+        if told and sentence.of(C.NAME, C.FORM) and not sentence.of(C.PRICE, C.STATISTICS, C.PRODUCTION, C.IMPORT):
+            found.add(sentence.order)
+    return found
 
 
 def _named_before(again: Act, acts: Sequence[Act]) -> int:

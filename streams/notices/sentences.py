@@ -18,6 +18,7 @@ from streams.notices.vocabulary import Concept as C
 MINERALS = frozenset({C.NAME, C.FORM, C.UMBRELLA})
 _TRANSPARENT = MINERALS | {C.TECHNOLOGY, C.DUAL_USE, C.INERT}
 _LIST_GAP = 14  # characters between two minerals of one list: ", and other "
+_JOINT = 6  # characters between two words of one list: ", and "
 _EXPORT_GAP = 24
 _ASIDE = 40  # how far "used in" or "except" reaches
 
@@ -127,7 +128,12 @@ def _scope(sentence: Sentence, named: Sequence[Token]) -> list[Token]:
     for token in named:  # a word that is also an everyday one counts beside another metal, from one to the next
         if token not in sure and any(_gap(other, token) <= _LIST_GAP for other in sure):
             sure.append(token)
-    return [t for t in named if t in sure and t not in partners and not _aside(sentence, t)]
+    aside: list[Token] = []
+    for token in named:  # what goes on with a list of the background is background too
+        joined = aside and not sentence.language.operator_follows and 0 < token.start - aside[-1].end <= _JOINT
+        if _aside(sentence, token) or joined:
+            aside.append(token)
+    return [t for t in named if t in sure and t not in partners and t not in aside]
 
 
 def _exported(sentence: Sentence, token: Token) -> bool:

@@ -59,6 +59,8 @@ class DateForms(msgspec.Struct, frozen=True, kw_only=True):
     following: re.Pattern[str] = re.compile(r"(?!)")  # right before the day after the one named before
     immediate: re.Pattern[str]
     delay: re.Pattern[str]  # so many (n) units after publication; n may be missing for one day
+    signature: re.Pattern[str] = re.compile(r"(?!)")  # in what is said to begin: with its signature
+    signed_before: re.Pattern[str] = re.compile(r"(?!)")  # right before the day of the signature
     same_day: re.Pattern[str]  # on the day named before
     last_of: re.Pattern[str]  # until the end of a month (m, may be missing) of a year (y or relative)
     length: re.Pattern[str]  # groups n and unit (or n2 and unit2); n may be missing where the unit says it all
@@ -122,6 +124,8 @@ class Language(msgspec.Struct, frozen=True, kw_only=True):
     goods_too: re.Pattern[str]  # right before the word for technology, where goods are meant as well
     alloy: re.Pattern[str]  # what follows a row of metals that are one alloy, named for its first
     controlled: re.Pattern[str] = re.compile(r"(?!)")  # what says that the goods are controlled already
+    elsewhen: re.Pattern[str] = re.compile(r"(?!)")  # what begins a sentence on another act, of another day
+    others: re.Pattern[str] = re.compile(r"(?!)")  # what begins a sentence on other goods of the same act
     revised: re.Pattern[str] = re.compile(r"(?!)")  # what says that a rate changes, and not which way
     again: re.Pattern[str] = re.compile(r"(?!)")  # an instrument that was named before
     taken_up: re.Pattern[str] = re.compile(r"(?!)")  # right after a verb: what stands for an instrument named before

@@ -4,7 +4,7 @@ import re
 
 from streams.notices.languages.base import Destinations, Language, Nouns, Reach
 from streams.notices.languages.en_amounts import FROM_TO
-from streams.notices.languages.en_dates import ENGLISH_DATES
+from streams.notices.languages.en_dates import ENGLISH_DATES, WEEKDAYS
 from streams.notices.languages.en_marks import ENGLISH_MARKS
 
 _GOODS = r"(?:items|minerals|metals|materials|products|technologies)"
@@ -140,6 +140,12 @@ ENGLISH = Language(
         r"(?<!,) (?:that|which) (?:is|are|were|have been) (?:already|long)"
         r" (?:controlled|licensed|restricted|capped|under|subject to)\b"
     ),
+    elsewhen=re.compile(
+        rf"^(?:on (?:{'|'.join(WEEKDAYS)})\b|separately|meanwhile|in a separate (?:announcement|move|decision|notice)"
+        r"|(?:last|earlier (?:this|last)) (?:week|month|year)|in (?:early |late |mid )?20\d\d\b|previously\b"
+        r"|(?:a|one) (?:week|month|year) (?:ago|earlier))"
+    ),
+    others=re.compile(r"^as (?:for|regards|to) (?:the )?other\b"),
     revised=re.compile(
         r"\b(?:revis|chang|amend|modif|adjust|alter|replac|convert|switch)(?:es|ed|e|s|ing|ied|ies|ion|ment)?\b"
     ),

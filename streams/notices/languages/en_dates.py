@@ -37,7 +37,7 @@ _ORDINALS = {
         1,
     )
 }
-_WEEKDAYS = {
+WEEKDAYS = {
     name: number
     for number, name in enumerate(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))
 }
@@ -47,7 +47,7 @@ _DAY = (
     rf"(?P<m2>{MONTH})\.?,?(?: (?P<y2>\d{{4}}))?"
     r"|(?P<y3>\d{4})[-/. ](?P<m3>\d{1,2})[-/. ](?P<d3>\d{1,2})"
     r"|(?P<d4>\d{1,2})\.(?P<m4>\d{1,2})\.(?P<y4>20\d\d)"
-    rf"|(?P<weekday>{'|'.join(_WEEKDAYS)})(?!(?: \([^)]{{0,8}}\))?,? (?:the )?(?:\d|(?:{MONTH})\b)))(?!\w)"
+    rf"|(?P<weekday>{'|'.join(WEEKDAYS)})(?!(?: \([^)]{{0,8}}\))?,? (?:the )?(?:\d|(?:{MONTH})\b)))(?!\w)"
 )
 _WEEKDAY = r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,? )?"
 _NUMBERS = {
@@ -87,7 +87,7 @@ _LENGTH = rf"(?P<n>\d{{1,3}}|{'|'.join(_NUMBERS)}) (?P<unit>(?:day|week|month|ye
 ENGLISH_DATES = DateForms(
     day=re.compile(_DAY),
     months=_MONTHS,
-    weekdays=_WEEKDAYS,
+    weekdays=WEEKDAYS,
     named_before=re.compile(
         r"\b(?:measures?|rules?|controls?|restrictions?|requirements?|curbs?|announcements?|decree|order|bans?|quotas?)"
         r"(?: (?:on|of|for) [\w,'-]+(?: [\w'-]+){0,3}?)? (?:it |they )?(?:had )?(?:first |originally |previously )?"
@@ -161,6 +161,8 @@ ENGLISH_DATES = DateForms(
         r"(?: \(\d+\))? (?:calendar )?(?P<unit>(?:day|week|month|year)s?)|day) "
         rf"(?:(?:after|from|following)(?: that of| the day of)? {_OF_PUBLICATION}|later\b|thereafter\b)"
     ),
+    signature=re.compile(r"\bsign(?:ature|ing|ed)\b"),
+    signed_before=re.compile(rf"\b(?:done|signed|given|adopted)\b(?! (?:for|by the end))[^.;]{{0,40}}?[ ,]{_WEEKDAY}$"),
     same_day=re.compile(
         r"\b(?:effective|effect|force|from|start(?:ing|s)|begins?|applied|applies|implemented)(?: on| from| as of)?"
         r" (?:the|that) same (?:day|date)|(?:took|takes|taking) effect that day"

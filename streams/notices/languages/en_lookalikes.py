@@ -179,4 +179,31 @@ ENGLISH_LOOKALIKES = (
             r"|(?:jailed|fined|detained|prosecuted|sentenced) [^.;]{0,30}?for (?:smuggling|exporting))\b"
         ),
     ),
+    Mark(
+        Concept.CONTROL,
+        ("reviews", "checks", "inspection"),
+        re.compile(r"\b(?P<word>(?:reviews?|checks|inspections?))(?= (?:for|of|on) (?:the )?exports of\b)"),
+    ),
+    Mark(  # minerals of another act, or what a mineral is for
+        Concept.BACKGROUND,
+        (" similar ", " earlier ", " previous "),
+        re.compile(rf"\b(?P<word>(?:similar|earlier|previous) (?:export )?{_HELD} (?:on|of|for))\b"),
+    ),
+    Mark(
+        Concept.BACKGROUND,
+        ("after ", "before ", "since "),
+        re.compile(
+            rf"\b(?P<word>(?:after|before|since) (?:[\w']+ ){{1,3}}?(?:did so|{_DONE})\b"
+            r"[^.;,]{0,40}?\b(?:for|on|of|with))\b"
+        ),
+    ),
+    Mark(
+        Concept.BACKGROUND,
+        ("which ", "used ", "those of", "together with"),
+        re.compile(
+            r"(?P<word>\b(?:, from which|, which (?:is|are|makes?|forms?|goes?|go)\b"
+            r"|used (?:with|together with|alongside)"
+            r"|(?:together|along) with those of))\b"
+        ),
+    ),
 )

@@ -196,3 +196,71 @@ def test_a_rate_of_another_kind_goes_the_way_that_the_text_says(polarity: Polari
 def test_what_is_done_is_said_before_the_goods_are_named(polarity: Polarity, text: str) -> None:
     """The first sentence says that it is extended, a later one of which goods; an act that takes in more tightens."""
     assert read("", text).polarity is polarity
+
+
+@pytest.mark.parametrize(
+    ("minerals", "text"),
+    [
+        (
+            ("gallium",),
+            "China has suspended a ban on exports of gallium until 27 November 2027. On Friday, it suspended export "
+            "controls announced on Oct 9, including those on certain rare earths.",
+        ),
+        (
+            ("tungsten",),
+            "The ministry imposed export controls on tungsten. The move follows similar controls on gallium, germanium "
+            "and antimony.",
+        ),
+        (("chromium",), "The cabinet set an export tax on chrome ore, which is used with iron and manganese in steel."),
+        (("bauxite",), "Guinea set an export levy on bauxite, from which alumina, aluminium and gallium are made."),
+        (("gallium",), "China banned exports of gallium, after Washington restricted exports of tools with germanium."),
+        (("lithium",), "China bans exports of technology for lithium manganese iron phosphate cathodes."),
+    ],
+)
+def test_minerals_of_another_act_and_of_what_is_made_are_out(minerals: tuple[str, ...], text: str) -> None:
+    """Another day's act, an older one, what a mineral is used with, and the elements of one compound."""
+    assert read("", text).minerals == minerals
+
+
+@pytest.mark.parametrize(
+    ("minerals", "text"),
+    [
+        (
+            ("copper", "nickel"),
+            "The government banned exports of nickel ore. It also banned exports of copper concentrate.",
+        ),
+        (
+            ("antimony", "molybdenum", "rare_earths", "tin", "tungsten"),
+            "The quota for rare earth exports was cut by 11%. Prices of neodymium are surging. As for other metals, "
+            "the quota was raised by 10% for tungsten and by 5% for antimony. Tin was reduced by 14%. "
+            "Molybdenum was left unchanged.",
+        ),
+    ],
+)
+def test_minerals_of_the_same_act_are_in(minerals: tuple[str, ...], text: str) -> None:
+    """What a later sentence adds, and other goods of one quota."""
+    assert read("", text).minerals == minerals
+
+
+@pytest.mark.parametrize(
+    ("effective", "end", "text"),
+    [
+        (
+            "2026-04-28",
+            "2026-07-28",
+            "HARARE, May 4, 2026 - The suspension of exports of cobalt is extended for three months from its entry "
+            "into force. This decision enters into force on the date of its signature. Done at Harare, 28 April 2026.",
+        ),
+        (
+            "2026-04-15",
+            "",
+            "On 15 April 2026, the ministry issued a notice restricting exports of indium, which took effect "
+            "immediately upon publication.",
+        ),
+        ("2026-05-04", "", "A notice restricting exports of indium took effect immediately upon publication."),
+    ],
+)
+def test_what_begins_at_once_begins_on_the_day_of_the_act(effective: str, end: str, text: str) -> None:
+    """With its signature on the day when it was signed; else on the day that the sentence names before."""
+    reading = read("", text)
+    assert (reading.effective_on, reading.end_on) == (effective, end)
