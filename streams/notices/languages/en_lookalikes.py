@@ -86,6 +86,34 @@ ENGLISH_LOOKALIKES = (
             r"|(?:ask|urg)(?:s|es|ed)? (?:china|beijing|its|his|her)(?: [a-z]+)?)\b"
         ),
     ),
+    Mark(Concept.OPINION, ("ask",), re.compile(r"\b(?P<word>ask(?:s|ed|ing)? for)(?= (?:[\w-]+ ){0,3}?export\b)")),
+    Mark(  # who is asked about an act does not set it
+        Concept.HEDGE,
+        ("question", "q&a"),
+        re.compile(r"\b(?P<word>(?:answer(?:s|ed)? [^.;]{0,20}?questions|q ?& ?a) (?:on|about|over))\b"),
+    ),
+    Mark(  # a firm that says what it got
+        Concept.FIRM,
+        ("maker ", "group ", "supplier ", "company "),
+        re.compile(
+            r"\bthe (?:[a-z]+ )?(?P<word>\w*maker|group|supplier|company)(?= (?:said|says|added|expects|sees)\b)"
+        ),
+    ),
+    Mark(
+        Concept.RECITAL,
+        (" who ", " that ", " which "),
+        re.compile(
+            rf"\b(?:neighbou?rs?|countries|nations|peers|others) (?P<word>who|that|which)(?= (?:[a-z]+ )?{_DONE}\b)"
+        ),
+    ),
+    Mark(
+        Concept.RECITAL,
+        ("which ",),
+        re.compile(
+            rf"\b(?!{_OF_AN_ACT}\b)[\w')]+, (?P<word>which)"
+            rf"(?= (?:has |had )?(?:in (?:early |late |mid )?[a-z0-9]+|last \w+|recently|already|earlier) {_DONE}\b)"
+        ),
+    ),
     Mark(  # a clause that tells of an older act while another one goes on
         Concept.RECITAL,
         ("which", "where", "whose"),

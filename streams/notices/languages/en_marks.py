@@ -16,7 +16,10 @@ _GO_OUT = (
     r"(?:export(?:ed)?|ship(?:ped)?|sell|sold|taken|leave|left|sent|moved|delivered|supplied)"
 )
 _RESTRICT = r"(?:be )?(?:ban|curb|restrict|limit|halt|stop|suspend|impose|cap|tax|tighten|introduce|block)(?:n?ed|ped)?"
-_STEER = r"(?:extend|renew|prolong|lift|ease|relax|remove|end|suspend|pause|postpone|tighten|widen|expand|scrap)"
+_STEER = (
+    r"(?:let|allow|permit|extend|renew|prolong|lift|ease|relax|remove|end|suspend|pause|postpone|tighten|widen|expand"
+    r"|scrap)"
+)
 _BY_DATE = re.compile(  # acts of a ministry of trade that are named by their day alone, as law firms and the press do
     r"\b(?:mofcom|ministry of commerce|commerce ministry)\b(?:[^.;]|(?<= no)\.){0,160}?"
     r"\b(?:suspend|paus|postpon|lift|revok|repeal|rescind|withdr[ae]w|extend|renew|reinstat)\w*\b[^.;]{0,60}?"

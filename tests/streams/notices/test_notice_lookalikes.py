@@ -264,3 +264,31 @@ def test_what_begins_at_once_begins_on_the_day_of_the_act(effective: str, end: s
     """With its signature on the day when it was signed; else on the day that the sentence names before."""
     reading = read("", text)
     assert (reading.effective_on, reading.end_on) == (effective, end)
+
+
+@pytest.mark.parametrize(
+    ("relevant", "text"),
+    [
+        (False, "Europe reduces its dependence on China, which in April imposed export controls on seven rare earths."),
+        (False, '"We will not follow neighbours who banned exports of copper concentrates," the minister said.'),
+        (False, "The carmaker said export licences for rare earth magnets had been granted to its suppliers."),
+        (True, "China has granted export licences for rare earth magnets to suppliers of carmakers."),
+    ],
+)
+def test_a_firm_and_a_neighbour_are_not_the_state_that_acts(relevant: bool, text: str) -> None:
+    """What a firm says that it got, and what others have done before."""
+    assert read("", text).is_relevant is relevant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The energy ministry may let smelters export copper concentrate again.",
+        "The spokesperson answered questions on the announcement on export controls on rare earths.",
+    ],
+)
+def test_a_guess_and_an_answer_go_neither_way(text: str) -> None:
+    """They are told of an act and change nothing."""
+    reading = read("", text)
+    assert reading.is_relevant
+    assert reading.polarity is Polarity.NONE
