@@ -92,6 +92,28 @@ ENGLISH_LOOKALIKES = (
         ("question", "q&a"),
         re.compile(r"\b(?P<word>(?:answer(?:s|ed)? [^.;]{0,20}?questions|q ?& ?a) (?:on|about|over))\b"),
     ),
+    Mark(  # the head of a firm
+        Concept.OPINION,
+        ("ceo", "chief executive", "chairman", "managing director", "boss"),
+        re.compile(
+            r"\b(?P<word>(?:ceo|chief executive(?: officer)?|chairman|managing director|boss)(?: [a-z]+){0,3}? "
+            r"(?:said|says|told|called|calls|criticis\w+|wants))\b"
+        ),
+    ),
+    Mark(Concept.PAPERWORK, ("how to ",), re.compile(r"\b(?P<word>how to (?:apply|obtain|get|file|fill))\b")),
+    Mark(
+        Concept.LICENCE,
+        ("approval", "authorisation", "authorization", "consent"),
+        re.compile(
+            r"\bexports? (?:of [^.;,]{3,40}? )?(?:will |shall |now )*(?:needs?|requires?|are subject to|is subject to) "
+            r"(?:the )?(?:prior )?(?P<word>approval|authori[sz]ation|consent)\b"
+        ),
+    ),
+    Mark(  # how to answer another state's act
+        Concept.OPINION,
+        ("respon", "reply", "react", "deal with", "counter"),
+        re.compile(r"\b(?P<word>how to (?:respond|reply|react|deal with|counter))\b"),
+    ),
     Mark(  # a firm that says what it got
         Concept.FIRM,
         ("maker ", "group ", "supplier ", "company "),

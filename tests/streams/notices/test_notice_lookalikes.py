@@ -292,3 +292,18 @@ def test_a_guess_and_an_answer_go_neither_way(text: str) -> None:
     reading = read("", text)
     assert reading.is_relevant
     assert reading.polarity is Polarity.NONE
+
+
+@pytest.mark.parametrize(
+    ("relevant", "text"),
+    [
+        (False, "The ministers will discuss how to respond to China's export controls on rare earths."),
+        (False, "Brokers explain how to apply for a licence to export gallium."),
+        (False, "The group's chief executive said the duty on exports of nickel should be abolished."),
+        (True, "The finance minister said the duty on exports of nickel will be abolished."),
+        (True, "Under the decree exports of lithium need the approval of the nuclear commission."),
+    ],
+)
+def test_answers_advice_and_heads_of_firms(relevant: bool, text: str) -> None:
+    """How others answer an act, how to get a paper, what the head of a firm thinks, are none; a decree is one."""
+    assert read("", text).is_relevant is relevant
