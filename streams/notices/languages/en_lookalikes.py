@@ -7,11 +7,9 @@ from streams.notices.vocabulary import Concept
 
 _INDUSTRY = (
     r"(?:miners?|producers?|smelters?|refiners?|recyclers?|exporters?|traders?|makers?|steelmakers?|automakers?"
-    r"|manufacturers?|companies|firms|industry|industries|association|federation|chamber(?: of [a-z]+)?|council|union"
-    r"|lobby|group|body|businesses|investors|lawmakers?|mps|opposition|activists?|campaigners?|ngos?)"
-)
-_OFFICE = (
-    r"(?:(?:the |its |their )?(?:[a-z']+ )?(?:government|ministry|minister|president|cabinet|parliament|authorities))"
+    r"|manufacturers?|companies|firms|industry|industries|association|federation|chamber(?: of [a-z]+)?"
+    r"|(?<!state )council|union|lobby|group|body|businesses|investors|lawmakers?|mps"
+    r"|opposition|activists?|campaigners?|ngos?)"
 )
 _OTHERS = r"(?:government|ministry|minister|president|cabinet|parliament|authorities|state|beijing|washington)"
 _DONE = (
@@ -67,6 +65,7 @@ ENGLISH_LOOKALIKES = (
             rf"\b{_INDUSTRY}\b(?!')(?:(?!\b{_OTHERS}\b)[^.;:]){{0,60}}? "
             r"(?<! to )(?P<word>(?:ask|request|appeal|urg|want|lobb|call|press|push|plead|petition|seek|demand)"
             r"(?:e?s|e?d|ing|ies|ied|ying)?|sought)\b"
+            r"(?! to (?:export|ship)\b)"
             r"(?! (?:for )?(?:an? |the |their |new )?(?:\w+ )?(?:licen[cs]es?|permits?|approvals?|permission)\b)"
         ),
     ),

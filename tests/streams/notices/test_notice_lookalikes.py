@@ -40,6 +40,7 @@ def test_what_others_ask_of_a_state_is_no_act(title: str, text: str) -> None:
             "Government agrees to chrome producers' request to delay export levy",
             "The Cabinet agreed to put off the export levy on chrome ore until 1 June 2028.",
         ),
+        (Polarity.IMPOSE, "", "Companies seeking to export tungsten must apply for a licence, it was announced."),
         (Polarity.IMPOSE, "", "China will require foreign firms to seek a licence before exporting tungsten."),
     ],
 )
