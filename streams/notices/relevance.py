@@ -9,6 +9,7 @@ from collections.abc import Sequence, Set
 from streams.notices import minerals
 from streams.notices.acts import Act
 from streams.notices.bonds import INSTRUMENTS
+from streams.notices.lexicon import Token
 from streams.notices.polarity import RESUMED
 from streams.notices.sentences import Sentence
 from streams.notices.targets import acting, destinations
@@ -57,7 +58,7 @@ class _Scene:
         self.lead_ends = full[LEAD] if len(full) > LEAD else len(sentences)
         priced = any(s.of(C.PRICE) for s in self._titles)
         told = (a for a in acts if a.sentence.titled and (a.spoken or a.hedged) and not (a.wished or a.recital))
-        told = (a for a in told if not a.sentence.of(*_ELSEWHERE))
+        told = (a for a in told if not _speaks_of(a.sentence, *_ELSEWHERE))
         self._told = [a for a in told if a.operator or not priced]  # a ban that is merely named moves prices
         self._obtained = any(act.obtained for act in acts if act.sentence.titled)
         self._elsewhere = self._is_elsewhere()
@@ -71,7 +72,7 @@ class _Scene:
             act.obtained
             or (self._obtained and not sentence.titled)
             or act.wished
-            or sentence.of(*_ELSEWHERE)
+            or _speaks_of(sentence, *_ELSEWHERE)
             or _reported(act)
             or self._stopped_by_accident(act)
             or self._of_a_firm(act)
@@ -172,7 +173,8 @@ class _Scene:
         opening = self._titles or list(self._sentences[:1])
         opening = [*opening, *[s for s in self._sentences if not s.titled][:1]]
         about = any(
-            _disputed(s) or _figures(s) or (s.of(*_ELSEWHERE) and (s.titled or not self._told)) for s in opening
+            _disputed(s) or _figures(s) or (_speaks_of(s, *_ELSEWHERE) and (s.titled or not self._told))
+            for s in opening
         )
         about = about or (not self._told and any(s.of(C.PRICE) for s in self._titles))
         return about or any(act.wished for act in self._acts if act.sentence.titled)
@@ -213,14 +215,22 @@ def _reported(act: Act) -> bool:
     """Whether its sentence gives figures of trade or tells of a dispute."""
     sentence = act.sentence
     by_court = act.measure is not C.EXPORT and not _disputed(sentence)  # "a court stays the ban" is an act
-    if sentence.of(C.DISPUTE) and not (act.steered and (by_court or sentence.of(C.RECITAL))):
+    if _speaks_of(sentence, C.DISPUTE) and not (act.steered and (by_court or sentence.of(C.RECITAL))):
         return True
     return _figures(sentence)
 
 
+def _speaks_of(sentence: Sentence, *concepts: C) -> list[Token]:
+    """Its words of these kinds, without those behind an instrument that are its background: "despite a deal"."""
+    found = list(sentence.of(*concepts))
+    instruments = sentence.of(*INSTRUMENTS) if found and sentence.language.spaced else ()
+    behind = [t for t in sentence.of(C.RECITAL) if any(t.start >= each.end for each in instruments)]
+    return [t for t in found if not any(t.start >= each.end for each in behind)]
+
+
 def _disputed(sentence: Sentence) -> bool:
     """Whether states argue over an act; a court of the country itself may stay or end one."""
-    return any(token.value != COURT for token in sentence.of(C.DISPUTE))
+    return any(token.value != COURT for token in _speaks_of(sentence, C.DISPUTE))
 
 
 def _figures(sentence: Sentence) -> bool:

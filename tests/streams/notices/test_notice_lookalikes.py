@@ -308,3 +308,19 @@ def test_a_guess_and_an_answer_go_neither_way(text: str) -> None:
 def test_answers_advice_and_heads_of_firms(relevant: bool, text: str) -> None:
     """How others answer an act, how to get a paper, what the head of a firm thinks, are none; a decree is one."""
     assert read("", text).is_relevant is relevant
+
+
+@pytest.mark.parametrize(
+    ("relevant", "text"),
+    [
+        (True, "Malaysia keeps ban on raw rare earth exports despite US minerals deal"),
+        (True, "Indonesia bans exports of nickel ore after a WTO complaint."),
+        (True, "China lifts its ban on gallium exports after a trade deal with the US."),
+        (False, "The WTO panel ruled against Indonesia's ban on exports of nickel ore after a complaint by the EU."),
+        (False, "US and Japan sign minerals deal after China bans exports of rare earths"),
+        (False, "The US imposed anti-dumping duties on graphite after China restricted exports of it."),
+    ],
+)
+def test_what_an_act_is_done_in_spite_of_is_its_background(relevant: bool, text: str) -> None:
+    """A deal, a ruling or a remedy behind the act hides it no more; before it they are the news."""
+    assert read("", text).is_relevant is relevant
