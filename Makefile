@@ -76,7 +76,7 @@ cluster-test: install manifests
 	$(CLUSTER_TEST)
 
 # With every kill, storm and outage in full.
-cluster-soak: install manifests
+cluster-soak: install manifests compiled
 	$(BIN)/pytest -p no:xdist -m cluster tests/integration
 
 # The published schemas that deploy/compose.yaml and deploy/kubernetes are held to: large, so for those tests alone.
