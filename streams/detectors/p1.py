@@ -31,9 +31,7 @@ LARGEST_LOG = 700.0  # beyond it exp overflows
 _ROWS = 4
 OUT_OF_REACH = 0.99  # of the threshold: what is not confirmed raises nothing
 HAIR = 0.999999  # of a threshold: what lies below it no rounding brings to it
-_NEAREST = (
-    6755399441055744.0  # 1.5 * 2**52: added and taken away again it leaves the nearest whole number, half to even
-)
+_NEAREST = 1.5 * 2**52  # added and taken away again it leaves the nearest whole number, half to even
 
 
 class P1Parameters(Parameters, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -207,10 +205,7 @@ def _logged(values: list[float | None]) -> list[int | None]:
     """The log prices in whole `UNIT`s; None for what is none."""
     found: list[int | None] = []
     for value in values:
-        if value is None:
-            found.append(None)
-            continue
-        number = value
+        number = 0.0 if value is None else value
         if 0.0 < number < LARGEST:
             number = log(number) * UNIT
             found.append(int((number + _NEAREST) - _NEAREST))

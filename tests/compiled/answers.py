@@ -22,7 +22,6 @@ from streams.codec import encode
 from streams.engine import Engine, GroupState
 from streams.observations import SECONDS_A_DAY, Cadence, Measure, ObservationBatch, Run
 from streams.processors import Partition
-from streams.reference import packaged
 from tests.publications import random_feed
 
 SEEDS = range(4)
@@ -34,10 +33,11 @@ TICK_S = 60 * SECONDS_A_DAY
 def answers() -> Iterator[str]:
     """Name and hash of each case."""
     yield f"build {baselines.__file__.rpartition('.')[2]}"
-    engine = detection_of(load(None, Path()), knowledge_of(load(None, Path())))
-    reference = packaged()
+    configuration = load(None, Path())
+    known = knowledge_of(configuration)
+    engine = detection_of(configuration, known)
     for episode in shipped():
-        polled = read_episode(episode, reference, lambda _: "").batches
+        polled = read_episode(episode, known.reference, lambda _: "").batches
         yield f"episode {episode.id} {_digest(_given(engine, sorted(polled, key=_known)))}"
     for seed in SEEDS:
         batches = [batch for each in random_feed(seed) for batch in each.batches]
